@@ -1,0 +1,38 @@
+# Two commands on a fresh machine: `make demo` and `make test`. Everything lives in .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: help demo test lint format bench template docs clean
+help:            ## this list
+	@grep -E '^[a-z]+: *.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
+
+$(STAMP): pyproject.toml constraints.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+demo: $(STAMP)   ## play half a day of a small shop on a workbook, for real
+	@$(BIN)/sheetsync demo
+
+test: $(STAMP)   ## the whole test suite
+	@$(BIN)/python -m pytest -n 2 -q
+
+lint: $(STAMP)   ## ruff, mypy --strict, import-linter
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: $(STAMP) ## let ruff lay the code out
+	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+bench: $(STAMP)  ## ratios against what a user would do otherwise, in one run
+	@$(BIN)/python -m bench
+
+template: $(STAMP) ## build templates/tracker_template.xlsx anew
+	@$(BIN)/python scripts/build_template.py
+
+clean:           ## remove what make made
+	rm -rf $(VENV) demo bench/out

@@ -1,0 +1,1 @@
+"""The deciding rooms: pure functions over frames and frozen values. No I/O, no clock, no randomness."""

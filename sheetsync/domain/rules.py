@@ -1,0 +1,359 @@
+"""The rulebook as the deciding rooms see it: frozen values, already validated and cross-checked.
+
+`sheetsync.rulebook` reads the YAML that an operations manager edits and compiles it to these. Every
+rule knows its `Source`, so that a flag can name the file and line it comes from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Literal, TypeAlias
+
+from sheetsync.domain.model import Owner, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a rule stands: file name, line and column from 1."""
+
+    file: str
+    line: int
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A time span as written: clock time (`30m`, `4h`, `2d` = 48 h) or a number of working days."""
+
+    seconds: int = 0
+    working_days: int = 0
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnRef:
+    """`{column: promised_at}`: a comparison with another column of the same row."""
+
+    column: str
+
+
+Operand: TypeAlias = str | float | Span | date | ColumnRef | tuple[str, ...] | tuple[date, date]
+
+Operator: TypeAlias = Literal[
+    "is", "any_of", "filled", "empty", "yes", "no", "more_than", "at_least", "less_than", "at_most",
+    "not", "not_in", "contains", "matches", "before", "after", "between", "older_than", "within_last",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Test:
+    """One field against one operand. Text operands are already in canonical form (case folded)."""
+
+    field: str
+    operator: Operator
+    operand: Operand | None = None
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """A `when:`. All tests hold, and at least one of `any_of` (if any), and none of `none_of`."""
+
+    tests: tuple[Test, ...] = ()
+    any_of: tuple[Condition, ...] = ()
+    none_of: tuple[Condition, ...] = ()
+
+
+ALWAYS = Condition()
+
+ColumnType: TypeAlias = Literal[
+    "text", "id", "datetime", "sku_list", "choice", "checkbox", "tracking", "email", "number", "link",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnRule:
+    """One column of the tracker tab: how it is found, read, checked, and who owns it."""
+
+    key: str
+    title: str
+    aliases: tuple[str, ...] = ()
+    type: ColumnType = "text"
+    owner: Owner = "staff"
+    core: bool = False
+    """One of the documents' fourteen."""
+    required: bool = False
+    required_when: Condition | None = None
+    unique: bool = False
+    pattern: str = ""
+    choices: tuple[str, ...] = ()
+    choice_aliases: Mapping[str, str] = field(default_factory=dict)
+    """Folded alias -> canonical choice; holds the folded choices themselves too."""
+    open_choices: bool = False
+    """Any other text is accepted (with a warning where `severity` says so)."""
+    default: str = ""
+    not_before: str = ""
+    not_in_future: bool = False
+    severity: Severity = "error"
+    message: str = ""
+    example: str = ""
+    help: str = ""
+    """One plain sentence: the header note in the template."""
+    width: float = 14.0
+    template: Literal["shown", "hidden", "no"] = "shown"
+    """Whether the shipped template has the column."""
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowCheck:
+    """A cross-field check: `message` is shown in Check where `when` holds."""
+
+    id: str
+    when: Condition
+    severity: Severity
+    columns: tuple[str, ...]
+    message: str
+    source: Source
+
+
+StatusKind: TypeAlias = Literal["derived", "manual", "shared", "overlay", "alias_group"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusRule:
+    """One canonical status. `pauses`: stages whose clock it pauses ("*" = all)."""
+
+    name: str
+    kind: StatusKind
+    stage: str = ""
+    open: bool = True
+    final: bool = False
+    exception: bool = False
+    pauses: tuple[str, ...] = ()
+    means: tuple[str, ...] = ()
+    """Of an alias group: its members."""
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusRules:
+    """All of statuses.yaml."""
+
+    statuses: Mapping[str, StatusRule]
+    aliases: Mapping[str, str]
+    """Folded text -> canonical name; holds the folded names themselves too."""
+    next: Mapping[str, tuple[str, ...]]
+    auto_complete_after: Span | None
+    auto_complete_unless_exception: bool
+    untick_grace: timedelta
+    vocabulary: Literal["full", "simple"] = "full"
+    """simple: the worker writes `In Progress` for Allocated, Picking, Packing and Ready."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarRule:
+    """Opening hours in local time. Spans are (start, end) in seconds of the day; end <= start is overnight."""
+
+    id: str
+    timezone: str
+    always: bool = False
+    hours: Mapping[int, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+    """Weekday (Monday 0) -> spans."""
+    holidays: str = ""
+    """Country code, or country-subdivision (`ZA`, `DE-BY`), for the holidays library."""
+    holiday_dates: Mapping[date, str] = field(default_factory=dict)
+    """Every holiday in force (date -> name), listed by the rulebook for a bounded range of years."""
+    closed: frozenset[date] = frozenset()
+    special: Mapping[date, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetLine:
+    """One line of `by:`; the first whose condition holds gives the limit."""
+
+    when: Condition
+    within: Span | None
+    """None on a promise clock, whose due moment is a column."""
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetRule:
+    """One SLA target. `stage` is set for a stage clock, `due` (a column key) for the promise clock."""
+
+    id: str
+    stage: str = ""
+    starts: str
+    stops: str
+    due: str = ""
+    compare: Literal["instant", "end_of_day"] = "instant"
+    calendar: str
+    warn_at: float = 0.8
+    lines: tuple[TargetLine, ...]
+    escalate: str = ""
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trigger:
+    """When a level falls due: `at_risk`, `breach`, or `raised` (an exception), plus a span."""
+
+    event: Literal["at_risk", "breach", "raised"]
+    plus: Span = Span()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """One level of an escalation policy."""
+
+    level: int
+    after: Trigger
+    who: tuple[str, ...]
+    how: tuple[str, ...]
+    repeat_every: Span | None = None
+    repeat_at_most: int = 0
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A role: fixed addresses, or a directory looked up by the value of a column."""
+
+    id: str
+    addresses: tuple[str, ...] = ()
+    from_column: str = ""
+    directory: Mapping[str, str] = field(default_factory=dict)
+    """Folded name -> address."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Folded name -> name as written."""
+    fallback: str = ""
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """An escalation ladder."""
+
+    id: str
+    levels: tuple[Level, ...]
+    stop_when: frozenset[str]
+    acknowledge_column: str = ""
+    acknowledge_for: Span = Span(seconds=4 * 3600, text="4h")
+    working_hours_only: str = ""
+    """Calendar id: a notice outside it waits for the next opening."""
+    max_rows: int = 50
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EscalationRule:
+    """First match wins: which policy a row uses and at which level it begins."""
+
+    when: Condition
+    use: str
+    start_at_level: int = 1
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EscalationRules:
+    """All of escalation.yaml."""
+
+    people: Mapping[str, Person]
+    policies: Mapping[str, Policy]
+    rules: tuple[EscalationRule, ...]
+    max_emails_per_pass: int
+    max_emails_per_day: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarrierRule:
+    """A carrier: its names, the shape of its tracking numbers (a hint), its link and transit target."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    pattern: str = ""
+    check: str = "none"
+    link: str = ""
+    transit: Span | None = None
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KpiTarget:
+    """A KPI's target. `unit` is share, days, hours, orders or score."""
+
+    id: str
+    at_least: float | None = None
+    at_most: float | None = None
+    near: float = 0.0
+    seed: str = ""
+    """`S3` where the figure stands in a document; "" marks our placeholder."""
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KpiRules:
+    """All of kpi.yaml."""
+
+    month_tab: str
+    on_time_compare: Literal["instant", "end_of_day"]
+    exclude_statuses: tuple[str, ...]
+    test_customers: tuple[str, ...]
+    """Patterns with `*`, folded: orders of these customers are test orders."""
+    targets: Mapping[str, KpiTarget]
+    smallest_sample: int
+    restate_months: int = 2
+    vendor_review: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MilestoneRule:
+    """A customer notice (sent from a later release on; validated and shown today)."""
+
+    id: str
+    when: Condition
+    template: str
+    within: Span | None
+    needs: tuple[str, ...] = ()
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotificationRules:
+    """All of notifications.yaml."""
+
+    mode: Literal["off", "draft", "send"]
+    milestones: tuple[MilestoneRule, ...]
+    to: str
+    max_age: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rulebook:
+    """One consistent set of rules; `hash` changes whenever any file's content does."""
+
+    columns: Mapping[str, ColumnRule]
+    """By key, in the template's order: the documents' fourteen first."""
+    header_search_rows: int
+    checks: tuple[RowCheck, ...]
+    statuses: StatusRules
+    calendars: Mapping[str, CalendarRule]
+    targets: tuple[TargetRule, ...]
+    escalation: EscalationRules
+    carriers: Mapping[str, CarrierRule]
+    unknown_carrier: Severity
+    kpi: KpiRules
+    notifications: NotificationRules
+    hash: str
+    folder: str
+    """Where the files came from, for messages."""
+    warnings: tuple[str, ...] = ()
+    """Lines that can never fire, and the like."""
