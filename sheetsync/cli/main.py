@@ -1,0 +1,128 @@
+"""The front door: gathers the verbs and turns every error into one sentence and an exit code."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+import click
+
+from sheetsync import __version__
+from sheetsync.cli.output import err, print_error
+from sheetsync.errors import SheetsyncError
+
+VERBS = {
+    "init": "make a new tracker folder, or adopt a workbook that you have",
+    "check": "read the tracker and list what is wrong in it",
+    "plan": "show exactly the cells and mails that sync would do",
+    "sync": "do one pass: fill stamps and statuses, flag breaches, mail escalations",
+    "run": "do a pass every minute or two until told to stop",
+    "report": "the month's figures, as a table, JSON or CSV",
+    "explain": "why an order looks as it does: times, clocks, rules, mails",
+    "rules": "check, test and describe the rule files",
+    "doctor": "look the whole set-up over and say in words what is missing",
+    "intake": "add new orders from a CSV, Excel or JSON-lines file, each once",
+    "demo": "play half a day of a small shop, for real, in a folder of its own",
+}
+"""In the order of a newcomer's path; a verb's module is imported only when it is called."""
+
+EXIT_CODES = """\b
+Exit codes:
+  0   all went well                    3   unsafe: the guard refused the plan
+  1   a problem told in one sentence   70  a defect of sheetsync; the log says where
+  2   wrong call, config or rules      75  busy or in use: try again later
+                                       78  the state store is damaged"""
+
+
+class Verbs(click.Group):
+    """A group whose verbs are loaded when they are needed, so that --help is instant."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """The verbs in the order of a newcomer's path."""
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The verb `cmd_name`, or None."""
+        del ctx
+        if cmd_name not in VERBS:
+            return None
+        module = import_module(f"sheetsync.cli.{cmd_name}_")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """One line per verb, without importing any."""
+        del ctx
+        with formatter.section("Verbs"):
+            formatter.write_dl(list(VERBS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Like click's, with a did-you-mean."""
+        from difflib import get_close_matches  # noqa: PLC0415 - only on a wrong word
+
+        if args and args[0] not in VERBS and not args[0].startswith("-"):
+            near = get_close_matches(args[0], VERBS, n=1)
+            hint = f" Did you mean {near[0]}?" if near else " See sheetsync --help."
+            raise click.UsageError(f"There is no verb “{args[0]}”.{hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    cls=Verbs,
+    epilog=EXIT_CODES,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="sheetsync")
+def cli() -> None:
+    """The careful colleague beside a fulfilment team's order spreadsheet.
+
+    It reads the tracker, checks every row, fills stamps and statuses, shows which orders break
+    their SLA and why, mails the right people once, and writes the month's KPI tab. It never writes
+    in a wrong row, never overwrites what a person typed, and can explain everything it did.
+
+    \b
+    A first quarter of an hour:
+      sheetsync demo                         watch it work on an invented shop
+      sheetsync init shop --timezone Africa/Johannesburg
+      sheetsync plan --config shop/config.yaml
+      sheetsync sync --config shop/config.yaml
+    """  # noqa: D301 - \b is click's mark for text it must not wrap
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and leave with its exit code; no traceback for a person's mistake."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit code."""
+    try:
+        result = cli.main(args=list(arguments) if arguments is not None else None, standalone_mode=False)
+    except click.exceptions.Abort:
+        err.print("Stopped.")
+        return 130
+    except click.exceptions.Exit as leave:
+        return leave.exit_code
+    except click.ClickException as problem:
+        print_error(problem.format_message())
+        return 2
+    except SheetsyncError as problem:
+        print_error(str(problem))
+        return problem.exit_code
+    except BrokenPipeError:
+        return 0
+    except KeyboardInterrupt:
+        err.print("Stopped.")
+        return 130
+    except OSError as problem:
+        where = f"{problem.filename}: " if problem.filename else ""
+        print_error(f"{where}{problem.strerror or problem}. Nothing was left half-written.")
+        return 1
+    except Exception as defect:  # noqa: BLE001 - the last door: a defect of ours, told as such
+        from sheetsync.cli.crash import report_defect  # noqa: PLC0415 - rarely needed
+
+        return report_defect(defect)
+    return result if isinstance(result, int) else 0
