@@ -1,0 +1,77 @@
+"""Backups of the store while it is in use, the newest few kept, and a small reserve of disk space."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from sheetsync.errors import StoreError
+
+KEEP: Final = 7
+RESERVE_BYTES: Final = 10 * 1024 * 1024
+
+
+def back_up(path: Path, folder: Path, *, now: datetime, keep: int = KEEP) -> Path:
+    """Copy the store to `folder` as `<name>-<UTC time>.db` and delete all but the newest `keep`.
+
+    The copy is one moment's state, checked, and appears whole or not at all. Raises StoreError.
+    """
+    stamp = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+    target = folder / f"{path.stem}-{stamp}.db"
+    unfinished = folder / f".{target.name}.part"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600))
+        _copy(path, unfinished)
+        unfinished.replace(target)
+    except (OSError, sqlite3.Error) as error:
+        unfinished.unlink(missing_ok=True)
+        raise StoreError(
+            f"The backup {target} could not be written ({error}). "
+            "Check the folder, its rights and the free space."
+        ) from error
+    for old in sorted(folder.glob(f"{path.stem}-*Z.db"))[:-keep]:
+        old.unlink()
+    return target
+
+
+def _copy(source: Path, target: Path) -> None:
+    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
+        old.backup(new)
+        new.execute("PRAGMA journal_mode = DELETE").close()
+        found = new.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if found != "ok":
+            raise sqlite3.DatabaseError(f"the copy is damaged: {found}")
+
+
+def keep_reserve(path: Path, size: int = RESERVE_BYTES) -> None:
+    """Hold `size` bytes of disk beside the store, to be freed for the last lines when it is full."""
+    reserve = _reserve_file(path)
+    if reserve.exists():
+        return
+    try:
+        handle = os.open(reserve, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            os.posix_fallocate(handle, 0, size)
+        finally:
+            os.close(handle)
+    except OSError:
+        # No room for a reserve: the store itself will say so when it needs the room.
+        reserve.unlink(missing_ok=True)
+
+
+def free_reserve(path: Path) -> bool:
+    """Give the reserve back to the disk; whether there was one."""
+    reserve = _reserve_file(path)
+    if not reserve.exists():
+        return False
+    reserve.unlink()
+    return True
+
+
+def _reserve_file(path: Path) -> Path:
+    return path.with_name(path.name + ".reserve")

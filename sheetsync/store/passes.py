@@ -1,0 +1,304 @@
+"""A pass in the store: the one COMMIT after which a decision is durable, and the closing of the books.
+
+Every write carries a key, so that the same plan committed twice (a replay after a kill) changes nothing
+but the pass log. Cells are not journalled one by one: they are computed from state, and the next
+pass compares the sheet with `written_*`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+import pandas as pd
+from sqlalchemy import Connection, insert, select, update
+
+from sheetsync.domain.model import ESCALATION_COLUMNS, WRITABLE, Notice, Plan, Receipt
+from sheetsync.errors import StoreError
+from sheetsync.store import frames, trackers
+from sheetsync.store.changes import log_changes
+from sheetsync.store.facts import save_facts
+from sheetsync.store.memory import confirm, save_orders
+from sheetsync.store.tables import (
+    escalation,
+    ledger,
+    outbox,
+    outbox_order,
+    pass_log,
+    pause,
+    stage_event,
+)
+from sheetsync.store.upsert import insert_for, insert_new, upsert
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassLine:
+    """One line of the pass log. `phase`: committed, closed or failed; moments are aware UTC."""
+
+    id: int
+    tracker_id: int
+    started_at: datetime
+    ended_at: datetime | None
+    phase: str
+    baseline: bool
+    reads: int
+    writes: int
+    changes: int
+    mails: int
+    outcome: str
+    error: str
+    rules_hash: str
+
+
+def commit_pass(
+    connection: Connection, tracker_id: int, plan: Plan, *, person_edits: pd.DataFrame | None
+) -> int:
+    """Everything that the plan decided, in the caller's transaction; the number of the pass.
+
+    From here on the tracker's `fingerprint` is blank (so the next pass reads again) until the pass
+    is closed, and `seq` is one higher if the pass writes or sends: the sheet can never be ahead.
+    """
+    state = trackers.get(connection, tracker_id)
+    pass_id = _open(connection, tracker_id, plan)
+    save_orders(connection, tracker_id, plan.memory)
+    save_facts(connection, tracker_id, plan.facts, plan.at)
+    _save_events(connection, tracker_id, pass_id, plan.stage_events)
+    _save_pauses(connection, tracker_id, plan.pauses)
+    _save_escalations(connection, tracker_id, pass_id, plan.escalations)
+    mails = _enqueue(connection, state, pass_id, plan)
+    log_changes(connection, tracker_id, pass_id, plan, person_edits)
+    acts = bool(len(plan.changes)) or mails > 0
+    trackers.change(
+        connection,
+        tracker_id,
+        fingerprint="",
+        rules_hash=plan.rules_hash,
+        next_change_at=plan.next_change_at,
+        last_pass_at=plan.at,
+        baseline_at=state.baseline_at or plan.at,
+        epoch=state.epoch + (1 if plan.baseline else 0),
+        seq=state.seq + (1 if acts else 0),
+    )
+    connection.execute(update(pass_log).where(pass_log.c.id == pass_id).values(mails=mails))
+    return pass_id
+
+
+def _open(connection: Connection, tracker_id: int, plan: Plan) -> int:
+    line = {
+        "tracker_id": tracker_id,
+        "started_at": plan.at,
+        "phase": "committed",
+        "baseline": plan.baseline,
+        "reads": 1,
+        "writes": 0,
+        "changes": len(plan.changes),
+        "mails": 0,
+        "outcome": "",
+        "error": "",
+        "rules_hash": plan.rules_hash,
+    }
+    return int(
+        connection.execute(insert(pass_log).values(line).returning(pass_log.c.id)).scalar_one()
+    )
+
+
+def _save_events(
+    connection: Connection, tracker_id: int, pass_id: int, events: pd.DataFrame
+) -> None:
+    texts = [frames.text_list(events[name]) for name in ("order_id", "field", "old", "new")]
+    seconds = [frames.seconds_list(events[name]) for name in ("at", "seen_from", "seen_to")]
+    source = frames.text_list(events["source"])
+    names = ("order_id", "field", "old", "new", "at", "seen_from", "seen_to", "source")
+    rows = [
+        {
+            "tracker_id": tracker_id,
+            "pass_id": pass_id,
+            "event_key": frames.record_key(*values[:5], values[6]),
+            **dict(zip(names, values, strict=True)),
+        }
+        for values in zip(*texts, *seconds, source, strict=True)
+    ]
+    insert_new(connection, stage_event, rows)
+
+
+def _save_pauses(connection: Connection, tracker_id: int, pauses: pd.DataFrame) -> None:
+    columns = (
+        frames.text_list(pauses["order_id"]),
+        frames.seconds_list(pauses["start"]),
+        frames.seconds_list(pauses["stop"]),
+        frames.text_list(pauses["reason"]),
+    )
+    rows: list[dict[str, Any]] = [
+        {
+            "tracker_id": tracker_id,
+            "pause_key": frames.record_key(order, start, reason),
+            "order_id": order,
+            "start": start,
+            "stop": stop,
+            "reason": reason,
+        }
+        for order, start, stop, reason in zip(*columns, strict=True)
+    ]
+    upsert(connection, pause, rows, key=("tracker_id", "pause_key"))
+
+
+def _save_escalations(
+    connection: Connection, tracker_id: int, pass_id: int, escalations: pd.DataFrame
+) -> None:
+    columns: list[list[Any]] = []
+    for name in ESCALATION_COLUMNS:
+        column = escalations[name]
+        if name == "at":
+            columns.append(frames.seconds_list(column))
+        elif name in {"level", "repeat"}:
+            columns.append(frames.int_list(column))
+        else:
+            columns.append(frames.text_list(column))
+    rows = [
+        {
+            "tracker_id": tracker_id,
+            "pass_id": pass_id,
+            **dict(zip(ESCALATION_COLUMNS, values, strict=True)),
+        }
+        for values in zip(*columns, strict=True)
+    ]
+    insert_new(connection, escalation, rows)
+
+
+def _enqueue(connection: Connection, state: trackers.TrackerState, pass_id: int, plan: Plan) -> int:
+    """Outbox rows for notices never seen before; how many there were."""
+    fresh = 0
+    for notice in plan.notices:
+        key = dedupe_key(state.uuid, notice)
+        if connection.execute(select(ledger.c.sent_at).where(ledger.c.dedupe_key == key)).first():
+            continue
+        statement = insert_for(connection, outbox).on_conflict_do_nothing().returning(outbox.c.id)
+        row = _outbox_row(state.id, pass_id, key, notice, plan.at)
+        outbox_id = connection.execute(statement, row).scalar()
+        if outbox_id is None:
+            continue
+        fresh += 1
+        orders = sorted(set(notice.orders))
+        links = [
+            {"outbox_id": outbox_id, "tracker_id": state.id, "order_id": order} for order in orders
+        ]
+        insert_new(connection, outbox_order, links)
+    return fresh
+
+
+def dedupe_key(uuid: str, notice: Notice) -> str:
+    """The key of a notice for ever. The tracker's epoch is not in it, else a restore would re-mail."""
+    return f"{uuid}|{notice.key}"
+
+
+def _outbox_row(
+    tracker_id: int, pass_id: int, key: str, notice: Notice, at: datetime
+) -> dict[str, Any]:
+    return {
+        "tracker_id": tracker_id,
+        "pass_id": pass_id,
+        "dedupe_key": key,
+        "kind": notice.kind,
+        "audience": notice.audience,
+        "channel": notice.channel,
+        "recipient": notice.recipient,
+        "recipient_name": notice.recipient_name,
+        "subject": notice.subject,
+        "context": json.dumps(dict(notice.context), ensure_ascii=False, sort_keys=True),
+        "members": json.dumps(list(notice.members)),
+        "level": notice.level,
+        "state": "pending",
+        "not_before": notice.not_before,
+        "expires_at": notice.expires_at,
+        "attempts": 0,
+        "lease_owner": "",
+        "last_error": "",
+        "transport": "",
+        "provider_ref": "",
+        "created_at": at,
+        "changed_at": at,
+    }
+
+
+def close_pass(
+    connection: Connection, pass_id: int, receipt: Receipt, *, fingerprint: str, now: datetime
+) -> None:
+    """Note what became of the plan: `confirmed_*` for applied cells, outcome, fingerprint.
+
+    Give `fingerprint` "" when the next pass should look again although nothing moved (cells
+    were dropped or deferred).
+    """
+    line = _line(connection, pass_id)
+    outcomes = receipt.outcomes
+    applied = outcomes[(outcomes["outcome"] == "applied") & outcomes["column"].isin(WRITABLE)]
+    cells: defaultdict[str, list[str]] = defaultdict(list)
+    for order, column in zip(applied["order_id"].tolist(), applied["column"].tolist(), strict=True):
+        cells[str(order)].append(str(column))
+    confirm(connection, line.tracker_id, dict(cells))
+    _end(connection, pass_id, now=now, phase="closed", outcome=_outcome(outcomes),
+         error="; ".join(receipt.remarks), writes=receipt.requests)  # fmt: skip
+    trackers.change(
+        connection, line.tracker_id, fingerprint=fingerprint, last_ok_at=now, fail_count=0
+    )
+
+
+def _outcome(outcomes: pd.DataFrame) -> str:
+    """`ok`, or the counts of what did not go as planned: `3 applied, 1 dropped`."""
+    counts = outcomes["outcome"].value_counts().sort_index()
+    if set(counts.index) <= {"applied"}:
+        return "ok"
+    return ", ".join(f"{count} {name}" for name, count in counts.items())
+
+
+def fail_pass(
+    connection: Connection,
+    tracker_id: int,
+    error: str,
+    *,
+    now: datetime,
+    pass_id: int | None,
+    outcome: str,
+) -> None:
+    """Note that a pass ended early; before its commit (`pass_id` None) a line is made for it."""
+    state = trackers.get(connection, tracker_id)
+    if pass_id is None:
+        line = {
+            "tracker_id": tracker_id, "started_at": now, "phase": "failed", "baseline": False,
+            "reads": 0, "writes": 0, "changes": 0, "mails": 0, "outcome": outcome, "error": error,
+            "ended_at": now, "rules_hash": state.rules_hash,
+        }  # fmt: skip
+        connection.execute(insert(pass_log).values(line))
+    else:
+        _end(connection, pass_id, now=now, phase="failed", outcome=outcome, error=error, writes=0)
+    trackers.change(connection, tracker_id, fingerprint="", fail_count=state.fail_count + 1)
+
+
+def _end(connection: Connection, pass_id: int, *, now: datetime, **values: Any) -> None:
+    connection.execute(
+        update(pass_log).where(pass_log.c.id == pass_id).values(ended_at=now, **values)
+    )
+
+
+def _line(connection: Connection, pass_id: int) -> PassLine:
+    row = connection.execute(select(pass_log).where(pass_log.c.id == pass_id)).one_or_none()
+    if row is None:
+        raise StoreError(f"The store knows no pass number {pass_id}. Run a new pass.")
+    return _pass_line(row)
+
+
+def last_passes(connection: Connection, tracker_id: int, count: int) -> list[PassLine]:
+    """The newest `count` passes, newest first."""
+    rows = connection.execute(
+        select(pass_log)
+        .where(pass_log.c.tracker_id == tracker_id)
+        .order_by(pass_log.c.id.desc())
+        .limit(count)
+    )
+    return [_pass_line(row) for row in rows]
+
+
+def _pass_line(row: Any) -> PassLine:
+    return PassLine(**cast("dict[str, Any]", row._asdict()))

@@ -1,0 +1,210 @@
+"""The face of the store: what a pass, a report and the command line may ask of it.
+
+Each method is one transaction. Errors are StoreError (nothing was kept) and StoreCorrupt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Self, TypeVar
+
+import pandas as pd
+from sqlalchemy import Connection, Engine
+from sqlalchemy.engine import make_url
+
+from sheetsync.domain.model import Memory, Plan, Receipt
+from sheetsync.store import backup, facts, passes, reports, settings, trackers
+from sheetsync.store.engine import DiskFull, open_engine, reading, sqlite_path, writing
+from sheetsync.store.history import History, history
+from sheetsync.store.memory import load_memory
+from sheetsync.store.outbox import Outbox
+from sheetsync.store.schema import bring_up_to_date
+
+T = TypeVar("T")
+
+
+class Store:
+    """What sheetsync remembers. Open it with `Store.open`; close it, or use it in `with`."""
+
+    def __init__(self, engine: Engine, path: Path | None, backup_folder: Path | None) -> None:
+        self._engine = engine
+        self._path = path
+        self._backup_folder = backup_folder
+
+    @classmethod
+    def open(cls, url: str, *, now: datetime, backup_folder: Path | None = None) -> Store:
+        """Open, check and (after a backup) upgrade the store at `url` (`sqlite:///path`).
+
+        `backup_folder` None: a folder `backups` beside the file. Raises StoreError,
+        and StoreCorrupt for a damaged store or one from a newer sheetsync.
+        """
+        engine = open_engine(url)
+        path = sqlite_path(make_url(url))
+        store = cls(engine, path, backup_folder or (path.parent / "backups" if path else None))
+        try:
+            bring_up_to_date(engine, path, before_upgrade=lambda: store.backup(now))
+        except BaseException:
+            engine.dispose()
+            raise
+        if path is not None:
+            backup.keep_reserve(path)
+        return store
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def backup(self, now: datetime, *, keep: int = backup.KEEP) -> Path | None:
+        """Copy the store into the backup folder, keeping the newest `keep`; None without a file."""
+        if self._path is None or self._backup_folder is None:
+            return None
+        return backup.back_up(self._path, self._backup_folder, now=now, keep=keep)
+
+    # -- trackers -----------------------------------------------------------------------------
+
+    def tracker(self, name: str, ref: str, *, uuid: str, now: datetime) -> trackers.TrackerState:
+        """The tracker at `ref`; a new one gets `uuid`, which is ignored for a known one."""
+        return self._write(lambda c: trackers.find_or_create(c, name, ref, uuid=uuid, now=now))
+
+    def tracker_state(self, tracker_id: int) -> trackers.TrackerState:
+        """The tracker as it stands now; after a commit its `marker` is what to write."""
+        return self._read(lambda c: trackers.get(c, tracker_id))
+
+    def trackers(self) -> list[trackers.TrackerState]:
+        """All trackers, oldest first."""
+        return self._read(trackers.every)
+
+    def hold(self, tracker_id: int, reason: str) -> None:
+        """Stop writing and sending for this tracker until `release`; `reason` is for people."""
+        self._write(lambda c: trackers.change(c, tracker_id, state="held", hold_reason=reason))
+
+    def release(self, tracker_id: int) -> None:
+        """End a hold."""
+        self._write(lambda c: trackers.change(c, tracker_id, state="active", hold_reason=""))
+
+    # -- a pass -------------------------------------------------------------------------------
+
+    def load_memory(self, tracker_id: int, now: datetime, timezone: str) -> Memory:
+        """What the plan needs to know of the past; `timezone` tells when today began."""
+        return self._read(
+            lambda c: load_memory(c, trackers.get(c, tracker_id), now=now, timezone=timezone)
+        )
+
+    def commit_pass(
+        self, tracker_id: int, plan: Plan, *, person_edits: pd.DataFrame | None = None
+    ) -> int:
+        """Make the plan's decisions durable, all or none; the number of the pass.
+
+        `person_edits` (order_id, column, old, new, optionally by) goes to the change log.
+        """
+        return self._write(
+            lambda c: passes.commit_pass(c, tracker_id, plan, person_edits=person_edits)
+        )
+
+    def close_pass(
+        self, pass_id: int, receipt: Receipt, *, fingerprint: str, now: datetime
+    ) -> None:
+        """Note what was written; `fingerprint` "" makes the next pass look again."""
+        self._write(
+            lambda c: passes.close_pass(c, pass_id, receipt, fingerprint=fingerprint, now=now)
+        )
+
+    def fail_pass(
+        self,
+        tracker_id: int,
+        error: str,
+        *,
+        now: datetime,
+        pass_id: int | None = None,
+        outcome: str = "failed",
+    ) -> None:
+        """Note that a pass ended early and why. On a full disk the reserve is freed for this line."""
+
+        def note(connection: Connection) -> None:
+            passes.fail_pass(
+                connection, tracker_id, error, now=now, pass_id=pass_id, outcome=outcome
+            )
+
+        try:
+            self._write(note)
+        except DiskFull:
+            if self._path is None or not backup.free_reserve(self._path):
+                raise
+            self._write(note)
+
+    def passes(self, tracker_id: int, count: int) -> list[passes.PassLine]:
+        """The newest `count` passes, newest first."""
+        return self._read(lambda c: passes.last_passes(c, tracker_id, count))
+
+    # -- reports ------------------------------------------------------------------------------
+
+    def load_facts(self, tracker_id: int) -> pd.DataFrame:
+        """The facts of every order ever seen, indexed by order_id, typed as the plan gave them."""
+        return self._read(lambda c: facts.load_facts(c, tracker_id))
+
+    def history(self, tracker_id: int, order_id: str) -> History:
+        """Everything that happened to one order."""
+        return self._read(lambda c: history(c, tracker_id, order_id))
+
+    def save_kpi_figures(
+        self, tracker_id: int, figures: Sequence[reports.KpiFigure], *, now: datetime
+    ) -> None:
+        """Keep closed figures; those computed from other orders than before become restated."""
+        self._write(lambda c: reports.save_figures(c, tracker_id, figures, now))
+
+    def kpi_figures(self, tracker_id: int, month: str | None = None) -> list[reports.KpiFigure]:
+        """Closed figures of one month (`YYYY-MM`) or of all."""
+        return self._read(lambda c: reports.load_figures(c, tracker_id, month))
+
+    # -- small things -------------------------------------------------------------------------
+
+    def save_rules(self, tracker_id: int, *, digest: str, packed: str, now: datetime) -> None:
+        """Remember a set of rules as the last good one."""
+        self._write(
+            lambda c: settings.save_rules(c, tracker_id, digest=digest, packed=packed, now=now)
+        )
+
+    def last_good_rules(self, tracker_id: int) -> tuple[str, str] | None:
+        """(hash, packed text) of the last good set of rules."""
+        return self._read(lambda c: settings.last_good_rules(c, tracker_id))
+
+    def rules_by_hash(self, tracker_id: int, digest: str) -> str | None:
+        """One earlier set of rules, to explain what was decided under it."""
+        return self._read(lambda c: settings.rules_by_hash(c, tracker_id, digest))
+
+    def secret(self, key: str, fresh: bytes) -> bytes:
+        """The secret kept under `key`; `fresh` (random bytes) becomes it the first time."""
+        return self._write(lambda c: settings.secret(c, key, fresh))
+
+    def setting(self, tracker_id: int, key: str) -> str | None:
+        """A small value kept for a tracker; None when there is none."""
+        return self._read(lambda c: settings.get_setting(c, tracker_id, key))
+
+    def keep_setting(self, tracker_id: int, key: str, value: str) -> None:
+        """Keep a small value for a tracker."""
+        self._write(lambda c: settings.put_setting(c, tracker_id, key, value))
+
+    def outbox(self, tracker_id: int) -> Outbox:
+        """The tracker's outbox, for delivery."""
+        return Outbox(self._engine, self._path, tracker_id)
+
+    def _read(self, work: Callable[[Connection], T]) -> T:
+        with reading(self._engine, self._path) as connection:
+            return work(connection)
+
+    def _write(self, work: Callable[[Connection], T]) -> T:
+        with writing(self._engine, self._path) as connection:
+            return work(connection)
+
+
+def sqlite_url(path: Path) -> str:
+    """The address of a store in a file."""
+    return f"sqlite:///{path.absolute()}"
