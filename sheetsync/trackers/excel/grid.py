@@ -59,7 +59,8 @@ class CellScan(NamedTuple):
 class RowScan(NamedTuple):
     """One `<row>`; `start`..`open_end` is its open tag, `close_start`..`end` its close tag.
 
-    A self-closing row has `open_end == close_start == end`.
+    A self-closing row has `open_end == close_start == end`. `attributes` are those without a
+    namespace; a patch keeps the others by copying the open tag.
     """
 
     number: int

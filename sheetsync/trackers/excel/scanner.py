@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from sheetsync.trackers.excel.fastscan import scan_fast
 from sheetsync.trackers.excel.grid import (
     MAX_COLUMN,
     MAX_ROW,
@@ -25,6 +26,7 @@ from sheetsync.trackers.excel.grid import (
     parse_area,
     parse_cell,
 )
+from sheetsync.trackers.excel.plain import NotPlain
 from sheetsync.trackers.excel.slowscan import scan_slow
 
 __all__ = [
@@ -43,6 +45,7 @@ __all__ = [
     "parse_area",
     "parse_cell",
     "scan",
+    "scan_fast",
     "scan_slow",
 ]
 
@@ -59,4 +62,7 @@ def scan(
     `spans` adds byte spans of rows and cells (elements around the rows always have theirs).
     `part` is only for messages. Raises TrackerRefused when the part is damaged or hostile.
     """
-    return scan_slow(data, rows=rows, spans=spans, part=part)
+    try:
+        return scan_fast(data, rows=rows, spans=spans, part=part)
+    except NotPlain:
+        return scan_slow(data, rows=rows, spans=spans, part=part)

@@ -6,7 +6,7 @@ Rows and cells are matched by namespace, never by prefix: `<xdr:row>` of a drawi
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from sheetsync.trackers.excel import markup
 from sheetsync.trackers.excel.grid import (
@@ -32,11 +32,28 @@ class SlowScanner:
     """The handlers of the slow path: every element of a sheet part, by namespace and depth."""
 
     def __init__(
-        self, scan: Scan, part: str, *, rows: Collection[int] | None, spans: bool, until: int = 0
+        self,
+        scan: Scan,
+        part: str,
+        *,
+        rows: Collection[int] | None = None,
+        spans: bool = False,
+        places: bool = True,
+        until: int = 0,
+        gap: tuple[int, int] = (0, 0),
+        sink: Callable[[RowScan], None] | None = None,
     ) -> None:
+        """Scan into `scan`.
+
+        `places` False: no byte spans at all, for a part that is not held in `scan.data`. `until`
+        stops with EnoughRows behind that row number. `gap` (offset, length) names bytes of
+        `scan.data` that are left out when feeding. `sink` takes the rows instead of `scan.rows`.
+        """
         self.scan, self.part, self.wanted, self.until = scan, part, rows, until
-        self.spans = spans and scan.utf8
-        self.shift = 0
+        self.places = places and scan.utf8
+        self.spans = spans and self.places
+        self.gap_at, self.gap_length = gap
+        self.sink = sink or scan.rows.append
         self.data_name = self.row_name = ""
         self.parser = markup.new_parser(part)
         self.parser.StartElementHandler = self.start
@@ -94,20 +111,24 @@ class SlowScanner:
         if self.collect is not None:
             self.collect.append(text)
 
+    def _here(self) -> int:
+        index = self.parser.CurrentByteIndex
+        return index if index < self.gap_at else index + self.gap_length
+
     def _keep(self, element: Element | None) -> None:
         self.opened.append(element)
 
     def _element(self, namespace: str, local: str, attributes: dict[str, str]) -> Element:
         element = Element(namespace, local, attributes)
-        element.start = self.parser.CurrentByteIndex + self.shift if self.scan.utf8 else -1
+        element.start = self._here() if self.places else -1
         return element
 
     def _close(self, element: Element) -> None:
         if self.collect is not None and element.name == "sqref":
             element.text, self.collect = "".join(self.collect), None
-        if self.scan.utf8:
+        if self.places:
             element.open_end, element.close_start, element.end = markup.element_span(
-                self.scan.data, element.start, self.parser.CurrentByteIndex + self.shift
+                self.scan.data, element.start, self._here()
             )
 
     def _start_root(self, namespace: str, local: str, attributes: dict[str, str]) -> None:
@@ -117,7 +138,7 @@ class SlowScanner:
         scan.namespace = namespace
         self.data_name, self.row_name = f"{namespace} sheetData", f"{namespace} row"
         scan.root = self._element(namespace, local, attributes)
-        if scan.utf8:
+        if self.places:
             tag = scan.data[scan.root.start + 1 : scan.root.start + 80]
             head = re.match(rb"[^\s/>]+", tag)
             before, colon, _ = (head[0] if head else b"").partition(b":")
@@ -208,9 +229,9 @@ class SlowScanner:
         if self.until and number > self.until:
             raise EnoughRows
         self.row_number, self.column = number, -1
-        start = self.parser.CurrentByteIndex + self.shift if self.spans else -1
+        start = self._here() if self.spans else -1
         wanted = self.wanted is None or number in self.wanted
-        self.row = RowScan(number, attributes, [], start) if wanted else None
+        self.row = RowScan(number, plain(attributes), [], start) if wanted else None
         self.scan.index.numbers.append(number)
         if self.spans:
             self.scan.index.starts.append(start)
@@ -219,19 +240,17 @@ class SlowScanner:
         row = self.row
         if self.spans:
             start = self.scan.index.starts[-1]
-            open_end, close_start, end = markup.element_span(
-                self.scan.data, start, self.parser.CurrentByteIndex + self.shift
-            )
+            open_end, close_start, end = markup.element_span(self.scan.data, start, self._here())
             self.scan.index.ends.append(end)
             if row is not None:
                 row = row._replace(open_end=open_end, close_start=close_start, end=end)
         if row is not None:
-            self.scan.rows.append(row)
+            self.sink(row)
 
     def _start_cell(self, attributes: dict[str, str]) -> None:
         self.column = cell_column(attributes.get("r"), self.row_number, self.column, self.part)
         self.cell_attributes = attributes
-        self.cell_start = self.parser.CurrentByteIndex + self.shift if self.spans else -1
+        self.cell_start = self._here() if self.spans else -1
         self.formula = self.raw = self.inline = None
 
     def _start_formula(self, attributes: dict[str, str]) -> None:
@@ -250,7 +269,7 @@ class SlowScanner:
         pieces = self.inline if kind == "inlineStr" else self.raw
         end = -1
         if self.spans:
-            index = self.parser.CurrentByteIndex + self.shift
+            index = self._here()
             end = markup.element_span(self.scan.data, self.cell_start, index)[2]
         self.row.cells.append(
             CellScan(
@@ -264,6 +283,11 @@ class SlowScanner:
                 end,
             )
         )
+
+
+def plain(attributes: dict[str, str]) -> dict[str, str]:
+    """The attributes without a namespace."""
+    return {name: value for name, value in attributes.items() if " " not in name}
 
 
 def scan_slow(
