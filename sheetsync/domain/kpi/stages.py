@@ -1,0 +1,223 @@
+"""Where does the time go? Dwell per stage, stages over their limit, and the bottleneck.
+
+Dwell comes as a frame: open seconds of the target's calendar, less holds. A stage that was skipped,
+is unsure or began before watching is counted beside the percentiles, never in them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from sheetsync.domain.kpi.measure import finish, join, not_measured, statistic, times
+from sheetsync.domain.kpi.registry import DEFINITIONS, Definition, variant
+from sheetsync.domain.kpi.result import Column, Figure, Table
+from sheetsync.domain.kpi.scene import Scene
+from sheetsync.domain.model import STAGES
+
+NO_DWELL: Final = (
+    "no stage times were recorded yet; each pass of sync stamps them "
+    "(Allocated At, Picked At, Packed At)"
+)
+_JUDGED: Final = ("met", "missed")
+_STAGE_COLUMNS: Final = (
+    Column(key="stage", heading="Stage", unit="text"),
+    Column(key="target", heading="Limit", unit="text"),
+    Column(key="n", heading="Measured"),
+    Column(key="median", heading="Median h", unit="hours"),
+    Column(key="p90", heading="p90 h", unit="hours"),
+    Column(key="p95", heading="p95 h", unit="hours"),
+    Column(key="limit", heading="Usual limit h", unit="hours"),
+    Column(key="missed", heading="Over limit", unit="share"),
+    Column(key="excess", heading="Hours over", unit="hours"),
+    Column(key="unsure", heading="Unsure"),
+    Column(key="skipped", heading="Skipped"),
+)
+
+
+def stage_figures(scene: Scene) -> list[Figure]:
+    """Dwell percentiles and breach rates of every stage, and the bottleneck."""
+    if scene.ended is None:
+        return [not_measured(scene, id_, NO_DWELL) for id_ in _ids()]
+    figures: list[Figure] = []
+    for stage in STAGES:
+        mine = scene.ended[(scene.ended["stage"] == stage).to_numpy()]
+        for key in ("median", "p90", "p95"):
+            figures.append(_dwell(scene, stage, key, mine))  # noqa: PERF401 - nested, by stage
+    for stage in STAGES:
+        mine = scene.ended[(scene.ended["stage"] == stage).to_numpy()]
+        figures.extend(_breaches(scene, stage, mine))
+    return [*figures, _bottleneck(scene)]
+
+
+def stage_table(scene: Scene) -> Table:
+    """One row per stage that ended in the period; the bottleneck stands out."""
+    title = "Stages"
+    if scene.ended is None:
+        return Table(
+            id="stages",
+            title=title,
+            columns=_STAGE_COLUMNS,
+            rows=(),
+            note=f"not measured: {NO_DWELL}",
+        )
+    rows = [_stage_row(stage, mine) for stage, mine in _by_stage(scene) if len(mine)]
+    worst = bottleneck_stage(scene)
+    return Table(
+        id="stages",
+        title=title,
+        columns=_STAGE_COLUMNS,
+        rows=tuple(rows),
+        note="" if rows else "no stage ended in the period",
+        bold=(worst,) if worst else (),
+    )
+
+
+def bottleneck_stage(scene: Scene) -> str:
+    """The stage with most hours over its limit, by p90 / limit where equal; "" when none is over."""
+    best = ("", (0.0, 0.0))
+    for stage, mine in _by_stage(scene):
+        judged = mine[mine["outcome"].isin(_JUDGED)]
+        excess = _excess(judged)
+        if excess > 0:
+            ratio = statistic((judged["seconds"] / judged["limit"]).to_numpy(), "p90") or 0.0
+            best = max(best, (stage, (excess, ratio)), key=lambda found: found[1])
+    return best[0]
+
+
+def _ids() -> Iterator[str]:
+    for id_ in DEFINITIONS:
+        if id_.endswith(("_breach_rate", "_dwell_median", "_dwell_p90", "_dwell_p95")):
+            yield id_
+    yield "bottleneck"
+
+
+def _by_stage(scene: Scene) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Of each stage, the stays of counted orders that ended in the period."""
+    if scene.ended is not None:
+        for stage in STAGES:
+            yield stage, scene.ended[((scene.ended["stage"] == stage) & scene.ended["counted"])]
+
+
+def _measured(stays: pd.DataFrame) -> pd.Series:
+    """Stays whose length is known well enough for a percentile."""
+    known = ~stays["outcome"].isin(("unsure", "skipped", "unmeasured"))
+    return known & (stays["seconds"] >= 0)
+
+
+def _dwell(scene: Scene, stage: str, key: str, stays: pd.DataFrame) -> Figure:
+    counted = stays[stays["counted"]]
+    fine = _measured(counted)
+    kept, left = counted[fine], counted[~fine]
+    return times(
+        scene,
+        f"{stage.lower()}_dwell_{key}",
+        key,
+        ids=kept["order_id"].to_numpy(dtype=object),
+        seconds=kept["seconds"].to_numpy(dtype=np.float64),
+        excluded=int((~stays["counted"]).sum()),
+        unmeasured=left["order_id"].to_numpy(dtype=object),
+        note=_left_out(left),
+    )
+
+
+def _left_out(left: pd.DataFrame) -> str:
+    counts = left["outcome"].value_counts()
+    words = {"unsure": "unsure", "skipped": "skipped", "unmeasured": "begun before watching"}
+    known = [f"{counts[key]} {word}" for key, word in words.items() if key in counts.index]
+    rest = int(len(left) - sum(int(counts[key]) for key in words if key in counts.index))
+    return join(", ".join(known), f"{rest} of negative length" if rest else "")
+
+
+def _breaches(scene: Scene, stage: str, stays: pd.DataFrame) -> list[Figure]:
+    base = DEFINITIONS[f"{stage.lower()}_breach_rate"]
+    out = [_breach(scene, base, stays)]
+    for priority in sorted({str(p) for p in stays["priority"] if p}):
+        name = f"{base.name}, {priority}"
+        mine = stays[(stays["priority"] == priority).to_numpy()]
+        suffix = priority.lower().replace(" ", "_").replace(".", "_")
+        out.append(_breach(scene, variant(base, suffix, name), mine))
+    return out
+
+
+def _breach(scene: Scene, what: Definition, stays: pd.DataFrame) -> Figure:
+    counted = stays[stays["counted"]]
+    judged = counted[counted["outcome"].isin(_JUDGED)]
+    left = counted[~counted["outcome"].isin(_JUDGED)]
+    missed = (judged["outcome"] == "missed").to_numpy()
+    n, k = len(judged), int(missed.sum())
+    ids = judged["order_id"].to_numpy(dtype=object)
+    return finish(
+        scene,
+        what,
+        value=k / n if n else None,
+        numerator=k,
+        n=n,
+        excluded=int((~stays["counted"]).sum()),
+        unmeasured=left["order_id"].to_numpy(dtype=object),
+        parts=dict(zip(ids.tolist(), missed.astype(float).tolist(), strict=True)),
+        note=_left_out(left),
+    )
+
+
+def _bottleneck(scene: Scene) -> Figure:
+    worst = bottleneck_stage(scene)
+    stays = pd.concat([mine for _, mine in _by_stage(scene)], ignore_index=True)
+    judged = stays[stays["outcome"].isin(_JUDGED)]
+    here = judged[(judged["stage"] == worst).to_numpy()]
+    missed = here[(here["outcome"] == "missed").to_numpy()]
+    over = (missed["seconds"] - missed["limit"]).to_numpy(dtype=np.float64)
+    words = (
+        f"{worst}: {len(missed)} of {len(here)} over the limit"
+        if worst
+        else "no stage over its limit"
+    )
+    return finish(
+        scene,
+        "bottleneck",
+        value=_excess(here) / 3_600 if len(judged) else None,
+        numerator=None,
+        n=len(here) if worst else len(judged),
+        unmeasured=stays[~stays["outcome"].isin(_JUDGED)]["order_id"].to_numpy(dtype=object),
+        parts=dict(zip(missed["order_id"].tolist(), over.tolist(), strict=True)),
+        note=words if len(judged) else "",
+    )
+
+
+def _excess(judged: pd.DataFrame) -> float:
+    """Seconds over the limit, added up."""
+    return float((judged["seconds"] - judged["limit"]).clip(lower=0).sum())
+
+
+def _stage_row(stage: str, stays: pd.DataFrame) -> tuple[Any, ...]:
+    known = stays[_measured(stays)]["seconds"].to_numpy(dtype=np.float64)
+    judged = stays[stays["outcome"].isin(_JUDGED)]
+    missed = int((judged["outcome"] == "missed").sum())
+    hours = [statistic(known, key) for key in ("median", "p90", "p95")]
+    limits = judged["limit"]
+    return (
+        stage,
+        _limits(judged),
+        len(known),
+        *(None if value is None else value / 3_600 for value in hours),
+        float(limits.mode().iloc[0]) / 3_600 if len(limits) else None,
+        missed / len(judged) if len(judged) else None,
+        _excess(judged) / 3_600,
+        int((stays["outcome"] == "unsure").sum()),
+        int((stays["outcome"] == "skipped").sum()),
+    )
+
+
+def _limits(judged: pd.DataFrame) -> str:
+    """The limits met, by priority where they differ: `4 h`, `Bulk 8 h, Expedited 2 h`."""
+    pairs = judged.groupby("priority", sort=True)["limit"].agg(lambda s: s.mode().iloc[0])
+    if len(set(pairs.tolist())) <= 1:
+        return "".join(_hours(limit) for limit in pairs[:1])
+    return ", ".join(f"{name or 'other'} {_hours(limit)}" for name, limit in pairs.items())
+
+
+def _hours(seconds: float) -> str:
+    return f"{seconds / 3_600:g} h"
