@@ -1,0 +1,120 @@
+"""The ragged rows of a sheet as columns, and each column as its distinct cells.
+
+A sheet repeats itself (statuses, ticks, handlers), so each distinct cell is understood once and the
+answer is spread over the rows: that keeps 100,000 rows well under a second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sheetsync.domain.model import CellValue
+
+Cells = npt.NDArray[np.object_]
+Mask = npt.NDArray[np.bool_]
+Places = npt.NDArray[np.intp]
+
+_NUMERIC = frozenset({"floating", "integer", "mixed-integer-float", "integer-na"})
+_HASHED = frozenset({"string", "boolean"})
+
+
+def cell_grid(rows: Sequence[Sequence[CellValue]], width: int) -> Cells:
+    """The rows as one object array of shape (rows, width); what a short row lacks is None."""
+    width = max([width, *set(map(len, rows))])
+    pad = (None,) * width
+    even = (row if len(row) == width else (*row, *pad[len(row) :]) for row in rows)
+    grid = np.fromiter(chain.from_iterable(even), dtype=object, count=len(rows) * width)
+    return grid.reshape(len(rows), width)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Distinct:
+    """A column as its distinct non-blank cells; `codes[row]` is the place in `values`, -1 if blank."""
+
+    codes: Places
+    values: Cells
+
+    @classmethod
+    def of(cls, cells: Cells, *, repeats: bool = True) -> Distinct:
+        """TRUE and 1 stay apart; numbers are not searched for repeats, they are read as arrays.
+
+        Text is not searched either without `repeats`: a reader that takes it as it is costs less.
+        """
+        kind = pd.api.types.infer_dtype(cells, skipna=True)
+        if kind in _HASHED and (repeats or kind == "boolean"):
+            codes, values = pd.factorize(cells)
+            return cls(codes, np.asarray(values, dtype=object))
+        if kind in _NUMERIC or kind in _HASHED:
+            filled = np.flatnonzero(~pd.isna(cells))
+            codes = np.full(len(cells), -1, dtype=np.intp)
+            codes[filled] = np.arange(len(filled))
+            return cls(codes, cells[filled])
+        return cls._mixed(cells)
+
+    @classmethod
+    def _mixed(cls, cells: Cells) -> Distinct:
+        known: dict[tuple[type, CellValue], int] = {}
+        codes = np.full(len(cells), -1, dtype=np.intp)
+        for place, cell in enumerate(cells):
+            if cell is None or cell != cell:  # noqa: PLR0124 - a float that is no number
+                continue
+            codes[place] = known.setdefault((type(cell), cell), len(known))
+        return cls(codes, object_array([cell for _, cell in known]))
+
+    def spread(self, of_values: npt.NDArray[Any], blank: Any) -> npt.NDArray[Any]:
+        """Per row the answer of its distinct cell; `blank` for blank cells."""
+        padded = np.empty(len(of_values) + 1, dtype=of_values.dtype)
+        padded[:-1] = of_values
+        padded[-1] = blank
+        return padded[self.codes]
+
+
+def all_numbers(values: Cells) -> bool:
+    """Whether every cell is a number (TRUE is none)."""
+    return pd.api.types.infer_dtype(values, skipna=True) in _NUMERIC
+
+
+def all_texts(values: Cells) -> bool:
+    """Whether every cell is text."""
+    return pd.api.types.infer_dtype(values, skipna=False) == "string"
+
+
+def as_floats(values: Cells) -> npt.NDArray[np.float64]:
+    """Numbers as floats; one too large for a float is infinite."""
+    try:
+        return values.astype(np.float64)
+    except OverflowError:
+        return np.array([as_float(value) for value in values], dtype=np.float64)
+
+
+def as_float(value: float) -> float:
+    """One number as a float; infinite where it is too large for one."""
+    try:
+        return float(value)
+    except OverflowError:
+        return float("inf")
+
+
+def object_array(values: Sequence[Any]) -> Cells:
+    """Any values as a one-dimensional object array."""
+    array = np.empty(len(values), dtype=object)
+    array[:] = list(values)
+    return array
+
+
+def text_series(values: npt.NDArray[np.object_] | Sequence[str]) -> pd.Series:
+    """A text column: dtype object whatever pandas would rather infer."""
+    array = values if isinstance(values, np.ndarray) else object_array(values)
+    return pd.Series(array, dtype=object)
+
+
+def frame_of(columns: dict[str, npt.NDArray[Any]]) -> pd.DataFrame:
+    """A frame that keeps each array's dtype (text stays object) over a RangeIndex."""
+    return pd.DataFrame({name: pd.Series(a, dtype=a.dtype) for name, a in columns.items()})

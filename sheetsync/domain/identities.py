@@ -1,0 +1,166 @@
+"""Which rows are orders, and which of them may be written to: one row, one Order ID, no doubt.
+
+A row that cannot be told apart from another is named and left alone; nothing is merged or guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sheetsync.domain.cells import read_ids
+from sheetsync.domain.findings import FindingList, Problem, findings_frame
+from sheetsync.domain.grid import Cells, Distinct, Mask, cell_grid, object_array
+from sheetsync.domain.headings import normalise_heading
+from sheetsync.domain.model import CellValue, HeaderMap, Sheet
+from sheetsync.domain.reading import Reader, ReadingOptions
+from sheetsync.domain.rules import ColumnRule, Source
+from sheetsync.domain.texts import both, clean_id
+
+_TOTALS: Final = frozenset({"total", "totals", "grand total", "subtotal", "sub-total", "sum"})
+_NAMED_ROWS: Final = 3
+_ID_RULE: Final = ColumnRule(key="order_id", title="Order ID", type="id", source=Source("", 0))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Identities:
+    """The order rows: `keys` is "" where unusable; `read` is the Order ID as read, doubled or not."""
+
+    rows: npt.NDArray[np.int64]
+    keys: Cells
+    read: Cells
+    usable: Mask
+    findings: FindingList
+
+
+def read_identities(
+    sheet: Sheet, header: HeaderMap, options: ReadingOptions
+) -> tuple[Cells, Identities]:
+    """The cells of the order rows (rows x columns), and who they are."""
+    grid, rows = _below_header(sheet, header)
+    index, heading = header.columns["order_id"], header.headings["order_id"]
+    reader = Reader(
+        rule=_ID_RULE,
+        heading=heading,
+        timezone=sheet.timezone,
+        date_system=sheet.date_system,
+        options=options,
+    )
+    distinct = Distinct.of(np.ascontiguousarray(grid[:, index]), repeats=False)
+    texts, problems = read_ids(distinct.values, reader)
+    ids = distinct.spread(texts, "")
+    broken = _spread_errors(distinct, problems)
+    blank = (ids == "") & ~broken
+    other = _no_orders(distinct, texts, heading)
+    order = ~blank & ~other
+    found = _identify(ids[order], rows[order], heading)
+    codes = distinct.codes[order]
+    found.findings.add_problems(codes, "order_id", problems)
+    held = [place for place in np.flatnonzero(blank) if _holds_something(grid[place])]
+    found.findings.add_frame(_unnamed(rows[held], heading))
+    found.findings.add_frame(_totals(rows[other]))
+    return grid[order], found
+
+
+def _below_header(sheet: Sheet, header: HeaderMap) -> tuple[Cells, npt.NDArray[np.int64]]:
+    numbers = np.asarray(sheet.row_numbers, dtype=np.int64)
+    below = int(np.searchsorted(numbers, header.row_number, side="right"))
+    width = max(header.columns.values()) + 1
+    return cell_grid(sheet.rows[below:], width), numbers[below:]
+
+
+def _spread_errors(distinct: Distinct, problems: dict[int, Problem]) -> Mask:
+    flags = np.zeros(len(distinct.values), dtype=bool)
+    flags[[place for place, problem in problems.items() if problem.severity == "error"]] = True
+    return np.asarray(distinct.spread(flags, blank=False))
+
+
+def _no_orders(distinct: Distinct, texts: Cells, heading: str) -> Mask:
+    """Rows whose Order ID cell says that they are none: totals, and a heading repeated below."""
+    again = normalise_heading(heading)
+    flags = np.zeros(len(texts), dtype=bool)
+    for place, text in enumerate(texts):
+        if not text[-1:].isdigit():  # nearly every Order ID ends in one: keep the loop cheap
+            word = normalise_heading(text)
+            flags[place] = word == again or word in _TOTALS
+    return np.asarray(distinct.spread(flags, blank=False))
+
+
+def _identify(ids: Cells, rows: npt.NDArray[np.int64], heading: str) -> Identities:
+    doubled = (pd.Series(ids, dtype=object).duplicated(keep=False) & (ids != "")).to_numpy()
+    usable = (ids != "") & ~doubled
+    keys = np.where(usable, ids, "").astype(object)
+    findings = FindingList(ids, rows)
+    places = np.flatnonzero(doubled)
+    findings.add(
+        places, "order_id", "doubled_order_id", "error", _doubled_words(ids, rows, places, heading)
+    )
+    return Identities(rows, keys, ids, usable, findings)
+
+
+def _doubled_words(
+    ids: Cells, rows: npt.NDArray[np.int64], places: npt.NDArray[np.intp], heading: str
+) -> list[str]:
+    groups: dict[str, list[int]] = {}
+    for place in places.tolist():
+        groups.setdefault(ids[place], []).append(int(rows[place]))
+    words = []
+    for place in places.tolist():
+        others = [row for row in groups[ids[place]][: _NAMED_ROWS + 1] if row != rows[place]]
+        count = len(groups[ids[place]]) - 1
+        words.append(
+            f"{heading} {ids[place]} stands in {_rows_named(others[:_NAMED_ROWS], count)} too. "
+            "Give every order its own; until then these rows are left alone."
+        )
+    return words
+
+
+def _rows_named(rows: Sequence[int], count: int) -> str:
+    names = [str(row) for row in rows]
+    if count > len(names):
+        names.append(f"{count - len(names)} more")
+    return f"row{'s' if count > 1 else ''} {both(names)}"
+
+
+def _unnamed(rows: npt.NDArray[np.int64], heading: str) -> pd.DataFrame:
+    texts = [
+        f"Row {row} has no {heading} but is not empty. Fill in the {heading}, or clear the row if it "
+        "is no order."
+        for row in rows.tolist()
+    ]
+    return _no_order_findings(rows, texts)
+
+
+def _totals(rows: npt.NDArray[np.int64]) -> pd.DataFrame:
+    texts = [
+        f"Row {row} looks like a total or a repeated heading, so it is not read as an order."
+        for row in rows.tolist()
+    ]
+    return _no_order_findings(rows, texts)
+
+
+def _no_order_findings(rows: npt.NDArray[np.int64], texts: list[str]) -> pd.DataFrame:
+    return findings_frame(
+        object_array([""] * len(rows)),
+        rows,
+        column="order_id",
+        rule="not_an_order",
+        severity="warning",
+        messages=texts,
+    )
+
+
+def _holds_something(cells: Sequence[CellValue] | Cells) -> bool:
+    """Whether a row without an Order ID holds anything; empty tick boxes are nothing."""
+    return any(
+        cell is not None
+        and cell is not False
+        and not (isinstance(cell, str) and not clean_id(cell))
+        and cell == cell  # noqa: PLR0124 - a float that is no number is blank
+        for cell in cells
+    )
