@@ -1,0 +1,99 @@
+"""The SLA cell: the worse of an order's two clocks, in one line that does not change as time passes.
+
+It holds moments and limits, never a running figure: a cell that is rewritten in every pass would
+break the promise that an unchanged sheet costs no write. The first word is the state, because the
+conditional formats of the tracker key on it. Dates are shown when start and due lie on different
+days, whatever day it is now.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from sheetsync.domain.clocks import Clocks, Details, Texts
+from sheetsync.domain.moments import NAT, Moments, to_local
+from sheetsync.domain.wording import days, days_and_times, times_of_day
+
+_WITH_DUE = ("Breached", "At risk", "Unsure", "OK")
+
+
+def sla_texts(clocks: Clocks, timezone: str) -> Texts:
+    """The SLA cell of every row, "" where no clock applies; moments in the tracker's local time."""
+    stage = stage_texts(clocks.stage, clocks.stage_details, timezone)
+    promise = promise_texts(clocks.promise, clocks.promise_details, timezone)
+    return np.where(clocks.promise_is_worse, promise, stage).astype(object)
+
+
+def sla_dues(clocks: Clocks, timezone: str) -> Moments:
+    """SLA Due of every row: naive local moment of the clock shown; NaT while paused or finished."""
+    worse = clocks.promise_is_worse
+    shown = np.isin(clocks.states.astype(str), _WITH_DUE)
+    due = np.where(worse, _moments(clocks.promise, "due"), _moments(clocks.stage, "due"))
+    return to_local(np.where(shown, due, NAT), timezone)
+
+
+def stage_texts(frame: pd.DataFrame, details: Details, timezone: str) -> Texts:
+    """`Breached: Packing since 09:03, limit 4 h, was due 13:03` and its like, per row."""
+    state = frame["state"].to_numpy(object)
+    texts = np.full(len(frame), "", dtype=object)
+    for name in _WITH_DUE:
+        rows = np.flatnonzero(state == name)
+        if name == "Unsure":
+            texts[rows] = _unsure(frame, details, rows, timezone)
+        elif len(rows):
+            texts[rows] = name + ": " + _running(frame, details, rows, timezone)
+    rows = np.flatnonzero(state == "Paused")
+    since = to_local(details.paused_since[rows], timezone)
+    texts[rows] = "Paused: " + details.paused_by[rows] + " since " + days_and_times(since)
+    return _not_evaluated(frame, texts)
+
+
+def promise_texts(frame: pd.DataFrame, details: Details, timezone: str) -> Texts:
+    """`Breached: promised for Fri 21 Nov` and its like, per row."""
+    state = frame["state"].to_numpy(object)
+    rows = np.flatnonzero((state != "") & (state != "Not evaluated"))
+    local = to_local(_moments(frame, "due")[rows], timezone)
+    whole_day = (local + np.timedelta64(1, "s")) == (local + np.timedelta64(1, "s")).astype("M8[D]")
+    promised = np.where(whole_day, days(local), days_and_times(local))
+    finished = details.finished[rows]
+    done = np.where(
+        np.isnat(finished), "", ", delivered " + days_and_times(to_local(finished, timezone))
+    )
+    late = np.where(state[rows] == "Breached", ", not delivered", "")
+    texts = np.full(len(frame), "", dtype=object)
+    texts[rows] = state[rows] + ": promised for " + promised + done + late
+    return _not_evaluated(frame, texts)
+
+
+def _running(frame: pd.DataFrame, details: Details, rows: np.ndarray, timezone: str) -> Texts:
+    start = to_local(_moments(frame, "start")[rows], timezone)
+    due = to_local(_moments(frame, "due")[rows], timezone)
+    same_day = start.astype("M8[D]") == due.astype("M8[D]")
+    since = np.where(same_day, times_of_day(start), days_and_times(start))
+    until = np.where(same_day, times_of_day(due), days_and_times(due))
+    over = frame["state"].to_numpy(object)[rows] == "Breached"
+    words = frame["stage"].to_numpy(object)[rows] + " since " + since
+    verb = np.where(over, ", was due ", ", due ").astype(object)
+    text: Texts = words + ", limit " + details.limit_text[rows] + verb + until
+    return text
+
+
+def _unsure(frame: pd.DataFrame, details: Details, rows: np.ndarray, timezone: str) -> Texts:
+    first = to_local(details.start_from[rows], timezone)
+    last = to_local(_moments(frame, "start")[rows], timezone)
+    same_day = first.astype("M8[D]") == last.astype("M8[D]")
+    between = np.where(same_day, times_of_day(first), days_and_times(first))
+    until = np.where(same_day, times_of_day(last), days_and_times(last))
+    words = "Unsure: " + frame["stage"].to_numpy(object)[rows] + " began between " + between
+    text: Texts = words + " and " + until + ", limit " + details.limit_text[rows]
+    return text
+
+
+def _not_evaluated(frame: pd.DataFrame, texts: Texts) -> Texts:
+    rows = frame["state"].to_numpy(object) == "Not evaluated"
+    return np.where(rows, "Not evaluated: " + frame["reason"].to_numpy(object), texts)
+
+
+def _moments(frame: pd.DataFrame, name: str) -> Moments:
+    return frame[name].to_numpy("datetime64[s]")

@@ -1,0 +1,73 @@
+"""Moments and time spans in the words that staff read: `Fri 21 Nov 09:03`, `4 h`, `1 h 12 min`.
+
+Names of days and months are ours, not the machine's, so that a text is the same everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from sheetsync.domain.moments import Moments
+from sheetsync.domain.rules import Span
+
+Texts = npt.NDArray[np.object_]
+_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS: Final = (
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+)  # fmt: skip
+
+
+def times_of_day(local: Moments) -> Texts:
+    """`09:03` for each naive local moment; seconds are cut off, NaT is ""."""
+    return _worded(local, lambda moment: f"{moment:%H:%M}")
+
+
+def days(local: Moments) -> Texts:
+    """`Fri 21 Nov` for each naive local moment; NaT is ""."""
+    return _worded(local, day_words)
+
+
+def days_and_times(local: Moments) -> Texts:
+    """`Fri 21 Nov 09:03` for each naive local moment; NaT is ""."""
+    return _worded(local, moment_words)
+
+
+def day_words(local: datetime) -> str:
+    """`Fri 21 Nov` of one naive local moment."""
+    return f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]}"
+
+
+def moment_words(local: datetime) -> str:
+    """`Fri 21 Nov 09:03` of one naive local moment."""
+    return f"{day_words(local)} {local:%H:%M}"
+
+
+def span_words(span: Span) -> str:
+    """A limit as written in the rules: `30 min`, `4 h`, `2 days`, `3 working days`."""
+    if span.working_days:
+        return f"{span.working_days} working day{'s' if span.working_days > 1 else ''}"
+    if span.text.strip().endswith("d") and span.seconds % 86_400 == 0 and span.seconds:
+        number = span.seconds // 86_400
+        return f"{number} day{'s' if number > 1 else ''}"
+    return duration_words(span.seconds)
+
+
+def duration_words(seconds: float) -> str:
+    """`2 min 5 s`, `4 h`, `1 h 12 min`: seconds are told only below one hour."""
+    whole = int(seconds)
+    hours, rest = divmod(abs(whole), 3600)
+    minutes, left = divmod(rest, 60)
+    parts = [(hours, "h"), (minutes, "min"), (0 if hours else left, "s")]
+    return " ".join(f"{number} {unit}" for number, unit in parts if number) or "0 min"
+
+
+def _worded(local: Moments, words: Callable[[datetime], str]) -> Texts:
+    """Each different minute is worded once."""
+    minutes, place = np.unique(local.astype("datetime64[m]"), return_inverse=True)
+    texts = ["" if np.isnat(minute) else words(minute.item()) for minute in minutes]
+    return np.array(texts, dtype=object)[place]
