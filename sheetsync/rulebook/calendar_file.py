@@ -103,14 +103,14 @@ class CalendarModel(Strict):
     @model_validator(mode="before")
     @classmethod
     def _zone_needed(cls, value: Any) -> Any:
-        if isinstance(value, dict) and value.get("hours", "24/7") != "24/7":
-            if value.get("timezone") is None:
-                raise ValueError('the setting "timezone" is missing here, like Africa/Johannesburg')
+        closes = isinstance(value, dict) and value.get("hours", "24/7") != "24/7"
+        if closes and value.get("timezone") is None:
+            raise ValueError('the setting "timezone" is missing here, like Africa/Johannesburg')
         return value
 
 
 class CalendarFile(Strict):
-    """calendar.yaml"""
+    """The whole of calendar.yaml."""
 
     version: Literal[1]
     calendars: dict[Name, CalendarModel] = Field(min_length=1)

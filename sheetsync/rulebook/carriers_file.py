@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Annotated, Any, ClassVar, Final, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, PlainValidator, WithJsonSchema
 
 from sheetsync.domain.model import Severity
-from sheetsync.domain.rules import CarrierRule
+from sheetsync.domain.rules import (
+    ALWAYS,
+    CarrierRule,
+    Condition,
+    Span,
+    TargetLine,
+    TargetRule,
+    Test,
+)
+from sheetsync.domain.texts import fold
 from sheetsync.rulebook.page import Page
-from sheetsync.rulebook.texts import fold
-from sheetsync.rulebook.values import Pattern, PositiveSpan, Text
+from sheetsync.rulebook.values import Pattern, Text
 from sheetsync.yamlfiles.checking import Strict
 from sheetsync.yamlfiles.words import shown
 
-Check = Literal["none", "ups_1z", "s10", "mod10", "mod7", "luhn", "mod37_36"]
+_TRANSIT: Final = "how long a parcel may travel has one home: the stage Transit in sla.yaml"
 
 
 def _link(value: Any) -> str:
@@ -41,19 +51,17 @@ Link = Annotated[
 class CarrierModel(Strict):
     """One carrier."""
 
+    moved: ClassVar[Mapping[str, str]] = {"transit": _TRANSIT, "sla": _TRANSIT}
+
     aliases: list[Text] = Field(default=[], description="Other spellings in the tracker.")
     tracking: Pattern = Field(
         default="", description="The shape of its numbers: a hint, no verdict."
     )
-    check: Check = Field(default="none", description="How its check digit is worked out.")
     link: Link = Field(default="", description="Where to follow a parcel; {number} is replaced.")
-    transit: PositiveSpan | None = Field(
-        default=None, description="Only where sla.yaml has no line for this carrier."
-    )
 
 
 class CarriersFile(Strict):
-    """carriers.yaml"""
+    """The whole of carriers.yaml."""
 
     version: Literal[1]
     unknown_carrier: Severity = Field(
@@ -78,9 +86,34 @@ def compile_carriers(page: Page, model: CarriersFile) -> dict[str, CarrierRule]:
             name=name,
             aliases=tuple(carrier.aliases),
             pattern=carrier.tracking,
-            check=carrier.check,
             link=carrier.link,
-            transit=carrier.transit,
             source=page.source(*path),
         )
     return rules
+
+
+def with_transit(
+    carriers: Mapping[str, CarrierRule], targets: Sequence[TargetRule]
+) -> dict[str, CarrierRule]:
+    """The carriers, each with the transit time that sla.yaml gives an ordinary order of theirs."""
+    lines = [line for target in targets if target.stage == "Transit" for line in target.lines]
+    return {
+        name: replace(carrier, transit=_transit(fold(name), lines))
+        for name, carrier in carriers.items()
+    }
+
+
+def _transit(carrier: str, lines: Sequence[TargetLine]) -> Span | None:
+    for line in lines:
+        if line.when == ALWAYS:
+            return line.within
+        match line.when:
+            case Condition(tests=(Test(field="carrier", operator="is", operand=name),)):
+                names: tuple[object, ...] = (name,)
+            case Condition(tests=(Test(field="carrier", operator="any_of", operand=tuple(some)),)):
+                names = some
+            case _:
+                continue
+        if carrier in names and not (line.when.any_of or line.when.none_of):
+            return line.within
+    return None

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, Literal
+from typing import ClassVar, Final, Literal
 
 from pydantic import Field, model_validator
 
+from sheetsync.domain.headings import normalise_heading
 from sheetsync.domain.model import WRITABLE, Owner, Severity
 from sheetsync.domain.rules import ColumnRule, ColumnType, RowCheck
+from sheetsync.domain.texts import fold
 from sheetsync.rulebook.page import Page
-from sheetsync.rulebook.texts import fold
 from sheetsync.rulebook.values import Name, Pattern, Text, When
 from sheetsync.yamlfiles.checking import Strict
 from sheetsync.yamlfiles.document import Path
@@ -99,16 +100,18 @@ class RowCheckModel(Strict):
 
 
 class ColumnsFile(Strict):
-    """columns.yaml"""
+    """The whole of columns.yaml."""
 
-    moved = {"header_row": "the header is searched for; write header_search_rows: 10 instead"}
+    moved: ClassVar[Mapping[str, str]] = {
+        "header_row": "the header is searched for; write header_search_rows: 10 instead"
+    }
 
     version: Literal[1]
     header_search_rows: int = Field(
         default=10, ge=1, le=100, description="In how many first rows the header is searched for."
     )
     columns: list[ColumnModel] = Field(min_length=1)
-    row_checks: list[RowCheckModel] = []
+    row_checks: list[RowCheckModel] = Field(default=[])
 
 
 def compile_columns(page: Page, model: ColumnsFile) -> dict[str, ColumnRule]:
@@ -162,7 +165,7 @@ def _no_heading_twice(page: Page, model: ColumnsFile) -> None:
         names: list[tuple[Path, str]] = [(("title",), column.title)]
         names += [(("aliases", n), alias) for n, alias in enumerate(column.aliases)]
         for path, name in names:
-            other = seen.setdefault(fold(name), column.key)
+            other = seen.setdefault(normalise_heading(name), column.key)
             if other != column.key:
                 words = f"the heading {shown(name)} already means the column {other}; keep one"
                 page.problem(("columns", i, *path), words)
@@ -182,6 +185,9 @@ def _check_key(page: Page, column: ColumnModel, i: int) -> None:
     if column.key not in WORKERS_OWN and column.owner == "worker":
         words = f"sheetsync has nothing to write into {column.key}; write owner: staff"
         page.problem((*path, "owner"), words)
+    if column.key == "tracking" and column.pattern:
+        words = "the shape of tracking numbers has one home: tracking in carriers.yaml; remove this"
+        page.problem((*path, "pattern"), words, at_key=True)
     if column.owner == "shared" and column.key not in WRITABLE:
         words = f"sheetsync has nothing to fill into {column.key}; write owner: staff"
         page.problem((*path, "owner"), words)

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final, cast
+from functools import partial
+from typing import Any, Final, TypeAlias, cast
 
 from sheetsync.domain.rules import ColumnRef, Condition, Operand, Operator, Source, Test
+from sheetsync.domain.texts import fold
 from sheetsync.errors import Problem
 from sheetsync.rulebook.names import Field, Kind, Names
-from sheetsync.rulebook.texts import fold
 from sheetsync.rulebook.values import parse_date, parse_pattern, parse_share, parse_span
 from sheetsync.yamlfiles.document import Document, Path
 from sheetsync.yamlfiles.words import did_you_mean, shown
@@ -36,6 +37,8 @@ _EXPECTED: Final[dict[Kind, str]] = {
     "number": "a number, filled, empty, or a comparison like {more_than: 3}",
 }
 _DEEPEST: Final = 2
+Made: TypeAlias = tuple[str, Operand | None]
+"""An operator and its operand."""
 
 
 class _Wrong(Exception):
@@ -92,7 +95,7 @@ class Reader:
             return []
         if isinstance(value, dict) and set(value) != {"column"}:
             return self._comparisons(name, known, value, path)
-        return self._test(name, known, path, lambda: _plain(known, value, self.names))
+        return self._test(name, path, partial(_plain, known, value, self.names))
 
     def _comparisons(self, name: str, known: Field, value: Any, path: Path) -> list[Test]:
         tests: list[Test] = []
@@ -103,14 +106,10 @@ class Reader:
             if operator not in _ALLOWED[known.kind]:
                 self._problem(here, _unknown_operator(operator, name, known), key=True)
                 continue
-            tests += self._test(
-                name, known, here, lambda o=operator, v=operand: _compare(known, o, v, self.names)
-            )
+            tests += self._test(name, here, partial(_compare, known, operator, operand, self.names))
         return tests
 
-    def _test(
-        self, name: str, known: Field, path: Path, make: Callable[[], tuple[str, Operand | None]]
-    ) -> list[Test]:
+    def _test(self, name: str, path: Path, make: Callable[[], Made]) -> list[Test]:
         try:
             operator, operand = make()
         except (_Wrong, ValueError) as wrong:
@@ -134,7 +133,7 @@ def _unknown_operator(operator: str, name: str, known: Field) -> str:
     return f"unknown comparison {shown(operator)}{did_you_mean(operator, allowed)}"
 
 
-def _plain(known: Field, value: Any, names: Names) -> tuple[str, Operand | None]:
+def _plain(known: Field, value: Any, names: Names) -> Made:
     """A value written straight after the field."""
     kind = known.kind
     if isinstance(value, dict):
@@ -206,7 +205,7 @@ def _column(known: Field, value: dict[str, Any], names: Names) -> ColumnRef:
     return ColumnRef(key)
 
 
-def _compare(known: Field, operator: str, value: Any, names: Names) -> tuple[str, Operand | None]:
+def _compare(known: Field, operator: str, value: Any, names: Names) -> Made:
     """A value written after an operator."""
     if isinstance(value, dict):
         if set(value) != {"column"} or operator in _NO_COLUMN:
@@ -224,7 +223,7 @@ def _compare(known: Field, operator: str, value: Any, names: Names) -> tuple[str
 _NO_COLUMN: Final = ("older_than", "within_last", "between", "contains", "matches", "not_in")
 
 
-def _compare_text(known: Field, operator: str, value: Any) -> tuple[str, Operand | None]:
+def _compare_text(known: Field, operator: str, value: Any) -> Made:
     if operator == "matches":
         return operator, parse_pattern(value)
     if operator == "contains":

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Final, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
@@ -16,10 +17,10 @@ from sheetsync.domain.rules import (
     Span,
     Trigger,
 )
+from sheetsync.domain.texts import fold
 from sheetsync.rulebook.page import Page
 from sheetsync.rulebook.shadow import note_shadowed
 from sheetsync.rulebook.sla_file import refuse_days
-from sheetsync.rulebook.texts import fold
 from sheetsync.rulebook.values import Email, Name, PositiveSpan, Text, When, parse_span
 from sheetsync.yamlfiles.checking import Strict
 from sheetsync.yamlfiles.words import shown
@@ -129,9 +130,9 @@ class Limits(Strict):
 
 
 class EscalationFile(Strict):
-    """escalation.yaml"""
+    """The whole of escalation.yaml."""
 
-    moved = {
+    moved: ClassVar[Mapping[str, str]] = {
         "quiet_guard": f"quiet_guard is now called limits; {_COUNT_MOVED}",
         "max_emails_per_pass": _COUNT_MOVED,
         "max_emails_per_day": _COUNT_MOVED,
@@ -161,8 +162,9 @@ def _person(page: Page, model: EscalationFile, name: str) -> Person:
     person, path = model.people[name], ("people", name)
     if person.from_column:
         page.column((*path, "from_column"), person.from_column)
-    if person.fallback and _known_person(page, (*path, "fallback"), person.fallback):
-        if not model.people[person.fallback].addresses:
+    if person.fallback:
+        known = _known_person(page, (*path, "fallback"), person.fallback)
+        if known and not model.people[person.fallback].addresses:
             words = f"{person.fallback} has no addresses of their own; name somebody who has"
             page.problem((*path, "fallback"), words)
     seen: dict[str, str] = {}

@@ -3,41 +3,48 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema, model_validator
 
+from sheetsync.domain.kpi.registry import DEFINITIONS, Unit
 from sheetsync.domain.rules import KpiRules, KpiTarget
+from sheetsync.domain.texts import fold
 from sheetsync.rulebook.page import Page
-from sheetsync.rulebook.texts import fold
 from sheetsync.rulebook.values import Share, Text, parse_share, parse_span
 from sheetsync.yamlfiles.checking import Strict
+from sheetsync.yamlfiles.document import Path
 from sheetsync.yamlfiles.words import shown
 
-SHARES: Final = (
-    "fulfilment_rate", "on_time_dispatch_rate", "on_time_delivery_rate", "otif_rate",
-    "perfect_order_rate", "packing_breach_rate", "breach_rate", "orders_tracked",
-    "tracking_coverage", "notification_coverage", "customers_reached", "order_accuracy",
-    "exception_rate", "return_rate",
-)  # fmt: skip
-SPANS: Final = ("cycle_time_median", "cycle_time_p90", "order_to_dispatch_median")
-"""In days."""
-NUMBERS: Final = ("csat", "backlog", "overdue")
-KPIS: Final = (*SHARES, *SPANS, *NUMBERS)
+Written: TypeAlias = str | float
+_SECONDS: Final = {"days": 86_400.0, "hours": 3_600.0}
+_WRITTEN: Final = {
+    "share": "a share; write it like 95%",
+    "days": "a time; write it like 3d or 12h",
+    "hours": "a time; write it like 4h or 30m",
+    "orders": "a number of orders; write it like 40",
+    "score": "a number; write it like 4.2",
+}
 
 
-def _figure(value: Any) -> float:
-    """A share, a number of days, or a plain number, as the figure of a KPI is kept."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value)
+def _figure(value: Any) -> Written:
+    """Keeps what was written; the unit of the KPI says how it is read."""
+    plain = isinstance(value, int | float) and not isinstance(value, bool)
     text = value.strip() if isinstance(value, str) else ""
-    if text.endswith("%"):
-        return parse_share(text)
-    try:
-        return parse_span(text, working_days=False).seconds / 86_400
-    except ValueError:
-        words = f"{shown(value)} is not a target; write it like 95%, 3d, 12h or 4.2"
-        raise ValueError(words) from None
+    if not (plain or text):
+        raise ValueError(f"{shown(value)} is not a target; write it like 95%, 3d, 12h or 4.2")
+    return float(value) if plain else text
+
+
+def read_figure(written: Written, unit: Unit) -> float:
+    """A target in the unit of its KPI; raises ValueError when it is written in another."""
+    if unit == "share" and isinstance(written, str):
+        return parse_share(written)
+    if unit in _SECONDS and isinstance(written, str):
+        return parse_span(written, working_days=False).seconds / _SECONDS[unit]
+    if unit in {"orders", "score"} and isinstance(written, float):
+        return written
+    raise ValueError(f"this is {_WRITTEN[unit]}, not {shown(written)}")
 
 
 def _month_tab(value: str) -> str:
@@ -49,7 +56,7 @@ def _month_tab(value: str) -> str:
 
 
 Figure = Annotated[
-    float,
+    Written,
     PlainValidator(_figure),
     WithJsonSchema({"type": ["string", "number"], "examples": ["95%", "3d", 4.2]}),
 ]
@@ -60,7 +67,9 @@ class TargetModel(Strict):
 
     at_least: Figure | None = None
     at_most: Figure | None = None
-    near: Figure = Field(default=0.0, description="Amber when it is missed by no more than this.")
+    near: Figure | None = Field(
+        default=None, description="Amber when it is missed by no more than this."
+    )
     seed: Literal["", "S0", "S3"] = Field(
         default="", description="The document that states the figure; empty for our placeholder."
     )
@@ -75,20 +84,20 @@ class TargetModel(Strict):
 class Exclude(Strict):
     """Orders that no figure counts."""
 
-    status: list[Text] = []
+    status: list[Text] = Field(default=[])
     test_customers: list[Text] = Field(default=[], description="Names; * stands for anything.")
 
 
 class VendorReview(Strict):
     """When a vendor is proposed for a review."""
 
-    window_days: int = Field(default=90, ge=7, le=400)
-    smallest_sample: int = Field(default=20, ge=1)
-    late_dispatch_rate: Share = Field(default=0.1, description="More than this share is too much.")
+    days: int = Field(default=90, ge=7, le=400, description="How far back is looked.")
+    orders: int = Field(default=20, ge=1, description="Fewer orders than this say nothing.")
+    late_rate: Share = Field(default=0.1, description="More dispatched late than this is too much.")
 
 
 class KpiFile(Strict):
-    """kpi.yaml"""
+    """The whole of kpi.yaml."""
 
     version: Literal[1]
     month_tab: Annotated[str, AfterValidator(_month_tab)] = "KPI {yyyy}-{mm}"
@@ -117,38 +126,39 @@ def compile_kpi(page: Page, model: KpiFile) -> KpiRules:
         smallest_sample=model.smallest_sample,
         restate_months=model.restate_months,
         vendor_review={
-            "window_days": float(review.window_days),
-            "smallest_sample": float(review.smallest_sample),
-            "late_dispatch_rate": review.late_dispatch_rate,
+            "days": float(review.days),
+            "orders": float(review.orders),
+            "late_rate": review.late_rate,
         },
     )
 
 
 def _target(page: Page, model: KpiFile, name: str) -> KpiTarget:
     target, path = model.targets[name], ("targets", name)
-    if page.known(path, name, KPIS, "a KPI", at_key=True):
-        for side in ("at_least", "at_most", "near"):
-            _right_unit(page, name, side)
+    definition = DEFINITIONS.get(name)
+    if page.known(path, name, DEFINITIONS, "a KPI", at_key=True) and definition:
+        wrong = {"higher": "at_most", "lower": "at_least"}.get(definition.better)
+        if wrong and getattr(target, wrong) is not None:
+            words = (
+                f"of {definition.name}, {definition.better} is better; this would reward the other"
+            )
+            page.problem((*path, wrong), words, at_key=True)
+    unit: Unit = definition.unit if definition else "score"
     return KpiTarget(
         id=name,
-        at_least=target.at_least,
-        at_most=target.at_most,
-        near=target.near,
+        at_least=_read(page, (*path, "at_least"), target.at_least, unit),
+        at_most=_read(page, (*path, "at_most"), target.at_most, unit),
+        near=_read(page, (*path, "near"), target.near, unit) or 0.0,
         seed=target.seed,
         source=page.source(*path),
     )
 
 
-def _right_unit(page: Page, name: str, side: str) -> None:
-    """A share is written in percent, a time as a span: `3` days or `3` hours is anybody's guess."""
-    path = ("targets", name, side)
-    written = page.document.get(path)
+def _read(page: Page, path: Path, written: Written | None, unit: Unit) -> float | None:
     if written is None:
-        return
-    text = written if isinstance(written, str) else ""
-    if name in SHARES and not text.endswith("%"):
-        page.problem(path, f"{name} is a share; write it like 95%, not {shown(written)}")
-    elif name in SPANS and (not text or text.endswith("%")):
-        page.problem(path, f"{name} is a time; write it like 3d or 12h, not {shown(written)}")
-    elif name in NUMBERS and text:
-        page.problem(path, f"{name} is a number; write it like 4.2, not {shown(written)}")
+        return None
+    try:
+        return read_figure(written, unit)
+    except ValueError as wrong:
+        page.problem(path, str(wrong))
+        return None

@@ -16,9 +16,8 @@ from typing import Any, Final
 from sheetsync.domain.rules import Rulebook
 from sheetsync.errors import Problem, RulesError
 from sheetsync.rulebook.calendar_file import CalendarFile, compile_calendars
-from sheetsync.rulebook.carriers_file import CarriersFile, compile_carriers
+from sheetsync.rulebook.carriers_file import CarriersFile, compile_carriers, with_transit
 from sheetsync.rulebook.columns_file import ColumnsFile, compile_checks, compile_columns
-from sheetsync.rulebook.crossing import cross_check
 from sheetsync.rulebook.escalation_file import EscalationFile, compile_escalation
 from sheetsync.rulebook.kpi_file import KpiFile, compile_kpi
 from sheetsync.rulebook.names import collect
@@ -116,8 +115,6 @@ def load_texts(files: Mapping[str, bytes | str], folder: str) -> Rulebook:
             parts[name] = _COMPILERS[name](page, model)
         problems += sorted(page.problems, key=lambda p: (p.line, p.column))
         warnings += page.warnings
-    if not problems:
-        problems = cross_check(documents, parts)
     if problems:
         raise RulesError(list(dict.fromkeys(problems)))
     return _rulebook(parts, files, folder, warnings)
@@ -139,7 +136,7 @@ def _rulebook(
         calendars=parts["calendar"],
         targets=parts["sla"],
         escalation=parts["escalation"],
-        carriers=carriers,
+        carriers=with_transit(carriers, parts["sla"]),
         unknown_carrier=unknown_carrier,
         kpi=parts["kpi"],
         notifications=parts["notifications"],

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal, TypeAlias
 
 from sheetsync.domain.model import SLA_STATES, STAGES
-from sheetsync.rulebook.texts import fold
+from sheetsync.domain.texts import fold
 from sheetsync.yamlfiles.document import Document
 
 Kind: TypeAlias = Literal["text", "choice", "tick", "moment", "number"]

@@ -30,14 +30,14 @@ class MilestoneModel(Strict):
 
 
 class NotificationsFile(Strict):
-    """notifications.yaml"""
+    """The whole of notifications.yaml."""
 
     version: Literal[1]
     mode: Literal["off", "draft", "send"] = "off"
     to: Name = Field(description="The column with the customer's address.")
     max_age: PositiveSpan = Field(description="Older milestones are recorded as missed, not sent.")
     never_for: When | None = Field(default=None, description="Orders whose customers hear nothing.")
-    milestones: list[MilestoneModel] = []
+    milestones: list[MilestoneModel] = Field(default=[])
 
 
 def compile_notifications(page: Page, model: NotificationsFile) -> NotificationRules:

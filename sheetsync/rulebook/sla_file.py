@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from collections.abc import Mapping
+from typing import ClassVar, Final, Literal
 
 from pydantic import Field, model_validator
 
@@ -32,7 +33,11 @@ class LineModel(Strict):
 class TargetModel(Strict):
     """One clock."""
 
-    moved = {"on_breach": _ESCALATION, "escalate": _ESCALATION, "pause_when": _PAUSES}
+    moved: ClassVar[Mapping[str, str]] = {
+        "on_breach": _ESCALATION,
+        "escalate": _ESCALATION,
+        "pause_when": _PAUSES,
+    }
 
     id: Name
     stage: Stage | None = Field(default=None, description="The stage whose time is measured.")
@@ -66,16 +71,18 @@ class TargetModel(Strict):
 class Defaults(Strict):
     """What holds where a target says nothing else."""
 
-    moved = {"pause_when": _PAUSES}
+    moved: ClassVar[Mapping[str, str]] = {"pause_when": _PAUSES}
 
     calendar: Name
     warn_at: Share = Field(default=0.8, description="At risk from this share of the limit.")
 
 
 class SlaFile(Strict):
-    """sla.yaml"""
+    """The whole of sla.yaml."""
 
-    moved = {"calendars": "calendars have one home: calendar.yaml; move them there"}
+    moved: ClassVar[Mapping[str, str]] = {
+        "calendars": "calendars have one home: calendar.yaml; move them there"
+    }
 
     version: Literal[1]
     defaults: Defaults

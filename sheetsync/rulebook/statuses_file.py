@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from sheetsync.domain.model import STAGES
 from sheetsync.domain.rules import StatusKind, StatusRule, StatusRules
+from sheetsync.domain.texts import fold
 from sheetsync.rulebook.page import Page
-from sheetsync.rulebook.texts import fold
 from sheetsync.rulebook.values import Duration, PositiveSpan, Text
 from sheetsync.yamlfiles.checking import Strict
 from sheetsync.yamlfiles.words import shown
@@ -49,7 +49,7 @@ Pauses = Annotated[
 class StatusModel(Strict):
     """One status."""
 
-    moved = {
+    moved: ClassVar[Mapping[str, str]] = {
         "pauses_clock": "pauses have one home: write this status under pauses, further down",
         "pause": "pauses have one home: write this status under pauses, further down",
     }
@@ -80,7 +80,7 @@ class OnUntick(Strict):
 
 
 class StatusesFile(Strict):
-    """statuses.yaml"""
+    """The whole of statuses.yaml."""
 
     version: Literal[1]
     vocabulary: Literal["full", "simple"] = Field(
@@ -127,9 +127,9 @@ def _status(page: Page, model: StatusesFile, name: str) -> StatusRule:
         words = "an alias_group needs means: the statuses that it stands for; no other kind has it"
         page.problem(path, words, at_key=True)
     for n, member in enumerate(status.means):
-        if page.known((*path, "means", n), member, model.statuses, "a status"):
-            if model.statuses[member].kind == "alias_group":
-                page.problem((*path, "means", n), f"{shown(member)} is a group itself")
+        known = page.known((*path, "means", n), member, model.statuses, "a status")
+        if known and model.statuses[member].kind == "alias_group":
+            page.problem((*path, "means", n), f"{shown(member)} is a group itself")
     return StatusRule(
         name=name,
         kind=status.kind,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 from functools import partial
+from itertools import pairwise
 from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -96,7 +97,7 @@ def parse_hours(value: Any) -> Spans:
     """`08:00-17:00`, or several: `08:00-12:00, 13:00-17:00`; an end before the start is overnight."""
     texts = value if isinstance(value, list) else str(value or "").split(",")
     spans = sorted(_opening(str(text)) for text in texts)
-    for (_, end), (start, _) in zip(spans, spans[1:], strict=False):
+    for (_, end), (start, _) in pairwise(spans):
         if start < end:
             raise ValueError(f"the opening hours {shown(value)} overlap")
     return tuple(spans)

@@ -77,14 +77,13 @@ class Document:
 
     def get(self, path: Path, default: Any = None) -> Any:
         """The value at `path`, or `default` when there is none."""
-        here = self.value
+        here: Any = self.value
         for name in path:
-            if (isinstance(here, dict) and name in here) or (
-                isinstance(here, list) and isinstance(name, int) and name < len(here)
-            ):
-                here = here[name]
-            else:
+            if isinstance(here, list):
+                here = dict(enumerate(here))
+            if not isinstance(here, dict) or name not in here:
                 return default
+            here = here[name]
         return here
 
 
@@ -222,7 +221,8 @@ class _Builder:
         for event in events:
             if isinstance(event, MappingEndEvent):
                 break
-            self._refuse_tricks(event)
+            if isinstance(event, NodeEvent):
+                self._refuse_tricks(event)
             key, place = self._key(event), self._place(event)
             doubled = (*path, key) in self.keys
             if doubled:
@@ -231,9 +231,9 @@ class _Builder:
             value_event = next(events)
             if doubled:
                 self._skip(value_event, events)
-                continue
-            self.keys[*path, key] = place
-            result[key] = self._node(value_event, events, (*path, key))
+            elif isinstance(value_event, NodeEvent):
+                self.keys[*path, key] = place
+                result[key] = self._node(value_event, events, (*path, key))
         return result
 
     def _key(self, event: Event) -> str:
@@ -244,7 +244,7 @@ class _Builder:
         return str(event.value)
 
     def _skip(self, event: Event, events: Iterator[Event]) -> None:
-        open_parts = isinstance(event, MappingStartEvent | SequenceStartEvent)
+        open_parts = int(isinstance(event, MappingStartEvent | SequenceStartEvent))
         while open_parts:
             event = next(events)
             open_parts += isinstance(event, MappingStartEvent | SequenceStartEvent)
