@@ -64,11 +64,15 @@ class Holds:
     @classmethod
     def of(cls, pauses: pd.DataFrame, order_id: Texts, usable: Bools) -> Holds:
         """The pauses (frame of PAUSE_COLUMNS) of the usable orders; those of other orders drop out."""
-        places = np.flatnonzero(usable)
-        found = pd.Index(order_id[places]).get_indexer(pd.Index(pauses["order_id"]))
-        known = found >= 0
+        names, name_of_pause = np.unique(pauses["order_id"].to_numpy(object), return_inverse=True)
+        found = pd.Index(names, dtype=object).get_indexer(pd.Index(order_id, dtype=object))
+        place = np.full(len(names), -1, dtype=np.int64)
+        mine = np.flatnonzero((found >= 0) & usable)
+        place[found[mine]] = mine
+        row = place[name_of_pause]
+        known = row >= 0
         return cls(
-            row=places[found[known]].astype(np.int64),
+            row=row[known],
             start=pauses["start"].to_numpy("datetime64[s]")[known],
             stop=pauses["stop"].to_numpy("datetime64[s]")[known],
             reason=pauses["reason"].to_numpy(object)[known],

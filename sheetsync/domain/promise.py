@@ -141,10 +141,12 @@ def _describe(  # noqa: PLR0917 - arrays of one clock, in the order of the story
 ) -> None:
     number = np.zeros(board.rows, dtype=np.int64) if cycle is None else cycle
     target = limits.target
-    dates = np.datetime_as_string(to_local(due, timezone), unit="D").astype(object)
-    prefix = f"{target.id}#"
-    stay = prefix + number[rows].astype(str).astype(object) + "@" + dates
-    stay[np.isnat(due)] = ""
+    day = to_local(due, timezone).astype("datetime64[D]")
+    different, place = np.unique(day, return_inverse=True)
+    dates = np.array([f"@{each}" for each in different], dtype=object)[place]
+    numbers, place = np.unique(number[rows], return_inverse=True)
+    stays = np.array([f"{target.id}#{each}" for each in numbers], dtype=object)[place] + dates
+    stay = np.where(np.isnat(due), "", stays)
     board.put(
         rows, target=target.id, stage=PROMISE, stay=stay, due=due, calendar=target.calendar,
         source=limits.sources(),

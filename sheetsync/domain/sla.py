@@ -218,8 +218,8 @@ def _run(  # noqa: PLR0917 - the arrays of one target, in the order of the story
 
 def _net(hours: OpenHours, held: Holds, start: Moments, now: np.datetime64) -> Numbers:
     """Open seconds from `start` to now, less the holds; 0 for a start in the future."""
-    until = np.full(len(start), now)
-    return np.maximum(hours.between(start, until) - held.open_seconds(hours, start, until), 0)
+    paused = held.open_seconds(hours, start, np.full(len(start), now))
+    return np.maximum(hours.between(start, np.full(1, now)) - paused, 0)
 
 
 def _state(used: Numbers, longest: Numbers, limit: Numbers, warn: Numbers, on_hold: Bools) -> Texts:

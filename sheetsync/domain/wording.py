@@ -5,7 +5,6 @@ Names of days and months are ours, not the machine's, so that a text is the same
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
@@ -20,21 +19,37 @@ _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS: Final = (
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 )  # fmt: skip
+_DAY_MINUTES: Final = 1440
+_MANY_DAYS: Final = 4000
+_CLOCK: Final = np.array(
+    [f"{hour:02}:{minute:02}" for hour in range(24) for minute in range(60)], dtype=object
+)
+"""Every minute of a day, worded once."""
 
 
 def times_of_day(local: Moments) -> Texts:
     """`09:03` for each naive local moment; seconds are cut off, NaT is ""."""
-    return _worded(local, lambda moment: f"{moment:%H:%M}")
+    minute = _minutes(local) % _DAY_MINUTES
+    return np.where(np.isnat(local), "", _CLOCK[minute]).astype(object)
 
 
 def days(local: Moments) -> Texts:
     """`Fri 21 Nov` for each naive local moment; NaT is ""."""
-    return _worded(local, day_words)
+    day = _minutes(local) // _DAY_MINUTES
+    first, last = (int(day.min()), int(day.max())) if len(day) else (0, 0)
+    if last - first > _MANY_DAYS:
+        different, place = np.unique(day, return_inverse=True)
+        words = _each_day(different)[place]
+    else:
+        words = _each_day(np.arange(first, last + 1))[day - first]
+    return np.where(np.isnat(local), "", words).astype(object)
 
 
 def days_and_times(local: Moments) -> Texts:
     """`Fri 21 Nov 09:03` for each naive local moment; NaT is ""."""
-    return _worded(local, moment_words)
+    between = np.where(np.isnat(local), "", " ").astype(object)
+    texts: Texts = days(local) + between + times_of_day(local)
+    return texts
 
 
 def day_words(local: datetime) -> str:
@@ -66,8 +81,13 @@ def duration_words(seconds: float) -> str:
     return " ".join(f"{number} {unit}" for number, unit in parts if number) or "0 min"
 
 
-def _worded(local: Moments, words: Callable[[datetime], str]) -> Texts:
-    """Each different minute is worded once."""
-    minutes, place = np.unique(local.astype("datetime64[m]"), return_inverse=True)
-    texts = ["" if np.isnat(minute) else words(minute.item()) for minute in minutes]
-    return np.array(texts, dtype=object)[place]
+def _minutes(local: Moments) -> npt.NDArray[np.int64]:
+    """Whole local minutes since 1970; any known one stands in for NaT."""
+    minutes = local.astype("datetime64[m]").astype(np.int64)
+    known = minutes[~np.isnat(local)]
+    return np.where(np.isnat(local), known[0] if len(known) else 0, minutes)
+
+
+def _each_day(numbers: npt.NDArray[np.int64]) -> Texts:
+    days_ = numbers.astype("datetime64[D]").astype("datetime64[s]")
+    return np.array([day_words(day.item()) for day in days_], dtype=object)

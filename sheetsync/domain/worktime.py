@@ -156,7 +156,8 @@ class OpenHours:
     def _inside(self, t: Moments) -> Seconds:
         """UTC seconds; NaT becomes the start of the table. Raises BeyondCalendar."""
         blank = np.isnat(t)
-        seconds = np.where(blank, self.lowest, t.astype("datetime64[s]").astype(np.int64))
+        plain = np.ascontiguousarray(t, dtype="datetime64[s]").view(np.int64)
+        seconds = np.where(blank, self.lowest, plain)
         if ((seconds < self.lowest) | (seconds > self._end())).any():
             raise BeyondCalendar(self._beyond())
         return seconds
