@@ -1,0 +1,150 @@
+"""The cells that should hold something else: Status and the stamps, only where they differ.
+
+What a person typed is never a target. A cell with a formula, or one that may not be written, is
+left alone and named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sheetsync.domain.decision import Decision, Mask, Texts
+from sheetsync.domain.evidence.claims import Typed
+from sheetsync.domain.evidence.scene import Scene
+from sheetsync.domain.evidence.stamps import Track
+from sheetsync.domain.grid import frame_of, object_array
+from sheetsync.domain.model import CHANGE_COLUMNS
+from sheetsync.domain.moments import NAT, to_local
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Wanted:
+    """What one column should hold. `where`: rows to change; `barred`: those that must not be.
+
+    `new`: the values of `where`, in its order. `written`, `confirmed`: memory afterwards.
+    """
+
+    key: str
+    where: Mask
+    barred: Mask
+    new: Texts
+    rules: Texts
+    written: Texts
+    confirmed: Texts
+
+
+def wanted_status(scene: Scene, typed: Typed, decision: Decision) -> Wanted:
+    """The Status cells to write. What stands there and is ours becomes the intent again."""
+    cells = typed.cells
+    wants = scene.usable & cells.present & decision.worker_writes
+    where = wants & cells.open
+    written, confirmed = scene.past["written_status"], scene.past["confirmed_status"]
+    settled = scene.known & (typed.status != "") & ~typed.edited
+    stands = settled & ~where
+    return Wanted(
+        key="status",
+        where=where,
+        barred=wants & ~cells.open,
+        new=decision.shown[where],
+        rules=np.full(int(where.sum()), "status_follows_evidence", dtype=object),
+        written=_chosen(
+            where, decision.shown, np.where(stands, typed.status, written).astype(object)
+        ),
+        confirmed=_chosen(settled & (typed.status == written), typed.status, confirmed),
+    )
+
+
+def wanted_stamp(scene: Scene, track: Track) -> Wanted:
+    """The cells of one stamp: filled when blank, moved or emptied only when still as we wrote it."""
+    key, cells = track.key, track.cells
+    written, confirmed = scene.past[f"written_{key}"], scene.past[f"confirmed_{key}"]
+    mine = np.isin(track.source, ("pass", "claim")) & ~np.isnat(track.stamp)
+    held = track.ours & scene.usable
+    moved = held & mine & (cells.moment != track.stamp)
+    moved &= _other_text(scene, cells.moment, track.stamp, moved)
+    emptied = held & (track.source == "")
+    wants = scene.usable & cells.present & ((mine & cells.blank) | moved | emptied)
+    where = wants & cells.open
+    stamps = np.where(mine, track.stamp, NAT)[where]
+    texts = np.full(scene.rows, "", dtype=object)
+    texts[where] = scene.canonical(stamps)
+    nothing = scene.usable & (track.source == "")
+    next_written = _chosen(where | (nothing & (written != "")), texts, written)
+    return Wanted(
+        key=key,
+        where=where,
+        barred=wants & ~cells.open,
+        new=_cell_values(scene, stamps),
+        rules=np.where(
+            track.source[where] == "claim", "claim_dates_the_order", "first_seen_stamp"
+        ).astype(object),
+        written=next_written,
+        confirmed=_confirmed(scene, track, written, confirmed),
+    )
+
+
+def join_changes(scene: Scene, wanted: Sequence[Wanted]) -> pd.DataFrame:
+    """All wanted changes as one frame of CHANGE_COLUMNS, in sheet order."""
+    ids = scene.orders.frame["order_id"].to_numpy(object)
+    rows = scene.orders.frame["row"].to_numpy(np.int64)
+    some = [item for item in wanted if item.where.any()]
+    places = [np.flatnonzero(item.where) for item in some]
+    flat = np.concatenate([np.empty(0, dtype=np.intp), *places])
+    nothing = np.empty(0, dtype=object)
+    raw = [scene.orders.raw[item.key][at] for item, at in zip(some, places, strict=True)]
+    keys = [np.full(len(at), item.key, object) for item, at in zip(some, places, strict=True)]
+    frame = frame_of(
+        {
+            "order_id": ids[flat],
+            "row": rows[flat],
+            "column": np.concatenate([nothing, *keys]),
+            "expected": np.concatenate([nothing, *raw]),
+            "new": np.concatenate([nothing, *(item.new for item in some)]),
+            "rule": np.concatenate([nothing, *(item.rules for item in some)]),
+        }
+    )
+    order = np.argsort(flat, kind="stable")
+    return frame.iloc[order].reset_index(drop=True)[list(CHANGE_COLUMNS)]
+
+
+def _cell_values(scene: Scene, stamps: npt.NDArray[np.datetime64]) -> Texts:
+    """Moments (UTC) as the naive local datetimes of cells; NaT empties the cell."""
+    local: list[datetime | None] = to_local(stamps, scene.orders.sheet.timezone).tolist()
+    return object_array(local)
+
+
+def _other_text(
+    scene: Scene,
+    here: npt.NDArray[np.datetime64],
+    there: npt.NDArray[np.datetime64],
+    where: Mask,
+) -> Mask:
+    """Rows of `where` that differ on the wall clock too; a repeated autumn hour has two moments."""
+    out = scene.none()
+    out[where] = scene.canonical(here[where]) != scene.canonical(there[where])
+    return out
+
+
+def _confirmed(scene: Scene, track: Track, written: Texts, confirmed: Texts) -> Texts:
+    """What is seen standing as intended is confirmed, even if its receipt was lost."""
+    unsure = scene.known & np.asarray(written != confirmed, dtype=bool)
+    emptied = scene.known & track.cells.present & track.cells.blank & (track.source == "")
+    places = np.flatnonzero(unsure & track.cells.present)
+    stands = scene.none()
+    stands[places] = scene.canonical(track.cells.moment[places]) == written[places]
+    stands &= ~track.cells.blank
+    return _chosen(
+        emptied, np.full(scene.rows, "", dtype=object), _chosen(stands, written, confirmed)
+    )
+
+
+def _chosen(where: Mask, one: Texts, other: Texts) -> Texts:
+    """`one` where it applies; the very same `other` when it applies nowhere."""
+    mask = np.asarray(where, dtype=bool)
+    return np.where(mask, one, other).astype(object) if mask.any() else other

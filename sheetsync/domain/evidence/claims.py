@@ -1,0 +1,108 @@
+"""The Status cell as a claim: what a person typed there, since when, and what it asserts.
+
+A person who types `Shipped` says that the order left, even if nobody filled in the date. Such a
+claim fills the blank date with the time it was first seen; taken back at once, our date goes too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sheetsync.domain.decision import Codes, Mask, Texts, asserted_levels
+from sheetsync.domain.evidence.scene import Cells, Scene
+from sheetsync.domain.evidence.stamps import IN_ITS_CELL, Track, claim
+from sheetsync.domain.model import EVIDENCE, STAMPS
+from sheetsync.domain.moments import Moments
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Typed:
+    """The Status cells of one pass.
+
+    `status`: canonical, "" when blank or unknown. `changed`: another status than the last known
+    one. `seen`, `since`: as memory will hold them. `asserts`: the evidence level that the status
+    asserts, -1 for none.
+    """
+
+    cells: Cells
+    status: Texts
+    unknown: Mask
+    edited: Mask
+    changed: Mask
+    seen: Texts
+    since: Moments
+    asserts: Codes
+
+
+def read_status(scene: Scene) -> Typed:
+    """The Status column against memory. "Edited" = differs from what the worker last wrote."""
+    cells = scene.cells("status")
+    text, unknown = np.full(scene.rows, "", dtype=object), scene.none()
+    if cells.present:
+        text = scene.orders.frame["status"].to_numpy(object)
+        unknown = ~scene.orders.frame["status_known"].to_numpy(bool) & ~cells.blank
+    status = np.where(unknown, "", text).astype(object)
+    written, confirmed = scene.past["written_status"], scene.past["confirmed_status"]
+    ours = np.asarray((status == written) | (status == confirmed), dtype=bool)
+    differs = np.asarray(status != scene.past["status_seen"], dtype=bool)
+    changed = scene.usable & ~unknown & (differs | ~scene.known)
+    return Typed(
+        cells=cells,
+        status=status,
+        unknown=unknown,
+        edited=unknown | (~ours & np.asarray(status != "", dtype=bool)),
+        changed=changed,
+        seen=np.where(changed, status, scene.past["status_seen"]).astype(object),
+        since=np.where(changed, scene.now, scene.past["status_since"]),
+        asserts=asserted_levels(status, scene.rules.statuses),
+    )
+
+
+def taken_back(scene: Scene, typed: Typed, evidence: str) -> Mask:
+    """Rows whose status no longer makes the claim that once filled this evidence.
+
+    Within the grace time any status from before dispatch takes it back; where no column shows the
+    date, a person has no other way, so an earlier status takes it back at any time.
+    """
+    if evidence not in IN_ITS_CELL or not typed.cells.present:
+        return scene.none()
+    level = EVIDENCE.index(evidence) + 1
+    key = STAMPS[level - 1]
+    claimed = scene.past[f"{evidence}_source"] == "claim"
+    blank = (typed.status == "") & ~typed.unknown
+    earlier = blank | ((typed.asserts >= 0) & (typed.asserts < level))
+    holds = np.isin(typed.status, _before_dispatch(scene))
+    grace = np.timedelta64(scene.rules.statuses.untick_grace)
+    at_once = scene.now - scene.past[key] <= grace
+    unseen = not scene.orders.has(key)
+    return np.asarray(claimed & ((at_once & (earlier | holds)) | (earlier & unseen)), dtype=bool)
+
+
+def with_claims(scene: Scene, typed: Typed, tracks: tuple[Track, ...]) -> tuple[Track, ...]:
+    """Let a status newly typed ahead of all evidence fill the blank date that it asserts.
+
+    Never on the first pass, which invents no time.
+    """
+    if scene.baseline:
+        return tracks
+    level = np.zeros(scene.rows, dtype=np.intp)
+    for place, track in enumerate(tracks):
+        level = np.where(track.done, place + 1, level)
+    ahead = typed.changed & typed.edited & (typed.asserts > level)
+    return tuple(
+        claim(scene, track, ahead & (typed.asserts == place + 1) & track.cells.blank)
+        if track.evidence in IN_ITS_CELL
+        else track
+        for place, track in enumerate(tracks)
+    )
+
+
+def _before_dispatch(scene: Scene) -> list[str]:
+    """Overlays that mean the order has not left: holds, and the end without delivery."""
+    return [
+        rule.name
+        for rule in scene.rules.statuses.statuses.values()
+        if rule.pauses or (rule.final and rule.name != "Completed")
+    ]

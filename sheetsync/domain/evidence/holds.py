@@ -1,0 +1,104 @@
+"""Pauses opened and closed by statuses, and orders opened again after they were closed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sheetsync.domain.decision import Mask, Texts
+from sheetsync.domain.evidence.claims import Typed
+from sheetsync.domain.evidence.scene import Scene
+from sheetsync.domain.grid import frame_of
+from sheetsync.domain.model import PAUSE_COLUMNS
+from sheetsync.domain.moments import NAT, Moments
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Pauses:
+    """The next pauses (PAUSE_COLUMNS) and which of them are new or now closed.
+
+    The time between closing an order and opening it again stands among them, with the closing
+    status as reason: no clock runs in it, whatever the stage.
+    """
+
+    frame: pd.DataFrame
+    changed: Mask
+
+
+def keep_pauses(scene: Scene, before: pd.DataFrame, standing: Texts, reopened: Mask) -> Pauses:
+    """Open a pause where a pausing status is first seen, close it where it is seen no more.
+
+    `before`: the pauses of memory. `standing`: the status in force. Rows that cannot be used and
+    orders that are gone from the sheet keep their pauses as they are.
+    """
+    pausing = [r.name for r in scene.rules.statuses.statuses.values() if r.pauses]
+    reason = np.where(scene.usable & np.isin(standing, pausing), standing, "").astype(object)
+    ids = scene.orders.frame["order_id"].to_numpy(object)
+    row = _rows_of(before, ids, scene.usable)
+    stop = before["stop"].to_numpy("datetime64[s]")
+    lasting = np.isnat(stop) & (row >= 0)
+    same = lasting & np.asarray(before["reason"].to_numpy(object) == reason[row], dtype=bool)
+    ends = lasting & ~same
+    running = scene.none()
+    running[row[same]] = True
+    begins = np.flatnonzero((reason != "") & ~running)
+    again = np.flatnonzero(reopened)
+    new = frame_of(
+        {
+            "order_id": np.concatenate([ids[again], ids[begins]]),
+            "start": np.concatenate(
+                [
+                    scene.past["status_since"][again],
+                    np.full(len(begins), scene.now),
+                ]
+            ),
+            "stop": np.concatenate([np.full(len(again), scene.now), np.full(len(begins), NAT)]),
+            "reason": np.concatenate([scene.past["status_seen"][again], reason[begins]]),
+        }
+    )
+    kept = frame_of(
+        {
+            "order_id": before["order_id"].to_numpy(object),
+            "start": before["start"].to_numpy("datetime64[s]"),
+            "stop": np.where(ends, scene.now, stop),
+            "reason": before["reason"].to_numpy(object),
+        }
+    )
+    frame = pd.concat([kept, new], ignore_index=True) if len(new) else kept
+    changed = np.concatenate([ends, np.ones(len(new), dtype=bool)])
+    return Pauses(frame=frame[list(PAUSE_COLUMNS)], changed=changed)
+
+
+def opened_again(scene: Scene, typed: Typed, open_order: Mask) -> Mask:
+    """Orders that were completed or cancelled when last seen and now run again."""
+    final = [r.name for r in scene.rules.statuses.statuses.values() if r.final]
+    was_final = np.isin(scene.past["status_seen"], final)
+    return np.asarray(scene.known & was_final & typed.changed & open_order, dtype=bool)
+
+
+def last_opened(scene: Scene, pauses: pd.DataFrame) -> Moments:
+    """When each order was last opened again; NaT for most."""
+    out = np.full(scene.rows, NAT)
+    final = [r.name for r in scene.rules.statuses.statuses.values() if r.final]
+    ended = pauses[np.isin(pauses["reason"].to_numpy(object), final) & pauses["stop"].notna()]
+    row = _rows_of(ended, scene.orders.frame["order_id"].to_numpy(object), scene.usable)
+    stop = ended["stop"].to_numpy("datetime64[s]")
+    order = np.argsort(stop, kind="stable")
+    order = order[row[order] >= 0]
+    out[row[order]] = stop[order]
+    return out
+
+
+def _rows_of(
+    pauses: pd.DataFrame, ids: Texts, usable: Mask
+) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
+    """The row of each pause's order; -1 when it is not in the sheet or may not be used."""
+    places = np.flatnonzero(usable)
+    found = pd.Index(ids[places], dtype=object).get_indexer(
+        pd.Index(pauses["order_id"].to_numpy(object), dtype=object)
+    )
+    if not len(places):
+        return np.full(len(pauses), -1, dtype=np.intp)
+    return np.where(found >= 0, places[found], -1)
