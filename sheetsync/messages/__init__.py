@@ -1,1 +1,1 @@
-"""."""
+"""From a notice decided to a message delivered: rendering, composing, transports, the outbox."""

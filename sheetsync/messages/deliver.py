@@ -1,0 +1,259 @@
+"""Delivery of what was decided: claim, compose, mark, hand over, record - one row at a time.
+
+Two marks tell after a kill what can have happened. `claimed`: the message cannot have left, it is
+simply sent again. `in_data`: nobody can know; kinds that resend go out again with the same Message-ID (at
+most one duplicate per hard kill), all others are held for a person as `in_doubt`. No bad row stops the rest.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic
+
+from sheetsync.errors import MailError
+from sheetsync.messages.addresses import parse_address
+from sheetsync.messages.compose import Composer, Letter
+from sheetsync.messages.outbox import (
+    DeliveryPolicy,
+    Outbox,
+    R,
+    State,
+    retry_at,
+    retry_unreachable,
+)
+from sheetsync.messages.transports import SendResult, Transport
+
+Step = Callable[[str], None]
+"""Called at each boundary; a no-op in production, a kill in tests."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """What became of one row in this round."""
+
+    row_id: int
+    recipient: str
+    state: State
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryReport:
+    """One round of delivery. `trouble`: why the transport could not be used, "" when it could."""
+
+    lines: tuple[Delivered, ...]
+    trouble: str = ""
+
+    def count(self, state: State) -> int:
+        """How many rows ended this round in `state`."""
+        return Counter(line.state for line in self.lines)[state]
+
+
+class _LeaseLost(Exception):
+    """Another deliverer took the row over; it is theirs now."""
+
+
+def no_step(name: str) -> None:
+    """The production step: nothing."""
+    del name
+
+
+def deliver(
+    outbox: Outbox[R],
+    transport: Transport,
+    now: datetime,
+    *,
+    composer: Composer,
+    owner: str,
+    policy: DeliveryPolicy | None = None,
+    step: Step = no_step,
+) -> DeliveryReport:
+    """Deliver what is due in `outbox` at `now` (aware UTC); `owner` names this deliverer uniquely.
+
+    Raises StoreError when the outbox itself cannot be used; whatever befalls one message is in the report.
+    """
+    try:
+        return _Round(
+            outbox=outbox,
+            transport=transport,
+            now=now,
+            composer=composer,
+            owner=owner,
+            policy=policy or DeliveryPolicy(),
+            step=step,
+        ).run()
+    finally:
+        transport.close()
+
+
+class _Round(Generic[R]):
+    def __init__(
+        self,
+        *,
+        outbox: Outbox[R],
+        transport: Transport,
+        now: datetime,
+        composer: Composer,
+        owner: str,
+        policy: DeliveryPolicy,
+        step: Step,
+    ) -> None:
+        self._outbox = outbox
+        self._transport = transport
+        self._now = now
+        self._composer = composer
+        self._owner = owner
+        self._policy = policy
+        self._step = step
+        self._lines: list[Delivered] = []
+        self._trouble = ""
+
+    def run(self) -> DeliveryReport:
+        for row in self._outbox.stale(self._now, alone=self._policy.alone):
+            self._take_over(row)
+        for row in self._outbox.due(self._now, self._policy.limit):
+            if self._trouble:
+                break
+            self._one(row)
+        return DeliveryReport(lines=tuple(self._lines), trouble=self._trouble)
+
+    # -- rows of a deliverer that is gone -----------------------------------------------------------
+
+    def _take_over(self, row: R) -> None:
+        """Decide what a row means whose deliverer was killed."""
+        if row.state == "claimed":
+            self._end(row, "pending", "Delivery was interrupted before the message could leave.")
+            return
+        known = self._transport.recover(row.message_id)
+        if known == "delivered":
+            self._end(row, "sent", "Found to have been delivered before the interruption.")
+        elif known == "absent" or row.kind in self._policy.resend_kinds:
+            self._end(row, "pending", "Delivery was interrupted; it is sent again.")
+        else:
+            self._end(
+                row,
+                "in_doubt",
+                "Delivery was interrupted while the message was handed over. "
+                "Ask the recipient, then release or drop it.",
+            )
+
+    # -- one row ------------------------------------------------------------------------------------
+
+    def _one(self, row: R) -> None:
+        if row.expires_at is not None and row.expires_at <= self._now:
+            self._end(row, "superseded", "It was too late to be of use.")
+            return
+        try:
+            address = parse_address(row.recipient).addr_spec
+        except MailError as error:
+            self._end(row, "held", str(error))
+            return
+        barred = self._barred(row, address)
+        if barred:
+            self._end(row, "suppressed", barred)
+            return
+        self._claim_and_send(row)
+
+    def _barred(self, row: R, address: str) -> str:
+        if not self._policy.allows(address):
+            return "Mail goes to the addresses under only_to in config.yaml only."
+        reason = self._outbox.suppressed(row.channel, address)
+        return f"Nothing is sent to this address: {reason}" if reason else ""
+
+    def _claim_and_send(self, row: R) -> None:
+        self._step("claim")
+        until = self._now + self._policy.lease
+        if not self._outbox.claim(row, owner=self._owner, until=until, now=self._now):
+            return
+        self._step("claimed")
+        marked = False
+
+        def before_commit() -> None:
+            nonlocal marked
+            self._mark(row, letter)
+            marked = True
+
+        try:
+            letter = self._composer.compose(row, self._now)
+            self._step("composed")
+            result = self._transport.send(letter, before_commit=before_commit)
+        except MailError as error:
+            self._end(row, "failed", str(error), from_state="in_data" if marked else "claimed")
+            return
+        except _LeaseLost:
+            return
+        self._step("handed_over")
+        self._record(row, result, "in_data" if marked else "claimed")
+        self._step("recorded")
+
+    def _mark(self, row: R, letter: Letter) -> None:
+        if not self._outbox.mark_in_data(
+            row.id,
+            owner=self._owner,
+            message_id=letter.message_id,
+            transport=self._transport.name,
+            now=self._now,
+        ):
+            raise _LeaseLost
+        self._step("in_data")
+
+    def _record(self, row: R, result: SendResult, from_state: str) -> None:
+        attempts = row.attempts + 1
+        match result.outcome:
+            case "sent":
+                self._end(row, "sent", "", from_state=from_state, reference=result.reference)
+            case "off":
+                self._end(row, "suppressed", result.detail, from_state=from_state)
+            case "refused":
+                if result.bad_address:
+                    address = parse_address(row.recipient).addr_spec
+                    self._outbox.suppress(row.channel, address, result.detail, self._now)
+                self._end(row, "failed", result.detail, from_state=from_state)
+            case "later":
+                self._again(row, result, from_state, retry_at(row.dedupe_key, attempts, self._now))
+            case "unreachable":
+                self._trouble = result.detail
+                when = retry_unreachable(row.dedupe_key, attempts, self._now)
+                self._again(row, result, from_state, when)
+            case "in_doubt":
+                if row.kind in self._policy.resend_kinds:
+                    when = retry_unreachable(row.dedupe_key, attempts, self._now)
+                    self._again(row, result, from_state, when)
+                else:
+                    words = f"{result.detail} Ask the recipient, then release or drop it."
+                    self._end(row, "in_doubt", words, from_state=from_state)
+
+    def _again(self, row: R, result: SendResult, from_state: str, when: datetime | None) -> None:
+        if when is None:
+            words = f"{result.detail} It was tried {row.attempts + 1} times."
+            self._end(row, "failed", words, from_state=from_state)
+        else:
+            self._end(row, "retry", result.detail, from_state=from_state, not_before=when)
+
+    def _end(
+        self,
+        row: R,
+        state: State,
+        detail: str,
+        *,
+        from_state: str | None = None,
+        reference: str = "",
+        not_before: datetime | None = None,
+    ) -> None:
+        moved = self._outbox.settle(
+            row.id,
+            from_state=from_state or row.state,
+            to_state=state,
+            owner=self._owner if from_state else None,
+            now=self._now,
+            detail=detail,
+            not_before=not_before,
+            provider_ref=reference,
+        )
+        if moved:
+            self._lines.append(
+                Delivered(row_id=row.id, recipient=row.recipient, state=state, detail=detail)
+            )
