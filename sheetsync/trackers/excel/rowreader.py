@@ -44,6 +44,8 @@ from sheetsync.trackers.excel.values import Values
 MAX_COLUMNS: Final = 200
 _CHUNK: Final = 1 << 20
 _ROW_END: Final = b"</row>"
+_NUMBER: Final = ("", "n")
+_TICK: Final = ("1", "0")
 
 
 @dataclass(slots=True)
@@ -226,7 +228,8 @@ class _FastReader:
     def _cells(self, piece: str, begin: int, number: int, digits: str) -> None:
         found = VALUE_TEXT.findall(piece, begin)
         escaped = "&" in piece
-        convert, strings, columns = self.values.value, self.values.strings, self.columns
+        convert, as_number = self.values.value, self.values.number
+        strings, columns = self.values.strings, self.columns
         covered, previous, limit = begin, -1, len(strings)
         cells: list[CellValue] = []
         filled = 0
@@ -245,19 +248,24 @@ class _FastReader:
                 continue
             if escaped and "&" in raw:
                 raw = unescape(raw)  # noqa: PLW2901 - the text as meant
-            if kind == "s" and mark == "v" and raw.isdecimal() and (at := int(raw)) < limit:
-                value: CellValue = strings[at] or None
-            else:
+            if mark != "v" or not raw or kind == "inlineStr":
                 text = raw if mark and (mark == "v") is not (kind == "inlineStr") else None
-                value = convert(kind or "n", text, number, column, formula=bool(formula))
+                value: CellValue = convert(kind or "n", text, number, column, formula=bool(formula))
+            elif kind == "s" and raw.isdecimal() and (at := int(raw)) < limit:
+                value = strings[at] or None
+            elif kind in _NUMBER:
+                value = as_number(raw, number, column)
+            elif kind == "b" and raw in _TICK:
+                value = raw == "1"
+            else:
+                value = convert(kind, raw, number, column, formula=bool(formula))
             if formula:
                 self._formula(number, column, attributes)
             if value is not None:
-                while filled < column:
-                    cells.append(None)
-                    filled += 1
+                if filled != column:
+                    cells.extend([None] * (column - filled))
                 cells.append(value)
-                filled += 1
+                filled = column + 1
         if covered != len(piece) and piece[covered:].strip(" \t\n"):
             raise NotPlain
         self.found.keep(number, cells)

@@ -20,6 +20,9 @@ from sheetsync.trackers.excel.grid import cell_name
 MAX_TEXT: Final = 32_767
 _MAX_DIGITS: Final = 300
 _ESCAPE: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_NUMBER: Final = re.compile(
+    r"(-?[0-9]+)\Z|[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,5})?\Z"
+)
 _ISO_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?)?\Z", re.ASCII)
 _ISO_TIME: Final = re.compile(r"\d\d:\d\d(:\d\d(\.\d+)?)?\Z", re.ASCII)
 UNCALCULATED: Final = Uncalculated()
@@ -72,14 +75,10 @@ class Values:
 
     def number(self, raw: str, row: int, column: int) -> int | float:
         """A number: int when it is written as a whole number, else float."""
-        if not raw.isascii() or "_" in raw or len(raw) > _MAX_DIGITS:
+        match = _NUMBER.match(raw) or _NUMBER.match(raw.strip())
+        if match is None or len(raw) > _MAX_DIGITS:
             raise self._contradiction(f"a number but holds {raw[:40]!r}", row, column)
-        if raw.isdigit() or (raw[0] == "-" and raw[1:].isdigit()):
-            return int(raw)
-        try:
-            number = float(raw)
-        except ValueError:
-            number = math.nan
+        number = int(raw) if match.lastindex else float(raw)
         if not math.isfinite(number):
             raise self._contradiction(f"a number but holds {raw[:40]!r}", row, column)
         return number

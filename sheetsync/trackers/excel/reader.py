@@ -1,0 +1,161 @@
+"""Reads the tracker tab of a workbook into a `Sheet`: cells as they stand, nothing decided.
+
+Dates stay serial numbers, text stays text; hidden and filtered rows are orders like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import IO, Final
+
+from sheetsync.domain.model import Sheet
+from sheetsync.domain.rules import ColumnRule
+from sheetsync.trackers.excel.package import FileStamp, Package
+from sheetsync.trackers.excel.rowreader import MAX_COLUMNS, RowValues, read_rows
+from sheetsync.trackers.excel.strings import read_strings
+from sheetsync.trackers.excel.untouchable import read_tables, untouchable
+from sheetsync.trackers.excel.values import Values
+from sheetsync.trackers.excel.whichtab import TabChoice, choose_tab
+
+BLANK_RUN: Final = 2_000
+
+
+def read_sheet(
+    source: str | Path | IO[bytes] | Package,
+    *,
+    rules_columns: Mapping[str, ColumnRule],
+    tab: str | None = None,
+    timezone: str,
+    search_rows: int = 20,
+    allow_macros: bool = False,
+) -> Sheet:
+    """The tracker tab of a workbook as it stands.
+
+    `tab` names it; without it the tab is found by its headings, looked for in the first
+    `search_rows` rows. `timezone` is the workbook's wall clock, as configured: a workbook knows none.
+    Raises TrackerBusy (try later) or TrackerRefused (says why).
+    """
+    if isinstance(source, Package):
+        return _read(source, rules_columns, tab, timezone, search_rows)
+    with Package.open(source, allow_macros=allow_macros) as package:
+        return _read(package, rules_columns, tab, timezone, search_rows)
+
+
+def _read(
+    package: Package,
+    columns: Mapping[str, ColumnRule],
+    tab: str | None,
+    timezone: str,
+    search_rows: int,
+) -> Sheet:
+    facts = package.workbook()
+    strings = read_strings(package)
+    choice = choose_tab(package, strings, columns, tab, search_rows)
+    values = Values(strings, facts.date_system, choice.sheet.name)
+    found = read_rows(package, choice.sheet.part, values)
+    width = max(map(len, found.rows), default=0)
+    tables = read_tables(package, choice.sheet.part)
+    return Sheet(
+        tracker=package.name,
+        tab=choice.sheet.name,
+        rows=found.rows,
+        row_numbers=found.numbers,
+        timezone=timezone,
+        date_system=facts.date_system,
+        fingerprint=package.sha256,
+        formulas=frozenset(found.formulas),
+        unwritable=untouchable(found.outline, tables, found.numbers, width),
+        marker=facts.marker,
+        remarks=_remarks(choice, found),
+    )
+
+
+def _remarks(choice: TabChoice, found: RowValues) -> tuple[str, ...]:
+    remarks = [*choice.remarks, *_gaps(found.numbers)]
+    if found.beyond:
+        remarks.append(
+            f"Only the first {MAX_COLUMNS} columns are read; there is a value right of them, the first "
+            f"in {found.beyond}."
+        )
+    if not found.outline.utf8:
+        remarks.append(
+            "The tab is stored in UTF-16, so nothing can be written into it. Open the workbook in Excel "
+            "and save it."
+        )
+    return tuple(remarks)
+
+
+def _gaps(numbers: Sequence[int]) -> list[str]:
+    return [
+        f"There are {after - before - 1:,} blank rows between row {before} and row {after}; the rows "
+        "below them are read too."
+        for before, after in pairwise(numbers)
+        if after - before > BLANK_RUN
+    ]
+
+
+class WorkbookReader:
+    """Reads one workbook again and again; an unchanged file is not parsed a second time.
+
+    A file counts as untouched when device, inode, size and modification time are equal, and as
+    unchanged when its bytes hash to the same fingerprint.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        rules_columns: Mapping[str, ColumnRule],
+        tab: str | None = None,
+        timezone: str,
+        search_rows: int = 20,
+        allow_macros: bool = False,
+    ) -> None:
+        self.path = Path(path)
+        self._columns = rules_columns
+        self._tab, self._timezone = tab, timezone
+        self._search_rows, self._allow_macros = search_rows, allow_macros
+        self._stamp: FileStamp | None = None
+        self._fingerprint = ""
+        self._sheet: Sheet | None = None
+
+    @property
+    def stamp(self) -> FileStamp | None:
+        """Where the file stood when it was last read or hashed; None before that."""
+        return self._stamp
+
+    def fingerprint(self) -> str:
+        """The fingerprint of the file as it is now; raises TrackerBusy or TrackerRefused."""
+        if not self._untouched():
+            with Package.open(self.path, allow_macros=self._allow_macros) as package:
+                self._remember(package)
+        return self._fingerprint
+
+    def read(self) -> Sheet:
+        """The tracker tab as it stands; the earlier Sheet while the file is unchanged."""
+        if self._sheet is not None and self._untouched():
+            return self._sheet
+        with Package.open(self.path, allow_macros=self._allow_macros) as package:
+            self._remember(package)
+            if self._sheet is None:
+                self._sheet = read_sheet(
+                    package,
+                    rules_columns=self._columns,
+                    tab=self._tab,
+                    timezone=self._timezone,
+                    search_rows=self._search_rows,
+                )
+        return self._sheet
+
+    def _untouched(self) -> bool:
+        try:
+            return self._stamp is not None and FileStamp.of(self.path) == self._stamp
+        except OSError:
+            return False
+
+    def _remember(self, package: Package) -> None:
+        if package.sha256 != self._fingerprint:
+            self._sheet = None
+        self._stamp, self._fingerprint = package.stamp, package.sha256
