@@ -25,7 +25,7 @@ from sheetsync.domain.rules import (
 )
 
 HERE = Source("kpi.yaml", 1)
-_HOURS = {day: ((8 * 3600, 17 * 3600),) for day in range(5)}
+_HOURS = dict.fromkeys(range(5), ((8 * 3600, 17 * 3600),))
 CLOSED = {"Completed", "Returned", "Cancelled"}
 STATUS_KINDS: dict[str, StatusKind] = {
     "Pending": "derived",
@@ -62,7 +62,9 @@ def kpi_rules(**changes: Any) -> KpiRules:
     }
     most = {"packing_breach_rate": (0.05, 0.02), "cycle_time_median": (3.0, 0.5)}
     targets = {
-        **{k: KpiTarget(id=k, at_least=v, near=near, source=HERE) for k, (v, near) in least.items()},
+        **{
+            k: KpiTarget(id=k, at_least=v, near=near, source=HERE) for k, (v, near) in least.items()
+        },
         **{k: KpiTarget(id=k, at_most=v, near=near, source=HERE) for k, (v, near) in most.items()},
     }
     rules = KpiRules(

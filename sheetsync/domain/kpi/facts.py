@@ -168,7 +168,8 @@ def facts_at(
 
 def claimed_stage(status: npt.NDArray[np.object_]) -> npt.NDArray[np.int64]:
     """How far an order of each status must have come, from 0 to 5 pieces of evidence."""
-    return pd.Series(status, dtype=object).map(_CLAIMS).fillna(0).to_numpy(dtype=np.int64)
+    claims = pd.Series(status, dtype=object).map(_CLAIMS).fillna(0)
+    return np.asarray(claims, dtype=np.int64)
 
 
 def _status_at(

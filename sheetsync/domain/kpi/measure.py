@@ -199,6 +199,11 @@ def judge(value: float | None, n: int | None, target: KpiTarget | None, rules: K
         return ""
     if n is not None and n < rules.smallest_sample:
         return "small"
+    return against(value, target)
+
+
+def against(value: float, target: KpiTarget) -> Verdict:
+    """met, near or missed: equal to the target is met, up to `near` beside it is near."""
     gap = 0.0
     if target.at_least is not None:
         gap = max(gap, target.at_least - value)

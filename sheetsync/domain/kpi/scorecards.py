@@ -33,8 +33,8 @@ def vendor_table(scene: Scene) -> Table:
         Column(key="orders", heading="Dispatched"),
         Column(key="late", heading="Late"),
         Column(key="on_time", heading="On time", unit="share"),
-        Column(key="delivered_on_time", heading="Delivered on time", unit="share"),
-        Column(key="hours", heading="Median h to dispatch", unit="hours"),
+        Column(key="delivered_on_time", heading="Deliv. on time", unit="share"),
+        Column(key="hours", heading="Hours, median", unit="hours"),
         Column(key="cancelled", heading="Cancelled", unit="share"),
         Column(key="review", heading="Review", unit="text"),
     )
@@ -74,10 +74,10 @@ def carrier_table(scene: Scene) -> Table:
         Column(key="orders", heading="Delivered"),
         Column(key="late", heading="Late"),
         Column(key="on_time", heading="On time", unit="share"),
-        Column(key="median", heading="Transit median d", unit="days"),
-        Column(key="p90", heading="Transit p90 d", unit="days"),
+        Column(key="median", heading="Transit days", unit="days"),
+        Column(key="p90", heading="p90 days", unit="days"),
         Column(key="failed", heading="Failed now"),
-        Column(key="tracking", heading="Valid tracking", unit="share"),
+        Column(key="tracking", heading="Valid number", unit="share"),
         Column(key="silent", heading="Perhaps lost"),
     )
     if not scene.has("carrier", "delivered_at"):
@@ -122,8 +122,8 @@ def handler_table(scene: Scene) -> Table:
         Column(key="errors", heading="With errors"),
         Column(key="error_share", heading="Error share", unit="share"),
         Column(key="days", heading="Days active"),
-        Column(key="per_day", heading="Packed per day", unit="decimal"),
-        Column(key="hours", heading="Median h packing", unit="hours"),
+        Column(key="per_day", heading="Per day", unit="decimal"),
+        Column(key="hours", heading="Median h", unit="hours"),
     )
     if not scene.has("handler"):
         return _absent("handlers", "Handlers", columns, "the tracker has no Handled By column")

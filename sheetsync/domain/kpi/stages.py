@@ -25,12 +25,12 @@ NO_DWELL: Final = (
 _JUDGED: Final = ("met", "missed")
 _STAGE_COLUMNS: Final = (
     Column(key="stage", heading="Stage", unit="text"),
-    Column(key="target", heading="Limit", unit="text"),
+    Column(key="target", heading="Limits", unit="text"),
     Column(key="n", heading="Measured"),
     Column(key="median", heading="Median h", unit="hours"),
     Column(key="p90", heading="p90 h", unit="hours"),
     Column(key="p95", heading="p95 h", unit="hours"),
-    Column(key="limit", heading="Usual limit h", unit="hours"),
+    Column(key="limit", heading="Limit h", unit="hours"),
     Column(key="missed", heading="Over limit", unit="share"),
     Column(key="excess", heading="Hours over", unit="hours"),
     Column(key="unsure", heading="Unsure"),
@@ -212,11 +212,15 @@ def _stage_row(stage: str, stays: pd.DataFrame) -> tuple[Any, ...]:
 
 
 def _limits(judged: pd.DataFrame) -> str:
-    """The limits met, by priority where they differ: `4 h`, `Bulk 8 h, Expedited 2 h`."""
+    """The usual limit, then the priorities that have another: `4 h, Bulk 8 h, Expedited 2 h`."""
+    if judged.empty:
+        return ""
+    usual = float(judged["limit"].mode().iloc[0])
     pairs = judged.groupby("priority", sort=True)["limit"].agg(lambda s: s.mode().iloc[0])
-    if len(set(pairs.tolist())) <= 1:
-        return "".join(_hours(limit) for limit in pairs[:1])
-    return ", ".join(f"{name or 'other'} {_hours(limit)}" for name, limit in pairs.items())
+    other = [
+        f"{name or 'blank'} {_hours(limit)}" for name, limit in pairs.items() if limit != usual
+    ]
+    return ", ".join([_hours(usual), *other])
 
 
 def _hours(seconds: float) -> str:

@@ -56,10 +56,10 @@ def change_words(figure: Figure, before: float | None) -> str:
 
 
 def sample_words(figure: Figure) -> str:
-    """The count under a number: `n 412, 3 not measurable, 6 excluded`."""
+    """The count under a number: `412 orders, 3 not measurable, 6 excluded`."""
     if figure.n is None:
         return ""
-    parts = [f"n {figure.n:,}"]
+    parts = [f"{figure.n:,} order{'' if figure.n == 1 else 's'}"]
     if figure.not_measurable:
         parts.append(f"{figure.not_measurable:,} not measurable")
     if figure.excluded:
