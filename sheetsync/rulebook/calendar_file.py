@@ -11,8 +11,9 @@ from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
 from sheetsync.domain.rules import CalendarRule
 from sheetsync.rulebook.page import Page
-from sheetsync.rulebook.values import Day, Hours, Name, Spans, Timezone, parse_hours
+from sheetsync.rulebook.values import Hours, Spans, parse_hours
 from sheetsync.yamlfiles.checking import Strict
+from sheetsync.yamlfiles.values import Day, Name, Timezone
 from sheetsync.yamlfiles.words import did_you_mean, shown
 
 DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

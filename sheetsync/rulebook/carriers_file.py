@@ -21,8 +21,8 @@ from sheetsync.domain.rules import (
 )
 from sheetsync.domain.texts import fold
 from sheetsync.rulebook.page import Page
-from sheetsync.rulebook.values import Pattern, Text
 from sheetsync.yamlfiles.checking import Strict
+from sheetsync.yamlfiles.values import Pattern, Text
 from sheetsync.yamlfiles.words import shown
 
 _TRANSIT: Final = "how long a parcel may travel has one home: the stage Transit in sla.yaml"

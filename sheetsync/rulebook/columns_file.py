@@ -12,9 +12,10 @@ from sheetsync.domain.model import WRITABLE, Owner, Severity
 from sheetsync.domain.rules import ColumnRule, ColumnType, RowCheck
 from sheetsync.domain.texts import fold
 from sheetsync.rulebook.page import Page
-from sheetsync.rulebook.values import Name, Pattern, Text, When
+from sheetsync.rulebook.values import When
 from sheetsync.yamlfiles.checking import Strict
 from sheetsync.yamlfiles.document import Path
+from sheetsync.yamlfiles.values import Name, Pattern, Text
 from sheetsync.yamlfiles.words import did_you_mean, shown
 
 CORE: Final = (

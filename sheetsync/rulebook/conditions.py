@@ -16,8 +16,8 @@ from sheetsync.domain.rules import ColumnRef, Condition, Operand, Operator, Sour
 from sheetsync.domain.texts import fold
 from sheetsync.errors import Problem
 from sheetsync.rulebook.names import Field, Kind, Names
-from sheetsync.rulebook.values import parse_date, parse_pattern, parse_share, parse_span
 from sheetsync.yamlfiles.document import Document, Path
+from sheetsync.yamlfiles.values import parse_date, parse_pattern, parse_share, parse_span
 from sheetsync.yamlfiles.words import did_you_mean, shown
 
 _ORDERING: Final = ("more_than", "at_least", "less_than", "at_most")

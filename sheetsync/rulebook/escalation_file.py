@@ -21,8 +21,9 @@ from sheetsync.domain.texts import fold
 from sheetsync.rulebook.page import Page
 from sheetsync.rulebook.shadow import note_shadowed
 from sheetsync.rulebook.sla_file import refuse_days
-from sheetsync.rulebook.values import Email, Name, PositiveSpan, Text, When, parse_span
+from sheetsync.rulebook.values import When
 from sheetsync.yamlfiles.checking import Strict
+from sheetsync.yamlfiles.values import Email, Name, PositiveSpan, Text, parse_span
 from sheetsync.yamlfiles.words import shown
 
 _AFTER: Final = re.compile(r"(at_risk|breach)(?:\s*\+\s*(.+))?")

@@ -11,9 +11,9 @@ from sheetsync.domain.kpi.registry import DEFINITIONS, Unit
 from sheetsync.domain.rules import KpiRules, KpiTarget
 from sheetsync.domain.texts import fold
 from sheetsync.rulebook.page import Page
-from sheetsync.rulebook.values import Share, Text, parse_share, parse_span
 from sheetsync.yamlfiles.checking import Strict
 from sheetsync.yamlfiles.document import Path
+from sheetsync.yamlfiles.values import Share, Text, parse_share, parse_span
 from sheetsync.yamlfiles.words import shown
 
 Written: TypeAlias = str | float

@@ -9,8 +9,9 @@ from pydantic import Field
 
 from sheetsync.domain.rules import MilestoneRule, NotificationRules
 from sheetsync.rulebook.page import Page
-from sheetsync.rulebook.values import Name, PositiveSpan, Text, When
+from sheetsync.rulebook.values import When
 from sheetsync.yamlfiles.checking import Strict
+from sheetsync.yamlfiles.values import Name, PositiveSpan, Text
 from sheetsync.yamlfiles.words import shown
 
 TEMPLATES: Final = (

@@ -12,9 +12,10 @@ from sheetsync.domain.rules import ALWAYS, Span, TargetLine, TargetRule
 from sheetsync.rulebook.page import Page
 from sheetsync.rulebook.shadow import note_shadowed
 from sheetsync.rulebook.statuses_file import Stage
-from sheetsync.rulebook.values import Name, PositiveSpan, Share, When
+from sheetsync.rulebook.values import When
 from sheetsync.yamlfiles.checking import Strict
 from sheetsync.yamlfiles.document import Path
+from sheetsync.yamlfiles.values import Name, PositiveSpan, Share
 from sheetsync.yamlfiles.words import shown
 
 _PAUSES: Final = "pauses have one home: pauses in statuses.yaml; remove this line"

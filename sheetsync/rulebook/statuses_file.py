@@ -11,8 +11,8 @@ from sheetsync.domain.model import STAGES
 from sheetsync.domain.rules import StatusKind, StatusRule, StatusRules
 from sheetsync.domain.texts import fold
 from sheetsync.rulebook.page import Page
-from sheetsync.rulebook.values import Duration, PositiveSpan, Text
 from sheetsync.yamlfiles.checking import Strict
+from sheetsync.yamlfiles.values import Duration, PositiveSpan, Text
 from sheetsync.yamlfiles.words import shown
 
 Stage = Literal["Allocation", "Picking", "Packing", "Dispatch", "Transit", "Closeout"]

@@ -47,14 +47,17 @@ _EXPECTED: Final = {
 }
 
 
-def check(document: Document, model: type[M]) -> Checked[M]:
-    """The document as `model`, or None and every problem found, in the order of the file."""
+def check(document: Document, model: type[M], context: Any = None) -> Checked[M]:
+    """The document as `model`, or None and every problem found, in the order of the file.
+
+    `context` is handed to the model's own validators.
+    """
     if document.problems:
         return None, list(document.problems)
     if document.value is None:
         return None, [Problem(document.file, 0, 0, "the file is empty")]
     try:
-        return model.model_validate(document.value), []
+        return model.model_validate(document.value, context=context), []
     except ValidationError as error:
         return None, _problems(document, model, error.errors(include_url=False))
 
