@@ -191,6 +191,8 @@ def check_texts(findings: pd.DataFrame, orders: Orders) -> Cells:
 
 
 def _grouped(ranked: pd.DataFrame) -> Iterator[tuple[int, list[str]]]:
+    if ranked.empty:
+        return
     places, lines = ranked["place"].to_numpy(), ranked["line"].tolist()
     starts = np.flatnonzero(np.diff(places, prepend=-1)).tolist()
     for start, stop in zip(starts, [*starts[1:], len(lines)], strict=True):

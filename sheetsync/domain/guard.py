@@ -55,7 +55,7 @@ def guard(plan: Plan, memory: Memory, limits: GuardLimits, *, tracker: str) -> N
 
 def _refuse_vanished(plan: Plan, known: pd.DataFrame, limits: GuardLimits, tracker: str) -> None:
     index = known.index
-    here = set(plan.orders.frame["order_id"])
+    here = set(plan.orders.frame["order_id_read"])
     vanished = [order for order in index if order not in here]
     share = len(vanished) / len(index)
     if len(vanished) == len(index) or (

@@ -1,0 +1,186 @@
+"""Build templates/tracker_template.xlsx from the column layout in rules/.
+
+The template is drawn from the same rules that the worker reads, so a heading, a drop-down or a header
+note cannot say one thing in the sheet and another in the rules. A test proves that the committed file
+is what this script builds: run `make template` after a change of rules/columns.yaml.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.worksheet import Worksheet
+
+from scripts.template_guide import write_guide
+from scripts.template_tabs import OPTIONAL_TABS, write_optional_tab
+from sheetsync.domain.rules import ColumnRule, Rulebook
+from sheetsync.rulebook import load_rules
+
+ROOT = Path(__file__).resolve().parents[1]
+TEMPLATE = ROOT / "templates" / "tracker_template.xlsx"
+LAST_ROW = 5000
+"""Drop-downs and highlighting reach to here; the worker widens them when orders go beyond."""
+
+TEAL, INK, PAPER = "1F6F78", "22313F", "FFFFFF"
+BAND = {"core": TEAL, "staff": "4A6572", "shared": "4A6572", "worker": "8A94A0"}
+FILL = {"worker": "F5F6F8"}
+
+SLA_LOOK = {
+    "Breached": ("C0392B", "FFFFFF"), "At risk": ("F6C244", "4A3500"), "Unsure": ("D9D2E9", "3F3560"),
+    "Paused": ("D5DBE1", "33414E"), "Missed": ("F4CCCC", "7B1E14"), "OK": ("D9EAD3", "1E5128"),
+    "Met": ("D9EAD3", "1E5128"), "Not evaluated": ("EEEEEE", "666666"),
+}  # fmt: skip
+CHECK_LOOK = {
+    "Error": ("F4CCCC", "7B1E14"), "Warning": ("FFF2CC", "5F4500"), "Unsure": ("D9D2E9", "3F3560"),
+    "Note": ("DDEBF7", "1F3B57"), "OK": (PAPER, "5C8A5C"),
+}  # fmt: skip
+STATUS_LOOK = {
+    "Pending": ("EEEEEE", "444444"), "Allocated": ("DDEBF7", "1F3B57"), "Picking": ("DDEBF7", "1F3B57"),
+    "Packing": ("CFE2F3", "1F3B57"), "Ready": ("D0E0E3", "134F5C"), "In Progress": ("DDEBF7", "1F3B57"),
+    "Shipped": ("C9DAF8", "1C3F94"), "In Transit": ("C9DAF8", "1C3F94"), "Out for Delivery": ("C9DAF8", "1C3F94"),
+    "Delivered": ("D9EAD3", "1E5128"), "Completed": ("B6D7A8", "1E5128"), "Cancelled": ("DDDDDD", "777777"),
+    "On Hold": ("FCE5CD", "7F4A00"), "Backordered": ("FCE5CD", "7F4A00"), "Payment Failed": ("F4CCCC", "7B1E14"),
+    "Delivery Failed": ("F4CCCC", "7B1E14"), "Returned": ("EAD1DC", "6B2346"), "Delayed": ("FCE5CD", "7F4A00"),
+}  # fmt: skip
+ROW_TINT = "FDECEA"
+
+
+def main() -> int:
+    """Build the committed template; returns the exit code."""
+    build(TEMPLATE, load_rules(ROOT / "rules"))
+    print(f"wrote {TEMPLATE.relative_to(ROOT)}")
+    return 0
+
+
+def build(path: Path, rules: Rulebook) -> None:
+    """Write the template for `rules` to `path`; the same rules give the same bytes."""
+    book = xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False})
+    book.set_properties(
+        {"title": "Order tracker", "author": "sheetsync", "created": datetime(2025, 1, 1)},  # noqa: DTZ001
+    )
+    book.set_calc_mode("auto")
+    columns = [c for c in rules.columns.values() if c.template != "no"]
+    orders = book.add_worksheet("Orders")
+    _write_orders(book, orders, columns, rules)
+    write_guide(book, columns, rules)
+    for tab in OPTIONAL_TABS:
+        write_optional_tab(book, tab)
+    orders.activate()
+    book.close()
+
+
+def _write_orders(
+    book: xlsxwriter.Workbook, sheet: Worksheet, columns: list[ColumnRule], rules: Rulebook
+) -> None:
+    sheet.set_row(0, 40)
+    for index, column in enumerate(columns):
+        options = {"hidden": True} if column.template == "hidden" else {}
+        sheet.set_column(index, index, column.width, _body(book, column), options)
+        sheet.write_string(0, index, column.title, _heading(book, column))
+        if column.help:
+            sheet.write_comment(0, index, _note(column), _note_look(column))
+        _drop_down(sheet, index, column, rules)
+    sheet.freeze_panes(1, 1)
+    sheet.autofilter(0, 0, LAST_ROW - 1, len(columns) - 1)
+    sheet.set_tab_color(f"#{TEAL}")
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    sheet.set_default_row(19)
+    _highlight(book, sheet, columns)
+
+
+def _heading(book: xlsxwriter.Workbook, column: ColumnRule) -> Format:
+    band = BAND["core"] if column.core else BAND[column.owner]
+    return book.add_format(
+        {"bold": True, "font_color": f"#{PAPER}", "bg_color": f"#{band}", "text_wrap": True, "valign": "vcenter",
+         "align": "center" if column.type == "checkbox" else "left", "border": 1, "border_color": "#FFFFFF",
+         "italic": column.owner == "worker", "indent": 0 if column.type == "checkbox" else 1}
+    )  # fmt: skip
+
+
+def _body(book: xlsxwriter.Workbook, column: ColumnRule) -> Format:
+    look: dict[str, object] = {"valign": "vcenter", "font_color": f"#{INK}"}
+    if column.type in ("text", "id", "sku_list", "tracking", "email", "choice", "link"):
+        look["num_format"] = "@" if column.type in ("id", "sku_list", "tracking") else "General"
+    if column.type == "datetime":
+        look["num_format"] = "yyyy-mm-dd hh:mm"
+        look["align"] = "left"
+    if column.type == "checkbox":
+        look |= {"align": "center", "font_color": "#1E7B4F", "bold": True, "font_size": 13}
+    if column.owner == "worker":
+        look |= {"bg_color": f"#{FILL['worker']}", "bottom": 1, "bottom_color": "#E6E9ED"}
+    if column.key in ("check", "notes"):
+        look["text_wrap"] = column.key == "check"
+    return book.add_format(look)
+
+
+def _note(column: ColumnRule) -> str:
+    who = {"staff": "Filled by staff.", "worker": "Filled by sheetsync: please do not type here.",
+           "shared": "Filled by staff or sheetsync; what a person types stands."}[column.owner]  # fmt: skip
+    example = f"\nExample: {column.example}" if column.example else ""
+    return f"{column.help}\n{who}{example}"
+
+
+def _note_look(column: ColumnRule) -> dict[str, object]:
+    lines = 2 + len(_note(column)) // 34
+    return {"author": "sheetsync", "x_scale": 1.9, "height": 22 + 17 * lines, "color": "#FFFBE6",
+            "font_size": 9, "font_name": "Calibri"}  # fmt: skip
+
+
+def _drop_down(sheet: Worksheet, index: int, column: ColumnRule, rules: Rulebook) -> None:
+    options: dict[str, object] = {"validate": "list", "error_type": "information", "ignore_blank": True}
+    if column.type == "checkbox":
+        options |= {"source": ["✓"], "error_title": column.title, "error_message": "Choose ✓, or leave it blank."}
+    elif column.key == "carrier":
+        options["source"] = list(rules.carriers)
+        options["error_message"] = "This carrier is not in rules/carriers.yaml. Keep it all the same?"
+    elif column.key == "handler":
+        options["source"] = "=Staff!$A$2:$A$200"
+        options["error_message"] = "This name is not on the Staff tab. Keep it all the same?"
+    elif column.key == "vendor":
+        options["source"] = "=Vendors!$B$2:$B$500"
+        options["error_message"] = "This vendor is not on the Vendors tab. Keep it all the same?"
+    elif column.key == "ack":
+        options["source"] = ["ACK", "ACK 4h", "ACK 1d"]
+    elif column.type == "choice" and column.choices:
+        options["source"] = list(column.choices)
+        options["error_message"] = f"Choose one of: {', '.join(column.choices)}."[:255]
+    else:
+        return
+    sheet.data_validation(1, index, LAST_ROW - 1, index, options)
+
+
+def _highlight(book: xlsxwriter.Workbook, sheet: Worksheet, columns: list[ColumnRule]) -> None:
+    """Colour is conditional formatting that keys on the first word of SLA, Check and Status."""
+    place = {column.key: index for index, column in enumerate(columns)}
+    for key, looks, exact in (("sla", SLA_LOOK, False), ("check", CHECK_LOOK, False), ("status", STATUS_LOOK, True)):
+        if key not in place:
+            continue
+        letter = xl_col_to_name(place[key])
+        for word, (fill, ink) in looks.items():
+            test = f'${letter}2="{word}"' if exact else f'LEFT(${letter}2,{len(word)})="{word}"'
+            look = {"bg_color": f"#{fill}", "font_color": f"#{ink}", "bold": word in ("Breached", "Error")}
+            _rule(book, sheet, (place[key], place[key]), test, look)
+    if "sla" in place:
+        letter = xl_col_to_name(place["sla"])
+        _rule(book, sheet, (0, len(columns) - 1), f'LEFT(${letter}2,8)="Breached"', {"bg_color": f"#{ROW_TINT}"})
+
+
+def _rule(
+    book: xlsxwriter.Workbook, sheet: Worksheet, span: tuple[int, int], test: str, look: dict[str, object]
+) -> None:
+    sheet.conditional_format(
+        1, span[0], LAST_ROW - 1, span[1],
+        {"type": "formula", "criteria": f"={test}", "format": book.add_format(look)},
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    sys.exit(main())

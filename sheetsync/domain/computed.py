@@ -1,0 +1,59 @@
+"""Fields that are worked out rather than typed: what a `when:` may ask besides the columns."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import numpy as np
+
+from sheetsync.domain.clocks import Clocks
+from sheetsync.domain.evidence import Observation
+from sheetsync.domain.fields import Field, Fields
+from sheetsync.domain.model import EVIDENCE, Orders
+from sheetsync.domain.moments import Moments, as_moment
+
+
+def with_evidence(
+    fields: Fields, seen: Observation, orders: Orders, now: datetime
+) -> dict[str, Field]:
+    """`fields` with stage, status in force, stamps, age and skipped steps; `now` is aware UTC."""
+    more: dict[str, Field] = dict(fields)
+    more["stage"] = Field("text", seen.stage)
+    more["status"] = Field("text", seen.standing)
+    more["exception"] = Field("text", np.where(seen.exception, seen.standing, "").astype(object))
+    more["minutes_in_stage"] = Field("number", _since(seen.stage_start, now) / 60.0)
+    if orders.has("ordered_at"):
+        placed = orders.frame["ordered_at"].to_numpy("datetime64[s]")
+        more["age"] = Field("number", _since(placed, now) / 3600.0)
+    more["stage_skipped"] = Field("tick", _skipped(seen))
+    for key in seen.stamps.columns:
+        if key in ("allocated_at", "picked_at", "packed_at", "dispatched_at", "delivered_at"):
+            more[key] = Field("moment", seen.stamps[key].to_numpy("datetime64[s]"),
+                              given_filled=seen.ticks[key.removesuffix("_at")].to_numpy() == 1)  # fmt: skip
+    return more
+
+
+def with_clocks(fields: Fields, clocks: Clocks, now: datetime) -> dict[str, Field]:
+    """`fields` with the SLA state and its figures; `now` is aware UTC."""
+    more: dict[str, Field] = dict(fields)
+    more["sla_state"] = Field("text", clocks.states)
+    limit = clocks.stage["limit"].to_numpy("float64")
+    used = clocks.stage["used"].to_numpy("float64")
+    share = np.divide(100.0 * used, limit, out=np.full(len(used), np.nan), where=limit > 0)
+    more["sla_used_percent"] = Field("number", share)
+    due = clocks.promise["due"].to_numpy("datetime64[s]")
+    more["days_late"] = Field("number", np.maximum(_since(due, now), 0.0) / 86_400.0)
+    return more
+
+
+def _since(start: Moments, now: datetime) -> np.ndarray:
+    """Seconds from `start` to now; NaN where there is no start."""
+    seconds = (as_moment(now) - start).astype("timedelta64[s]")
+    return np.where(np.isnat(start), np.nan, seconds.astype("float64"))
+
+
+def _skipped(seen: Observation) -> np.ndarray:
+    """1 where a later piece of evidence is there and an earlier one is not."""
+    done = seen.ticks[list(EVIDENCE)].to_numpy() == 1
+    later = np.flip(np.logical_or.accumulate(np.flip(done, axis=1), axis=1), axis=1)
+    return np.asarray((later & ~done).any(axis=1), dtype=np.int8)

@@ -1,0 +1,241 @@
+"""One plan from one read: joins reading, evidence, clocks, checks and escalation into plain data.
+
+Same sheet, memory, rules and `now` give the same plan, byte for byte. Nothing here acts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import numpy as np
+import pandas as pd
+
+from sheetsync.domain import own_cells
+from sheetsync.domain.checks import check_rows, check_texts, next_check_change, not_evaluated
+from sheetsync.domain.clocks import Clocks, Judge
+from sheetsync.domain.columns import ReadingOptions, interpret
+from sheetsync.domain.computed import with_clocks, with_evidence
+from sheetsync.domain.conditions import Surroundings, WorkingDays, evaluate
+from sheetsync.domain.escalation import Escalations, decide
+from sheetsync.domain.evidence import Observation, delivered_moments, observe
+from sheetsync.domain.fields import Fields, fields_of
+from sheetsync.domain.findings import join_findings
+from sheetsync.domain.model import Memory, Orders, Plan, Sheet
+from sheetsync.domain.moments import Moments, as_aware, as_moment, scalar_to_local, scalar_to_utc
+from sheetsync.domain.next_action import next_actions
+from sheetsync.domain.rules import Rulebook
+from sheetsync.domain.sla import next_change, open_hours, run_clocks
+from sheetsync.domain.sla_text import sla_dues, sla_texts
+from sheetsync.domain.snapshot import take_facts
+from sheetsync.domain.worktime import OpenHours
+
+ALWAYS_LOOK_AGAIN = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanOptions:
+    """What a plan depends on besides sheet, memory, rules and `now`."""
+
+    timezone: str
+    reading: ReadingOptions = field(default_factory=ReadingOptions)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Scene:
+    """What the later steps of one plan share."""
+
+    orders: Orders
+    seen: Observation
+    around: Surroundings
+    memory: Memory
+    rules: Rulebook
+    hours: Mapping[str, OpenHours]
+
+
+def make_plan(
+    sheet: Sheet, memory: Memory, rules: Rulebook, now: datetime, options: PlanOptions
+) -> Plan:
+    """Everything that a pass over `sheet` at `now` (aware UTC) would do.
+
+    Raises PlanRefused when the sheet has no header that can be understood.
+    """
+    orders = interpret(sheet, rules, now, options.reading)
+    hours = _hours(orders, memory, rules, now)
+    working_days = _working_days(rules, hours)
+    complete_after = _complete_after(orders, memory, rules, working_days)
+    seen = observe(orders, memory, rules, now, complete_after)
+    around = Surroundings(
+        now=now, timezone=options.timezone, rows=len(orders.frame), working_days=working_days
+    )
+    scene = _Scene(orders=orders, seen=seen, around=around, memory=memory, rules=rules, hours=hours)
+    fields = with_evidence(fields_of(orders, rules), seen, orders, now)
+    clocks = _clocks(scene, fields)
+    fields = with_clocks(fields, clocks, now)
+    checked = check_rows(orders, fields, rules, now, working_days)
+    findings = join_findings([orders.findings, checked, seen.findings])
+    steps = _next_steps(orders, seen, findings)
+    escalations = _escalate(scene, clocks, fields, steps)
+    changes = own_cells.join([seen.cells, _own_changes(orders, clocks, findings, steps, options)])
+    return Plan(
+        at=now,
+        baseline=seen.baseline,
+        orders=orders,
+        changes=changes,
+        findings=findings,
+        clocks=clocks.stage,
+        promises=clocks.promise,
+        stage_events=seen.stage_events,
+        pauses=seen.pauses[seen.pauses_changed],
+        escalations=escalations.rows,
+        notices=escalations.notices,
+        memory=_next_memory(seen, memory, now),
+        facts=take_facts(orders, seen, clocks, findings),
+        next_change_at=_next_change(
+            now, options.timezone, next_change(clocks), escalations.next_change,
+            next_check_change(orders, fields, rules, now), _earliest(complete_after, now),
+        ),
+        rules_hash=rules.hash,
+        remarks=(*sheet.remarks, *not_evaluated(orders, fields, rules), *escalations.remarks,
+                 *_vanished(seen)),
+    )  # fmt: skip
+
+
+def _hours(orders: Orders, memory: Memory, rules: Rulebook, now: datetime) -> dict[str, OpenHours]:
+    """Every calendar, unrolled over every moment this pass can meet."""
+    known = [
+        column.to_numpy()
+        for frame in (orders.frame, memory.orders, memory.pauses)
+        for _, column in frame.items()
+        if column.dtype.kind == "M"
+    ]
+    return open_hours(rules, now, known)
+
+
+def _working_days(rules: Rulebook, hours: Mapping[str, OpenHours]) -> WorkingDays:
+    """Working days are counted on the first calendar that ever closes, else on any."""
+    closing = [name for name, calendar in rules.calendars.items() if not calendar.always]
+    name = (closing or list(rules.calendars))[0]
+    return hours[name].add_working_days
+
+
+def _complete_after(
+    orders: Orders, memory: Memory, rules: Rulebook, working_days: WorkingDays
+) -> Moments | None:
+    span = rules.statuses.auto_complete_after
+    if span is None:
+        return None
+    delivered = delivered_moments(orders, memory)
+    later = np.full(len(delivered), np.datetime64("NaT", "s"))
+    known = ~np.isnat(delivered)
+    days = (
+        working_days(delivered[known], span.working_days) if span.working_days else delivered[known]
+    )
+    later[known] = days + np.timedelta64(span.seconds, "s")
+    return later
+
+
+def _clocks(scene: _Scene, fields: Fields) -> Clocks:
+    seen = scene.seen
+    return run_clocks(
+        orders=scene.orders.frame,
+        stamps=seen.stamps,
+        stage=seen.stage,
+        stay=seen.stay,
+        stage_start=seen.stage_start,
+        stage_start_from=seen.stage_start_from,
+        status=seen.standing,
+        open_order=seen.open_order,
+        pauses=seen.pauses,
+        rules=scene.rules,
+        judge=_judge(fields, scene.around),
+        hours=scene.hours,
+        now=scene.around.now,
+        timezone=scene.around.timezone,
+        unreadable={k: f.unreadable for k, f in fields.items() if f.unreadable is not None},
+        cycle=_of_usable(scene, "cycle", np.zeros(scene.around.rows, dtype=np.int64)),
+    )
+
+
+def _of_usable(scene: _Scene, column: str, blank: np.ndarray) -> np.ndarray:
+    """A memory column spread over all rows of the sheet; `blank` where a row is not usable."""
+    blank[scene.orders.frame["usable"].to_numpy()] = scene.seen.memory[column].to_numpy()
+    return blank
+
+
+def _judge(fields: Fields, around: Surroundings) -> Judge:
+    return lambda condition: evaluate(condition, fields, around)
+
+
+def _escalate(scene: _Scene, clocks: Clocks, fields: Fields, steps: np.ndarray) -> Escalations:
+    no_time = np.full(scene.around.rows, np.datetime64("NaT", "s"))
+    return decide(
+        orders=scene.orders.frame,
+        clocks=clocks,
+        judge=_judge(fields, scene.around),
+        status=scene.seen.standing,
+        status_since=_of_usable(scene, "status_since", no_time),
+        stay=scene.seen.stay,
+        escalations=scene.memory.escalations,
+        rules=scene.rules,
+        hours=scene.hours,
+        now=scene.around.now,
+        timezone=scene.around.timezone,
+        baseline=scene.seen.baseline,
+        last_pass_at=scene.memory.last_pass_at,
+        mails_today=scene.memory.mails_today,
+        next_steps=steps,
+    )
+
+
+def _next_steps(orders: Orders, seen: Observation, findings: pd.DataFrame) -> np.ndarray:
+    bad = findings.loc[findings["severity"] == "error", "row"]
+    return next_actions(
+        orders.frame,
+        stage=seen.stage,
+        shown=seen.standing,
+        open_order=seen.open_order,
+        has_error=orders.frame["row"].isin(bad).to_numpy(),
+    )
+
+
+def _own_changes(
+    orders: Orders, clocks: Clocks, findings: pd.DataFrame, steps: np.ndarray, options: PlanOptions
+) -> pd.DataFrame:
+    texts = {
+        "sla": sla_texts(clocks, options.timezone),
+        "check": check_texts(findings, orders),
+        "next_action": steps,
+    }
+    return own_cells.own_changes(orders, texts, sla_dues(clocks, options.timezone))
+
+
+def _next_memory(seen: Observation, memory: Memory, now: datetime) -> pd.DataFrame:
+    """Memory rows to keep: those that changed, and those of orders newly gone from the sheet."""
+    changed = seen.memory[seen.memory_changed]
+    if not seen.missing:
+        return changed
+    gone = memory.orders.loc[list(seen.missing)].assign(missing_since=as_moment(now))
+    return pd.concat([changed, gone]) if len(changed) else gone
+
+
+def _vanished(seen: Observation) -> tuple[str, ...]:
+    if not seen.missing:
+        return ()
+    some = ", ".join(seen.missing[:5]) + (" ..." if len(seen.missing) > 5 else "")
+    return (f"Gone from the sheet since the last pass (kept in the store, not cancelled): {some}",)
+
+
+def _next_change(now: datetime, timezone: str, *moments: datetime | None) -> datetime:
+    """The earliest known moment, at the latest the next local midnight: dates are days, too."""
+    tomorrow = scalar_to_local(now, timezone) + ALWAYS_LOOK_AGAIN
+    midnight = scalar_to_utc(tomorrow.replace(hour=0, minute=0, second=0), timezone)
+    return min([midnight, *(moment for moment in moments if moment is not None)])
+
+
+def _earliest(moments: Moments | None, now: datetime) -> datetime | None:
+    if moments is None:
+        return None
+    later = moments[moments > as_moment(now)]
+    return as_aware(later.min()) if len(later) else None

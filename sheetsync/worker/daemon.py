@@ -1,0 +1,179 @@
+"""Repeats the pass: cadence by `schedule`, due time from the store, back-off after trouble, clean stop.
+
+`schedule` knows no persistence and no clock changes, so it only wakes us; whether a pass is due is
+asked of the stored due time. SIGTERM and SIGINT finish the pass under way, SIGHUP reads the
+configuration and the rules anew. This is the one place below the command line that asks the clock.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from random import Random
+from types import FrameType
+from typing import Protocol
+
+import requests
+import schedule
+
+from sheetsync.errors import SheetsyncError
+from sheetsync.worker.log import WorkerLog
+from sheetsync.worker.one_pass import PassResult
+
+BACK_OFF_FIRST = timedelta(seconds=2)
+BACK_OFF_MOST = timedelta(minutes=15)
+HEARTBEAT_TIMEOUT = 10.0
+CLOCK_DRIFT = 60.0
+WAKE_AT_MOST = 5.0
+
+
+class Job(Protocol):
+    """What the daemon repeats: a workshop with one tracker."""
+
+    every: timedelta
+    heartbeat_url: str
+
+    def run_pass(self, now: datetime) -> PassResult:
+        """Do one pass."""
+
+    def reload(self) -> None:
+        """Read configuration and rules anew; raises SheetsyncError and changes nothing when they are bad."""
+
+
+def wall_clock() -> datetime:
+    """Now, as aware UTC with whole seconds."""
+    return datetime.now(tz=UTC).replace(microsecond=0)
+
+
+@dataclass(slots=True, kw_only=True)
+class Daemon:
+    """One tracker's worker process. `clock` and `dice` are arguments so that a test can be the clock."""
+
+    job: Job
+    log: WorkerLog
+    clock: Callable[[], datetime] = wall_clock
+    dice: Random = field(default_factory=Random)
+    _stop: threading.Event = field(default_factory=threading.Event)
+    _wake: threading.Event = field(default_factory=threading.Event)
+    _reload: bool = False
+    _failures: int = 0
+    _due: datetime | None = None
+
+    def run(self, *, passes: int | None = None) -> int:
+        """Repeat until a signal, or for `passes` passes; returns the exit code (0 after a clean stop)."""
+        scheduler = schedule.Scheduler()
+        done = 0
+
+        def tick() -> None:
+            nonlocal done
+            if self._due is None or self.clock() >= self._due:
+                self._one()
+                done += 1
+
+        scheduler.every(1).seconds.do(tick)
+        with self._signals():
+            self.log.started(self.job.every)
+            tick()
+            while not self._stop.is_set() and (passes is None or done < passes):
+                self._sleep()
+                if self._reload:
+                    self._do_reload()
+                if not self._stop.is_set():
+                    scheduler.run_pending()
+        self.log.stopped()
+        return 0
+
+    def stop(self) -> None:
+        """Finish the pass under way, then return from `run`."""
+        self._stop.set()
+        self._wake.set()
+
+    def _one(self) -> None:
+        now = self.clock()
+        started = time.monotonic()
+        self._beat("/start")
+        try:
+            result = self.job.run_pass(now)
+        except SheetsyncError as problem:
+            self._failed(now, str(problem))
+            return
+        except Exception as defect:  # noqa: BLE001 - one bad pass must not end the daemon; it is told
+            self.log.defect(defect)
+            self._failed(now, f"{type(defect).__name__}: {defect}")
+            return
+        self.log.passed(result, time.monotonic() - started)
+        if result.outcome in ("failed", "held"):
+            self._failed(now, result.problem)
+            return
+        self._failures = 0
+        self._due = now + self.job.every
+        self._beat("")
+
+    def _failed(self, now: datetime, problem: str) -> None:
+        self._failures += 1
+        ceiling = min(BACK_OFF_MOST, BACK_OFF_FIRST * 2 ** min(self._failures, 12))
+        wait = timedelta(seconds=self.dice.uniform(1.0, max(ceiling.total_seconds(), 1.0)))
+        self._due = now + max(wait, BACK_OFF_FIRST)
+        self.log.failed(problem, self._due - now, self._failures)
+        self._beat("/fail")
+
+    def _sleep(self) -> None:
+        wall, steady = self.clock(), time.monotonic()
+        wait = WAKE_AT_MOST if self._due is None else (self._due - wall).total_seconds()
+        self._wake.wait(min(max(wait, 0.05), WAKE_AT_MOST))
+        self._wake.clear()
+        drift = (self.clock() - wall).total_seconds() - (time.monotonic() - steady)
+        if abs(drift) > CLOCK_DRIFT:
+            self.log.clock_jumped(drift)
+            self._due = self.clock()
+
+    def _do_reload(self) -> None:
+        self._reload = False
+        try:
+            self.job.reload()
+        except SheetsyncError as problem:
+            self.log.reload_failed(str(problem))
+            return
+        self.log.reloaded()
+        self._due = self.clock()
+
+    def _beat(self, ending: str) -> None:
+        url = self.job.heartbeat_url
+        if not url:
+            return
+        try:
+            requests.get(url.rstrip("/") + ending, timeout=HEARTBEAT_TIMEOUT).raise_for_status()
+        except requests.RequestException as problem:
+            self.log.heartbeat_failed(type(problem).__name__)
+
+    @contextmanager
+    def _signals(self) -> Iterator[None]:
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        caught = [signal.SIGTERM, signal.SIGINT]
+        before = {number: signal.signal(number, self._on_stop) for number in caught}
+        if hasattr(signal, "SIGHUP"):
+            before[signal.SIGHUP] = signal.signal(signal.SIGHUP, self._on_hangup)
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _on_stop(self, number: int, frame: FrameType | None) -> None:
+        del frame
+        if self._stop.is_set():
+            raise KeyboardInterrupt
+        self.log.stopping(signal.Signals(number).name)
+        self.stop()
+
+    def _on_hangup(self, number: int, frame: FrameType | None) -> None:
+        del number, frame
+        self._reload = True
+        self._wake.set()

@@ -1,0 +1,191 @@
+"""One pass over one tracker: read, plan, guard, COMMIT, write, close, deliver.
+
+Everything comes in as an argument: tracker, store, transport, clock reading. The order is the
+crash argument (docs/architecture.md): before the commit the world was not touched; after it, cell
+writes are computed anew from state and messages wait in the outbox under unique keys. `step` is
+called at every boundary, so that a test can end the pass there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from sheetsync.domain.guard import GuardLimits, guard
+from sheetsync.domain.model import Memory, Plan, Receipt
+from sheetsync.domain.plan import PlanOptions, make_plan
+from sheetsync.domain.rules import Rulebook
+from sheetsync.errors import PlanRefused, TrackerBusy, TrackerError
+from sheetsync.messages.deliver import DeliveryReport
+from sheetsync.store.store import Store
+from sheetsync.store.trackers import TrackerState
+from sheetsync.trackers.base import Tracker, WriteBatch
+from sheetsync.worker.publish import Publisher, worker_tabs
+
+Outcome = Literal["unchanged", "done", "deferred", "held", "failed"]
+WRITES_BEFORE_MAIL_GOES_ALONE = 2
+"""A mail waits for the sheet to show its change, but not for ever."""
+
+
+def no_step(_name: str) -> None:
+    """In production the boundaries of a pass do nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """What a pass acts on. `deliver(now)` hands over what waits in the outbox."""
+
+    tracker: Tracker
+    store: Store
+    deliver: Callable[[datetime], DeliveryReport]
+    publisher: Publisher
+    options: PlanOptions
+    limits: GuardLimits
+    step: Callable[[str], None] = no_step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassResult:
+    """What one pass came to. `problem` is a sentence where it did not go as planned."""
+
+    outcome: Outcome
+    at: datetime
+    plan: Plan | None = None
+    receipt: Receipt | None = None
+    delivery: DeliveryReport | None = None
+    problem: str = ""
+    remarks: tuple[str, ...] = field(default=())
+
+    @property
+    def cells(self) -> int:
+        """Cells that were really written."""
+        if self.receipt is None:
+            return 0
+        return int((self.receipt.outcomes["outcome"] == "applied").sum())
+
+
+def one_pass(
+    ports: Ports,
+    state: TrackerState,
+    rules: Rulebook,
+    now: datetime,
+    *,
+    accept_mass_change: bool = False,
+) -> PassResult:
+    """Do one pass at `now` (aware UTC) and say what it came to.
+
+    An unchanged tracker on which nothing has fallen due is not parsed. Tracker and mail problems
+    are results, not exceptions; StoreError is raised, since nothing can be promised without it.
+    """
+    result = _sheet_part(ports, state, rules, now, accept_mass_change=accept_mass_change)
+    if not _mail_may_go(result, state):
+        return result
+    ports.step("deliver")
+    delivery = ports.deliver(now)
+    ports.step("delivered")
+    return PassResult(
+        outcome=result.outcome, at=now, plan=result.plan, receipt=result.receipt,
+        delivery=delivery, problem=result.problem, remarks=result.remarks,
+    )  # fmt: skip
+
+
+def plan_only(
+    ports: Ports, state: TrackerState, rules: Rulebook, now: datetime
+) -> tuple[Plan, Memory]:
+    """The plan that a pass at `now` would carry out; nothing is written or remembered."""
+    sheet = ports.tracker.read()
+    memory = ports.store.load_memory(state.id, now, ports.options.timezone)
+    return make_plan(sheet, memory, rules, now, ports.options), memory
+
+
+def _sheet_part(
+    ports: Ports, state: TrackerState, rules: Rulebook, now: datetime, *, accept_mass_change: bool
+) -> PassResult:
+    try:
+        ports.step("read")
+        if _nothing_to_do(ports, state, rules, now):
+            ports.store.quiet_pass(state.id, now)
+            return PassResult(outcome="unchanged", at=now)
+        plan, memory = plan_only(ports, state, rules, now)
+    except PlanRefused as refusal:
+        return _refused(ports, state, now, refusal)
+    except TrackerError as problem:
+        outcome: Outcome = "deferred" if isinstance(problem, TrackerBusy) else "failed"
+        ports.store.fail_pass(state.id, str(problem), now=now, outcome=outcome)
+        return PassResult(outcome=outcome, at=now, problem=str(problem))
+    ports.step("planned")
+    if not accept_mass_change:
+        try:
+            guard(plan, memory, ports.limits, tracker=ports.tracker.name)
+        except PlanRefused as refusal:
+            return _refused(ports, state, now, refusal)
+    return _carry_out(ports, state, rules, plan)
+
+
+def _nothing_to_do(ports: Ports, state: TrackerState, rules: Rulebook, now: datetime) -> bool:
+    if not state.fingerprint or state.rules_hash != rules.hash or state.state == "held":
+        return False
+    if state.next_change_at is not None and now >= state.next_change_at:
+        return False
+    return ports.tracker.fingerprint() == state.fingerprint
+
+
+def _refused(ports: Ports, state: TrackerState, now: datetime, refusal: PlanRefused) -> PassResult:
+    ports.store.hold(state.id, str(refusal))
+    ports.store.fail_pass(state.id, str(refusal), now=now, outcome="held")
+    return PassResult(outcome="held", at=now, problem=str(refusal))
+
+
+def _carry_out(ports: Ports, state: TrackerState, rules: Rulebook, plan: Plan) -> PassResult:
+    store = ports.store
+    if state.state == "held":
+        store.release(state.id)
+    ports.step("commit")
+    pass_id = store.commit_pass(state.id, plan)
+    ports.step("committed")
+    committed = store.tracker_state(state.id)
+    tabs = worker_tabs(ports.publisher, store, committed, rules, plan)
+    batch = WriteBatch(
+        changes=plan.changes,
+        header=plan.orders.header,
+        fingerprint=plan.orders.sheet.fingerprint,
+        tabs=tabs.tabs,
+        marker=committed.marker if len(plan.changes) or tabs.tabs else None,
+    )
+    try:
+        receipt = ports.tracker.write(batch)
+    except TrackerError as problem:
+        outcome: Outcome = "deferred" if isinstance(problem, TrackerBusy) else "failed"
+        store.fail_pass(state.id, str(problem), now=plan.at, pass_id=pass_id, outcome=outcome)
+        return PassResult(outcome=outcome, at=plan.at, plan=plan, problem=str(problem))
+    ports.step("written")
+    return _close(ports, pass_id, plan, receipt, tabs.remember)
+
+
+def _close(
+    ports: Ports, pass_id: int, plan: Plan, receipt: Receipt, remember: Callable[[Receipt], None]
+) -> PassResult:
+    settled = set(receipt.outcomes["outcome"]) <= {"applied", "refused"}
+    fingerprint = receipt.fingerprint if settled else ""
+    ports.store.close_pass(pass_id, receipt, fingerprint=fingerprint, now=plan.at)
+    remember(receipt)
+    ports.step("closed")
+    deferred = "deferred" in set(receipt.outcomes["outcome"])
+    reasons = sorted(set(receipt.outcomes.loc[receipt.outcomes["outcome"] == "deferred", "reason"]))
+    return PassResult(
+        outcome="deferred" if deferred else "done",
+        at=plan.at,
+        plan=plan,
+        receipt=receipt,
+        problem=" ".join(str(reason) for reason in reasons),
+        remarks=receipt.remarks + tuple(receipt.tabs_refused.values()),
+    )
+
+
+def _mail_may_go(result: PassResult, state: TrackerState) -> bool:
+    """Mail follows the sheet; after two passes that could not write it goes alone."""
+    if result.outcome in ("unchanged", "done"):
+        return True
+    return result.outcome != "held" and state.fail_count + 1 >= WRITES_BEFORE_MAIL_GOES_ALONE
