@@ -71,5 +71,7 @@ class Tab:
     row_heights: tuple[tuple[int, float], ...] = ()
     charts: tuple[Chart, ...] = ()
     frozen_rows: int = 0
+    page_breaks: tuple[int, ...] = ()
+    """Rows (from 0) that begin a new page on paper."""
     landscape: bool = True
     tab_colour: str = "1F6F78"

@@ -23,6 +23,7 @@ class Canvas:
         self._boxes: list[Box] = []
         self._charts: list[Chart] = []
         self._heights: dict[int, float] = {}
+        self._breaks: list[int] = []
 
     def put(
         self, column: int, value: TabValue, style: str, *, width: int = 1, **more: object
@@ -52,6 +53,10 @@ class Canvas:
         """A chart over cells put down before or after it."""
         self._charts.append(chart)
 
+    def new_page(self) -> None:
+        """On paper, the present row begins a page."""
+        self._breaks.append(self.row)
+
     def tab(self, title: str) -> Tab:
         """The finished tab."""
         return Tab(
@@ -61,12 +66,13 @@ class Canvas:
             column_widths=(WIDTH,) * COLUMNS,
             row_heights=tuple(sorted(self._heights.items())),
             charts=tuple(self._charts),
+            page_breaks=tuple(self._breaks),
         )
 
 
 def lines_needed(text: str, columns: int) -> int:
     """How many lines `text` takes when wrapped over so many columns."""
-    room = max(1, int(columns * WIDTH * 0.98))
+    room = max(1, int(columns * WIDTH * 1.1))
     return sum(max(1, math.ceil(len(part) / room)) for part in text.split("\n"))
 
 

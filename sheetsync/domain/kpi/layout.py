@@ -37,12 +37,16 @@ def layout(
     put_sentence(canvas, report, past)
     put_tiles(canvas, report, past)
     placed = put_trend(canvas, report, past)
+    canvas.new_page()
     canvas.line("Charts", "heading", height=22)
     top = canvas.row
     canvas.row += chart_rows(report, past)
+    canvas.new_page()
     placed |= put_tables(canvas, report)
     put_charts(canvas, top, placed)
+    canvas.new_page()
     put_lists(canvas, report)
+    canvas.new_page()
     put_definitions(canvas, report)
     return canvas.tab(title)
 

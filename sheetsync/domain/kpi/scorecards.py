@@ -30,13 +30,13 @@ def vendor_table(scene: Scene) -> Table:
     """Vendors by late dispatches in the period, with the review flag of the last 90 days."""
     columns = (
         Column(key="vendor", heading="Vendor", unit="text"),
+        Column(key="review", heading="Review", unit="text"),
         Column(key="orders", heading="Dispatched"),
         Column(key="late", heading="Late"),
         Column(key="on_time", heading="On time", unit="share"),
         Column(key="delivered_on_time", heading="Deliv. on time", unit="share"),
         Column(key="hours", heading="Hours, median", unit="hours"),
         Column(key="cancelled", heading="Cancelled", unit="share"),
-        Column(key="review", heading="Review", unit="text"),
     )
     if not scene.has("vendor", "dispatched_at"):
         return _absent("vendors", "Vendors", columns, "the tracker has no Vendor column")
@@ -52,13 +52,13 @@ def vendor_table(scene: Scene) -> Table:
         kept = mine & scene.counted
         return (
             name,
+            flags.get(name, ""),
             int((kept & gone).sum()),
             int((kept & late).sum()),
             _share(kept & due & ~late, kept & due),
             _share(kept & done & on_time_by_day(scene), kept & done),
             _hours(hours[kept & gone], "median"),
             _share(mine & cancelled, mine & scene.placed),
-            flags.get(name, ""),
         )
 
     active = gone | done | (scene.placed & (scene.text("status") == "Cancelled"))
@@ -203,8 +203,8 @@ def _ranked(
         name = str(names[code])
         if name:
             rows.append((row(name, codes == code), code))
-    ranked = [pair for pair in rows if pair[0][1] >= least]
-    ranked.sort(key=lambda pair: (-pair[0][2], -pair[0][1], pair[0][0]))
+    ranked = [pair for pair in rows if _numbers(pair[0])[0] >= least]
+    ranked.sort(key=lambda pair: (-_numbers(pair[0])[1], -_numbers(pair[0])[0], pair[0][0]))
     shown = ranked[:_SHOWN]
     rest = [code for _, code in rows if code not in {code for _, code in shown}]
     out = [found for found, _ in shown]
@@ -217,6 +217,12 @@ def _ranked(
     return Table(
         id=id_, title=title, columns=columns, rows=tuple(out), note=few if out else "no orders",
     )  # fmt: skip
+
+
+def _numbers(row: tuple[Any, ...]) -> tuple[int, int]:
+    """Orders and late orders of a group: the first two numbers of its row."""
+    orders, late = [value for value in row if isinstance(value, int)][:2]
+    return orders, late
 
 
 def _reviews(scene: Scene) -> dict[str, str]:

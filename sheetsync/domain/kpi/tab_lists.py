@@ -15,12 +15,8 @@ SHOWN: Final = 20
 _IDS_SHOWN: Final = 40
 _LIST_HEADS: Final = (("Order ID", 3), ("Why", 6), ("Owner", 2), ("Days", 1))
 _FIGURE_HEADS: Final = (
-    ("KPI", 3),
-    ("Value", 1),
-    ("Orders", 1),
-    ("Unmeasured", 1),
-    ("What it counts", 6),
-)
+    ("KPI", 3), ("What it counts", 6), ("Value", 1), ("Orders", 1), ("Unmeasured", 1),
+)  # fmt: skip
 _NUMERIC: Final = ("Days", "Value", "Orders", "Unmeasured")
 _EVERY_STAGE: Final = "Packing"
 """The stage whose definition stands for all stages."""
@@ -88,25 +84,27 @@ def _put_heads(canvas: Canvas, heads: tuple[tuple[str, int], ...]) -> None:
 
 
 def _put_figure(canvas: Canvas, figure: Figure) -> None:
-    words = figure.definition.words
+    words = _opened(figure.definition.words)
     if figure.note:
-        words += f" {figure.note[:1].upper()}{figure.note[1:]}."
+        words += f" {_opened(figure.note)}."
     name = figure.name
     if figure.unit in {"days", "hours"}:
         name += f", {figure.unit}"
-    value: float | int | str | None = figure.value
-    if value is None:
-        value = "no orders" if figure.verdict == "no orders" else NOT_MEASURED
     known = figure.value is not None
+    missing = "no orders" if figure.verdict == "no orders" else NOT_MEASURED
     canvas.put(0, name, "wrapped", width=3)
+    canvas.put(3, words, "wrapped", width=6)
     canvas.put(
-        3, value, "strong" if known else "grey",
+        9, figure.value if known else missing, "strong" if known else "grey",
         number_format=FORMATS[figure.unit] if known else "",
     )  # fmt: skip
-    canvas.put(4, figure.n if figure.n is not None else "–", "number", number_format="#,##0")
-    canvas.put(5, figure.not_measurable, "number", number_format="#,##0")
-    canvas.put(6, words, "wrapped", width=6)
+    canvas.put(10, figure.n, "number", number_format="#,##0")
+    canvas.put(11, figure.not_measurable, "number", number_format="#,##0")
     canvas.next(wrapped_height([(words, 6), (name, 3)]))
+
+
+def _opened(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _repeats(figure: Figure) -> bool:

@@ -32,6 +32,8 @@ _SHORT: Final = {
     "customers_reached": "Reached",
     "csat": "Rating",
     "backlog": "Backlog",
+    "orders_placed": "Placed",
+    "orders_delivered": "Delivered",
 }
 _STYLES: Final = {
     "share": "percent",
@@ -44,7 +46,7 @@ _STYLES: Final = {
 }
 _WIDTHS: Final[dict[str, tuple[int, ...]]] = {
     "stages": (1, 2, *(1,) * 9),
-    "vendors": (3, *(1,) * 6, 3),
+    "vendors": (3, 3, *(1,) * 6),
     "carriers": (4, *(1,) * 8),
     "handlers": (6, *(1,) * 6),
     "backlog": (6, *(1,) * 6),
@@ -82,7 +84,7 @@ def put_trend(canvas: Canvas, report: KpiReport, history: History) -> dict[str, 
         for column, (id_, _) in enumerate(ids, start=1):
             _put_trend_cell(canvas, column, report.figure(id_), series[id_][at], last=last)
         if aim is not None:
-            canvas.put(COLUMNS - 1, aim.at_least, "percent", number_format="0%")
+            canvas.put(len(ids) + 1, aim.at_least, "percent", number_format="0%")
         canvas.next()
     placed = Placed(first=first, last=canvas.row - 1, columns=tuple(range(COLUMNS)))
     words = "* Of orders delivered on time." if aim is not None else ""
@@ -93,7 +95,7 @@ def put_trend(canvas: Canvas, report: KpiReport, history: History) -> dict[str, 
     names = {id_: column for column, (id_, _) in enumerate(ids, start=1)}
     if "on_time_delivery_rate" not in names:
         return {}
-    columns = (0, names["on_time_delivery_rate"], COLUMNS - 1)
+    columns = (0, names["on_time_delivery_rate"], len(ids) + 1)
     return {"trend": Placed(first=placed.first, last=placed.last, columns=columns)}
 
 
@@ -204,6 +206,7 @@ def _series(placed: Placed, names: Sequence[str], columns: Sequence[int]) -> tup
 def _trend_ids(report: KpiReport, history: History) -> tuple[list[tuple[str, str]], list[str]]:
     """KPIs with a value in one of the periods, and the names of those without."""
     wanted = [tile for tile in TILES if tile[0] != "overdue_now"]
+    wanted += [("orders_placed", "Orders placed"), ("orders_delivered", "Orders delivered")]
     shown: list[tuple[str, str]] = []
     missing: list[tuple[str, str]] = []
     for id_, name in wanted:
@@ -214,10 +217,10 @@ def _trend_ids(report: KpiReport, history: History) -> tuple[list[tuple[str, str
 
 def _put_trend_heads(canvas: Canvas, ids: Sequence[tuple[str, str]], *, aimed: bool) -> None:
     put_head(canvas, 0, "Period", text=True)
-    for column in range(1, COLUMNS - 1):
-        name = _SHORT[ids[column - 1][0]] if column <= len(ids) else ""
-        put_head(canvas, column, name)
-    put_head(canvas, COLUMNS - 1, "Target*" if aimed else "")
+    for column, (id_, _) in enumerate(ids, start=1):
+        put_head(canvas, column, _SHORT[id_])
+    if aimed:
+        put_head(canvas, len(ids) + 1, "Target*")
     canvas.next(18)
 
 
@@ -229,9 +232,8 @@ def _put_trend_cell(
     if value is not None and figure.target is not None:
         verdict = figure.verdict if last else against(value, figure.target)
         style = {"met": "good", "near": "near", "missed": "bad"}.get(verdict, "grey")
-    shown = "–" if value is None else value
     canvas.put(
-        column, shown, "grey" if value is None else style,
+        column, value, "grey" if value is None else style,
         number_format="" if value is None else FORMATS[figure.unit],
     )  # fmt: skip
 
