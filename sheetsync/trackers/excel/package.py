@@ -11,6 +11,7 @@ import hashlib
 import io
 import posixpath
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -34,6 +35,11 @@ MAX_RATIO: Final = 100
 _ENCRYPTED: Final = 0x1
 _DRIVE: Final = re.compile(r"[A-Za-z]:")
 _CONTENT_TYPES: Final = "[Content_Types].xml"
+_ZIP_ERRORS: Final = (
+    zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, ValueError,
+    OverflowError,
+)  # fmt: skip
+"""What the standard library raises on a damaged zip; each was met with mutated files."""
 _RESTORE: Final = "Open it in Excel, let Excel repair it and save, or restore an earlier version."
 
 
@@ -161,7 +167,7 @@ class Package:
                     if count > allowed:
                         raise _too_large(self.name)
                     yield block
-        except (zlib.error, zipfile.BadZipFile, EOFError, OSError, RuntimeError) as error:
+        except _ZIP_ERRORS as error:
             raise TrackerRefused(
                 f"{self.name} is damaged: its part {name} cannot be unpacked. {_RESTORE}"
             ) from error
@@ -280,7 +286,7 @@ def _open_zip(data: bytes, name: str) -> zipfile.ZipFile:
         raise _too_large(name)
     try:
         return zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+    except _ZIP_ERRORS as error:
         raise TrackerBusy(
             f"{name} is cut off or damaged: a save or a synchronisation may be under way. "
             "It is read again in the next pass; if this stays, restore an earlier version."
