@@ -52,8 +52,12 @@ def column(key: str, title: str, **settings: Any) -> ColumnRule:
 def columns() -> dict[str, ColumnRule]:
     """The documents' fourteen columns, and those that the worker or extensions add."""
     listed = [
-        column("order_id", "Order ID", aliases=("Order No",), type="id", required=True, unique=True),
-        column("ordered_at", "Order Date & Time", type="datetime", required=True, not_in_future=True),
+        column(
+            "order_id", "Order ID", aliases=("Order No",), type="id", required=True, unique=True
+        ),
+        column(
+            "ordered_at", "Order Date & Time", type="datetime", required=True, not_in_future=True
+        ),
         column("customer", "Customer Name / ID", required=True),
         column("skus", "SKU(s) Ordered", aliases=("SKUs",), type="sku_list", required=True),
         column(
@@ -128,7 +132,9 @@ def row_checks() -> tuple[RowCheck, ...]:
         ),
         RowCheck(
             id="notes_say_delivered",
-            when=when(status=("any_of", ("shipped", "in transit")), notes=("contains", "delivered")),
+            when=when(
+                status=("any_of", ("shipped", "in transit")), notes=("contains", "delivered")
+            ),
             severity="note",
             columns=("status", "notes"),
             message="The notes speak of a delivery. If the order has arrived, set Status to Delivered.",
