@@ -28,7 +28,7 @@ from sheetsync.domain.evidence.events import log_events
 from sheetsync.domain.evidence.holds import keep_pauses, last_opened, opened_again
 from sheetsync.domain.evidence.observation import Observation
 from sheetsync.domain.evidence.remarks import remark
-from sheetsync.domain.evidence.scene import Scene, differs, memory_frame, set_scene
+from sheetsync.domain.evidence.scene import Scene, differs, labels, memory_frame, set_scene
 from sheetsync.domain.evidence.stamps import Track, certainties, follow
 from sheetsync.domain.grid import frame_of
 from sheetsync.domain.model import EVIDENCE, STAGES, Memory, Orders
@@ -82,13 +82,13 @@ def observe(
         exception=scene.usable & decision.exception,
         reopened=reopened,
         cells=join_changes(scene, wanted),
-        findings=remark(scene, typed, decision, tracks, certainty=certainty, wanted=wanted),
+        findings=remark(scene, typed, decision, tracks, wanted),
         memory=memory_frame(scene, columns),
         memory_changed=differs(scene, columns)[scene.usable],
         pauses=pauses.frame,
         pauses_changed=pauses.changed,
         stage_events=log_events(scene, typed, tracks, reopened),
-        missing=_missing(orders, memory),
+        missing=_missing(scene, memory),
         baseline=scene.baseline,
     )
 
@@ -177,9 +177,7 @@ def _next_memory(
     reopened: Mask,
 ) -> dict[str, npt.NDArray[Any]]:
     """Every memory column after this pass, aligned with the orders."""
-    by = np.select(
-        [(typed.status == "") & ~typed.unknown, typed.edited], ["", "person"], default="worker"
-    )
+    filled = np.asarray(typed.status != "", dtype=bool)
     columns = dict(scene.past)
     columns |= {
         "first_seen": np.where(
@@ -188,7 +186,7 @@ def _next_memory(
         "missing_since": np.full(scene.rows, NAT),
         "status_seen": typed.seen,
         "status_since": typed.since,
-        "status_by": by.astype(object),
+        "status_by": labels(scene.rows, ("worker", filled), ("person", typed.edited)),
         "evidence_since": evidence_since,
         "cycle": scene.past["cycle"] + reopened,
     }
@@ -242,18 +240,16 @@ def _later(start: Moments, opened: Moments) -> Moments:
 
 
 def _where(mask: Mask, texts: Texts) -> Texts:
-    return np.where(mask, texts, "").astype(object)
+    return np.where(mask, texts, "").astype(object, copy=False)
 
 
-def _missing(orders: Orders, memory: Memory) -> tuple[str, ...]:
+def _missing(scene: Scene, memory: Memory) -> tuple[str, ...]:
     """Orders of memory that no row shows any more, not even a doubled or unusable one."""
     if memory.orders.empty:
         return ()
-    frame = orders.frame
-    shown = set(frame["order_id"].to_numpy(object))
-    doubtful = ~frame["usable"].to_numpy(bool)
-    if orders.has("order_id"):
-        shown |= {clean_id(str(cell)) for cell in orders.raw["order_id"][doubtful]}
     there = np.isnat(memory.orders["missing_since"].to_numpy("datetime64[s]"))
-    ids = memory.orders.index[there]
-    return tuple(sorted(ids[~ids.isin(list(shown))]))
+    gone = memory.orders.index.to_numpy(object)[there & (scene.row_of < 0)]
+    if not len(gone) or not scene.orders.has("order_id"):
+        return tuple(sorted(gone))
+    doubtful = {clean_id(str(cell)) for cell in scene.orders.raw["order_id"][~scene.usable]}
+    return tuple(sorted(set(gone) - doubtful))

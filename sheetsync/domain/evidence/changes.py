@@ -64,7 +64,7 @@ def wanted_stamp(scene: Scene, track: Track) -> Wanted:
     """The cells of one stamp: filled when blank, moved or emptied only when still as we wrote it."""
     key, cells = track.key, track.cells
     written, confirmed = scene.past[f"written_{key}"], scene.past[f"confirmed_{key}"]
-    mine = np.isin(track.source, ("pass", "claim")) & ~np.isnat(track.stamp)
+    mine = track.mine
     held = track.ours & scene.usable
     moved = held & mine & (cells.moment != track.stamp)
     moved &= _other_text(scene, cells.moment, track.stamp, moved)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sheetsync.domain.decision import Codes, Mask, Texts, asserted_levels
-from sheetsync.domain.evidence.scene import Cells, Scene
+from sheetsync.domain.evidence.scene import Cells, Scene, among
 from sheetsync.domain.evidence.stamps import IN_ITS_CELL, Track, claim
 from sheetsync.domain.model import EVIDENCE, STAMPS
 from sheetsync.domain.moments import Moments
@@ -71,9 +71,11 @@ def taken_back(scene: Scene, typed: Typed, evidence: str) -> Mask:
     level = EVIDENCE.index(evidence) + 1
     key = STAMPS[level - 1]
     claimed = scene.past[f"{evidence}_source"] == "claim"
+    if not claimed.any():
+        return scene.none()
     blank = (typed.status == "") & ~typed.unknown
     earlier = blank | ((typed.asserts >= 0) & (typed.asserts < level))
-    holds = np.isin(typed.status, _before_dispatch(scene))
+    holds = among(typed.status, _before_dispatch(scene))
     grace = np.timedelta64(scene.rules.statuses.untick_grace)
     at_once = scene.now - scene.past[key] <= grace
     unseen = not scene.orders.has(key)

@@ -13,7 +13,7 @@ import pandas as pd
 
 from sheetsync.domain.decision import Mask, Texts
 from sheetsync.domain.evidence.claims import Typed
-from sheetsync.domain.evidence.scene import Scene
+from sheetsync.domain.evidence.scene import Scene, labels
 from sheetsync.domain.evidence.stamps import Track
 from sheetsync.domain.grid import frame_of
 from sheetsync.domain.model import STAGE_EVENT_COLUMNS
@@ -27,17 +27,21 @@ def log_events(scene: Scene, typed: Typed, tracks: Sequence[Track], reopened: Ma
     Status `person`, `worker` or `reopened`.
     """
     frames = [_status_lines(scene, typed, reopened)]
+    if scene.baseline:
+        return frames[0].iloc[:0]
     frames += [lines for track in tracks for lines in _evidence_lines(scene, track)]
     filled = [frame for frame in frames if len(frame)]
-    if scene.baseline or not filled:
-        return frames[0].iloc[:0]
+    if not filled:
+        return frames[0]
     joined = pd.concat(filled, ignore_index=True)
     return joined.sort_values(["order_id", "field"], kind="stable", ignore_index=True)
 
 
 def _evidence_lines(scene: Scene, track: Track) -> list[pd.DataFrame]:
     retold = track.done & ~track.first & _differ(track.stamp, scene.past[track.key])
-    undone = np.select([track.slip, track.kept], ["slip", "rework"], default="pass").astype(object)
+    if not (track.first | retold | track.gone).any():
+        return []
+    undone = labels(scene.rows, ("pass", track.gone), ("rework", track.kept), ("slip", track.slip))
     now = np.full(scene.rows, scene.now)
     known = (track.stamp, track.low, track.source)
     return [
@@ -50,9 +54,8 @@ def _evidence_lines(scene: Scene, track: Track) -> list[pd.DataFrame]:
 def _status_lines(scene: Scene, typed: Typed, reopened: Mask) -> pd.DataFrame:
     before = scene.past["status_seen"]
     differs = typed.changed & np.asarray(typed.status != before, dtype=bool)
-    who = np.select(
-        [reopened, typed.edited | (typed.status == "")], ["reopened", "person"], default="worker"
-    ).astype(object)
+    by_person = typed.edited | np.asarray(typed.status == "", dtype=bool)
+    who = labels(scene.rows, ("worker", differs), ("person", by_person), ("reopened", reopened))
     now = np.full(scene.rows, scene.now)
     return _lines(scene, differs, "status", (before, typed.status), (now, scene.since, who))
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from sheetsync.domain.decision import Mask, Texts
 from sheetsync.domain.evidence.claims import Typed
-from sheetsync.domain.evidence.scene import Scene
+from sheetsync.domain.evidence.scene import Scene, among
 from sheetsync.domain.grid import frame_of
 from sheetsync.domain.model import PAUSE_COLUMNS
 from sheetsync.domain.moments import NAT, Moments
@@ -34,9 +34,9 @@ def keep_pauses(scene: Scene, before: pd.DataFrame, standing: Texts, reopened: M
     orders that are gone from the sheet keep their pauses as they are.
     """
     pausing = [r.name for r in scene.rules.statuses.statuses.values() if r.pauses]
-    reason = np.where(scene.usable & np.isin(standing, pausing), standing, "").astype(object)
+    reason = np.where(scene.usable & among(standing, pausing), standing, "").astype(object)
     ids = scene.orders.frame["order_id"].to_numpy(object)
-    row = _rows_of(before, ids, scene.usable)
+    row = scene.rows_of(before["order_id"].to_numpy(object))
     stop = before["stop"].to_numpy("datetime64[s]")
     lasting = np.isnat(stop) & (row >= 0)
     same = lasting & np.asarray(before["reason"].to_numpy(object) == reason[row], dtype=bool)
@@ -74,7 +74,7 @@ def keep_pauses(scene: Scene, before: pd.DataFrame, standing: Texts, reopened: M
 def opened_again(scene: Scene, typed: Typed, open_order: Mask) -> Mask:
     """Orders that were completed or cancelled when last seen and now run again."""
     final = [r.name for r in scene.rules.statuses.statuses.values() if r.final]
-    was_final = np.isin(scene.past["status_seen"], final)
+    was_final = among(scene.past["status_seen"], final)
     return np.asarray(scene.known & was_final & typed.changed & open_order, dtype=bool)
 
 
@@ -82,23 +82,10 @@ def last_opened(scene: Scene, pauses: pd.DataFrame) -> Moments:
     """When each order was last opened again; NaT for most."""
     out = np.full(scene.rows, NAT)
     final = [r.name for r in scene.rules.statuses.statuses.values() if r.final]
-    ended = pauses[np.isin(pauses["reason"].to_numpy(object), final) & pauses["stop"].notna()]
-    row = _rows_of(ended, scene.orders.frame["order_id"].to_numpy(object), scene.usable)
+    ended = pauses[among(pauses["reason"].to_numpy(object), final) & pauses["stop"].notna()]
+    row = scene.rows_of(ended["order_id"].to_numpy(object))
     stop = ended["stop"].to_numpy("datetime64[s]")
     order = np.argsort(stop, kind="stable")
     order = order[row[order] >= 0]
     out[row[order]] = stop[order]
     return out
-
-
-def _rows_of(
-    pauses: pd.DataFrame, ids: Texts, usable: Mask
-) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
-    """The row of each pause's order; -1 when it is not in the sheet or may not be used."""
-    places = np.flatnonzero(usable)
-    found = pd.Index(ids[places], dtype=object).get_indexer(
-        pd.Index(pauses["order_id"].to_numpy(object), dtype=object)
-    )
-    if not len(places):
-        return np.full(len(pauses), -1, dtype=np.intp)
-    return np.where(found >= 0, places[found], -1)

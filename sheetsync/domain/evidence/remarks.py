@@ -12,11 +12,11 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from sheetsync.domain.decision import FLAGS, Decision, Mask, Texts
+from sheetsync.domain.decision import FLAGS, Decision, Mask
 from sheetsync.domain.evidence.changes import Wanted
 from sheetsync.domain.evidence.claims import Typed
 from sheetsync.domain.evidence.scene import Scene
-from sheetsync.domain.evidence.stamps import Track
+from sheetsync.domain.evidence.stamps import WIDE, Track
 from sheetsync.domain.findings import FindingList
 from sheetsync.domain.model import Severity
 from sheetsync.domain.moments import Moments, to_local
@@ -36,8 +36,6 @@ def remark(
     typed: Typed,
     decision: Decision,
     tracks: Sequence[Track],
-    *,
-    certainty: Mapping[str, Texts],
     wanted: Sequence[Wanted],
 ) -> pd.DataFrame:
     """All findings of this room, one frame of FINDING_COLUMNS."""
@@ -45,7 +43,7 @@ def remark(
     found = FindingList(ids, scene.orders.frame["row"].to_numpy(np.int64))
     _flags(found, scene, typed, decision)
     running = scene.usable & decision.open_order
-    _gaps(found, scene, tracks, certainty, running)
+    _gaps(found, scene, tracks, running)
     _unticked(found, scene, tracks, running)
     _closed_cells(found, scene, wanted)
     return found.frame()
@@ -57,8 +55,11 @@ def _flags(found: FindingList, scene: Scene, typed: Typed, decision: Decision) -
         if rule not in words:
             continue
         places = np.flatnonzero(mask & scene.usable)
-        pairs = zip(typed.status[places], decision.derived[places], strict=True)
-        texts = [words[rule](*pair) for pair in pairs]
+        if not len(places):
+            continue
+        pairs = list(zip(typed.status[places], decision.derived[places], strict=True))
+        sentence = {pair: words[rule](*pair) for pair in set(pairs)}
+        texts = [sentence[pair] for pair in pairs]
         found.add(places, "status", rule, FLAGS[rule], texts)
 
 
@@ -102,11 +103,10 @@ def _gaps(
     found: FindingList,
     scene: Scene,
     tracks: Sequence[Track],
-    certainty: Mapping[str, Texts],
     running: Mask,
 ) -> None:
     """One line per order and gap, naming all that was first seen after it."""
-    hidden = [running & _after_gap(track, certainty[track.evidence]) for track in tracks]
+    hidden = [running & _after_gap(track) for track in tracks]
     for place, track in enumerate(tracks):
         told = scene.none()
         for earlier in range(place):
@@ -131,11 +131,8 @@ def _gaps(
         found.add(places, _column(track.evidence), SEEN_AFTER_GAP, "unsure", texts)
 
 
-def _after_gap(track: Track, certainty: Texts) -> Mask:
-    first_seen = np.isin(track.source, ("pass", "claim"))
-    shared = (certainty == "unsure") & ~np.isnat(track.low)
-    wide = track.stamp - track.low > np.timedelta64(15 * 60, "s")
-    return np.asarray(first_seen & ((certainty == "approx") | shared) & wide, dtype=bool)
+def _after_gap(track: Track) -> Mask:
+    return track.done & track.mine & (track.stamp - track.low > WIDE)
 
 
 def _spans(scene: Scene, low: Moments, high: Moments) -> list[str]:

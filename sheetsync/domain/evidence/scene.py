@@ -6,7 +6,7 @@ may not be touched, holds the blanks of its kind.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -21,7 +21,6 @@ from sheetsync.domain.model import (
     MEMORY_NUMBERS,
     MEMORY_TEXT,
     MEMORY_TICKS,
-    CellValue,
     Memory,
     Orders,
 )
@@ -56,7 +55,8 @@ class Scene:
     """The orders, what memory knows, and the interval in which anything new happened.
 
     What is first seen in this pass happened in (`since`, `now`]; `since` is NaT where unknown.
-    `baseline`: nothing was watched before, so nothing gets a time.
+    `baseline`: nothing was watched before, so nothing gets a time. `row_of` gives, for each
+    order of memory (`remembered`), its row; -1 when it is not in the sheet or may not be used.
     """
 
     orders: Orders
@@ -67,6 +67,8 @@ class Scene:
     usable: Mask
     known: Mask
     past: Past
+    remembered: pd.Index[Any]
+    row_of: npt.NDArray[np.intp]
 
     @property
     def rows(self) -> int:
@@ -87,10 +89,11 @@ class Scene:
         raw = self.orders.raw[key]
         column = self.orders.frame[key].to_numpy()
         typed = column.astype("datetime64[s]") if column.dtype.kind == "M" else None
+        scarce = np.isnat(typed) if typed is not None else np.asarray(column == "", dtype=bool)
         return Cells(
             present=True,
             raw=raw,
-            blank=np.fromiter((is_blank(cell) for cell in raw), dtype=bool, count=len(raw)),
+            blank=_blanks(raw, scarce),
             moment=np.full(self.rows, NAT) if typed is None else typed,
             open=self.usable & ~self._closed(key),
         )
@@ -98,6 +101,11 @@ class Scene:
     def canonical(self, moments: Moments) -> Texts:
         """Moments (UTC) as the canonical text of a date cell."""
         return canonical_local(to_local(moments, self.orders.sheet.timezone))
+
+    def rows_of(self, ids: Texts) -> npt.NDArray[np.intp]:
+        """The row of each remembered Order ID; -1 for any other."""
+        found = self.remembered.get_indexer(pd.Index(ids, dtype=object))
+        return np.asarray(np.append(self.row_of, -1)[found], dtype=np.intp)
 
     def moments_of(self, canonical: Texts) -> Moments:
         """The canonical text of date cells as moments (UTC); "" gives NaT."""
@@ -120,15 +128,44 @@ class Scene:
         return np.isin(self.orders.frame["row"].to_numpy(), list(shut))
 
 
-def is_blank(cell: CellValue) -> bool:
-    """Whether nothing stands in a cell."""
-    return cell is None or (isinstance(cell, str) and not cell.strip())
+def _blanks(raw: Texts, scarce: Mask) -> Mask:
+    """Cells in which nothing stands; only those where nothing was read (`scarce`) are looked at."""
+    blank = np.zeros(len(raw), dtype=bool)
+    places = np.flatnonzero(scarce)
+    cells = raw[places]
+    empty: Mask = np.asarray(pd.isna(cells), dtype=bool)
+    empty |= np.asarray(cells == "", dtype=bool)
+    rest = np.flatnonzero(~empty)
+    empty[rest] = [isinstance(cell, str) and not cell.strip() for cell in cells[rest]]
+    blank[places] = empty
+    return blank
+
+
+def labels(rows: int, *choices: tuple[str, Mask]) -> Texts:
+    """One word per row: of the last choice whose mask holds, "" where none does."""
+    out = np.full(rows, "", dtype=object)
+    for word, mask in choices:
+        out[mask] = word
+    return out
+
+
+def among(texts: Texts, words: Iterable[str]) -> Mask:
+    """Whether each text is one of a few words."""
+    out = np.zeros(len(texts), dtype=bool)
+    for word in words:
+        out |= np.asarray(texts == word, dtype=bool)
+    return out
 
 
 def set_scene(orders: Orders, memory: Memory, rules: Rulebook, now: datetime) -> Scene:
     """Join the orders with memory by Order ID. `now` is aware UTC."""
     usable = orders.frame["usable"].to_numpy(bool)
-    places = _places(orders.frame["order_id"].to_numpy(object), usable, memory.orders.index)
+    ids = pd.Index(orders.frame["order_id"].to_numpy(object)[usable], dtype=object)
+    places = np.full(len(usable), -1, dtype=np.intp)
+    places[usable] = _places(ids, memory.orders.index)
+    known = np.flatnonzero(places >= 0)
+    row_of = np.full(len(memory.orders), -1, dtype=np.intp)
+    row_of[places[known]] = known
     past = {
         name: _aligned(memory.orders, name, places, blank, dtype)
         for name, (blank, dtype) in _BLANKS.items()
@@ -146,6 +183,8 @@ def set_scene(orders: Orders, memory: Memory, rules: Rulebook, now: datetime) ->
         usable=usable,
         known=places >= 0,
         past=past,
+        remembered=memory.orders.index,
+        row_of=row_of,
     )
 
 
@@ -157,7 +196,7 @@ def memory_frame(scene: Scene, columns: Past) -> pd.DataFrame:
         name: pd.Series(columns[name][scene.usable], index=index, dtype=dtype)
         for name, (_, dtype) in _BLANKS.items()
     }
-    return pd.DataFrame(data, index=index)
+    return pd.DataFrame(data, index=index, copy=False)
 
 
 def differs(scene: Scene, columns: Past) -> Mask:
@@ -174,18 +213,19 @@ def differs(scene: Scene, columns: Past) -> Mask:
     return changed
 
 
-def _places(ids: Texts, usable: Mask, index: pd.Index[Any]) -> npt.NDArray[np.intp]:
-    """Where each usable order stands in memory; -1 for a new order and an unusable row."""
-    places = np.full(len(ids), -1, dtype=np.intp)
-    places[usable] = index.get_indexer(pd.Index(ids[usable], dtype=object))
-    return places
+def _places(ids: pd.Index[Any], index: pd.Index[Any]) -> npt.NDArray[np.intp]:
+    """Where each Order ID stands in memory; -1 for a new order."""
+    if len(ids) == len(index) and bool((ids == index).all()):
+        return np.arange(len(ids))
+    return index.get_indexer(ids)
 
 
 def _aligned(
     frame: pd.DataFrame, name: str, places: npt.NDArray[np.intp], blank: Any, dtype: np.dtype[Any]
 ) -> npt.NDArray[Any]:
-    out = np.full(len(places), blank, dtype=dtype)
     known = places >= 0
-    if name in frame.columns and known.any():
-        out[known] = frame[name].to_numpy(dtype)[places[known]]
+    if name not in frame.columns or not known.any():
+        return np.broadcast_to(np.array(blank, dtype=dtype), len(places))
+    out = frame[name].to_numpy(dtype)[places]
+    out[~known] = blank
     return out

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from sheetsync.domain.decision import Mask, Texts
-from sheetsync.domain.evidence.scene import Cells, Scene
+from sheetsync.domain.evidence.scene import Cells, Scene, among, labels
 from sheetsync.domain.model import EVIDENCE, STAMPS
 from sheetsync.domain.moments import NAT, Moments
 
@@ -48,6 +48,11 @@ class Track:
     def kept(self) -> Mask:
         """Taken back too late for a slip: the stamp stays, flagged, until the next tick."""
         return np.asarray(~self.done & (self.source != ""), dtype=bool)
+
+    @property
+    def mine(self) -> Mask:
+        """The stamp is ours: first seen in a pass, not typed into its cell."""
+        return np.asarray(~np.isnat(self.stamp) & (self.source != "cell"), dtype=bool)
 
 
 def follow(scene: Scene, evidence: str, taken_back: Mask) -> Track:
@@ -95,18 +100,19 @@ def certainties(scene: Scene, tracks: tuple[Track, ...]) -> dict[str, Texts]:
     `unmeasured` done before watching began.
     """
     out: dict[str, Texts] = {}
-    shared = [scene.none() for _ in tracks]
+    first_seen = [track.done & track.mine for track in tracks]
     for later, track in enumerate(tracks):
-        for earlier in tracks[:later]:
+        shared = scene.none()
+        for place, earlier in enumerate(tracks[:later]):
             both = (track.stamp == earlier.stamp) & (track.low == earlier.low)
-            shared[later] |= both & (track.source != "cell") & (earlier.source != "cell")
-        wide = ~(track.stamp - track.low <= WIDE)
-        words = np.select(
-            [~track.done, np.isnat(track.stamp), shared[later], wide & (track.source != "cell")],
-            ["", "unmeasured", "unsure", "approx"],
-            default="exact",
+            shared |= both & first_seen[place] & first_seen[later]
+        out[track.evidence] = labels(
+            scene.rows,
+            ("exact", track.done),
+            ("approx", first_seen[later] & ~(track.stamp - track.low <= WIDE)),
+            ("unsure", shared),
+            ("unmeasured", track.done & np.isnat(track.stamp)),
         )
-        out[track.evidence] = words.astype(object)
     return out
 
 
@@ -159,7 +165,7 @@ def _cleared(track: Track) -> Track:
     """Stamps that go with their evidence: slips, claims, and times that stood in the emptied cell."""
     emptied = np.isnat(track.cells.moment) & track.cells.present
     theirs = (track.source == "cell") & ~track.done & (emptied | (track.evidence in IN_ITS_CELL))
-    unproved = track.gone & np.isin(track.source, ("claim", "baseline"))
+    unproved = track.gone & among(track.source, ("claim", "baseline"))
     goes = track.slip | unproved | theirs
     return _set(track, goes, stamp=NAT, low=NAT, source="")
 
@@ -193,5 +199,5 @@ def _set(
         track,
         stamp=np.where(where, stamp, track.stamp),
         low=np.where(where, low, track.low),
-        source=np.where(where, source, track.source).astype(object),
+        source=np.where(where, source, track.source).astype(object, copy=False),
     )
