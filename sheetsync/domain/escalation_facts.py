@@ -1,0 +1,143 @@
+"""The facts of an order as an escalation tells them: frozen words, no codes, no customer data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from sheetsync.domain.clocks import RANK, Clocks, Texts
+from sheetsync.domain.moments import Moments, as_aware, as_moment, scalar_to_local
+from sheetsync.domain.next_action import BY_STAGE, HELD
+from sheetsync.domain.people import Cell
+from sheetsync.domain.promise import PROMISE
+from sheetsync.domain.rules import Level, Rulebook
+from sheetsync.domain.subjects import EXCEPTION
+from sheetsync.domain.wording import duration_words, moment_words
+
+_GAP: Final = 3600
+"""Seconds without a pass after which a message says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The facts of one subject, and its weight: the worst sorts first."""
+
+    words: Mapping[str, Any]
+    weight: tuple[int, float, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Facts:
+    """Everything that a message may say about the orders of one pass."""
+
+    orders: pd.DataFrame
+    clocks: Clocks
+    status: Texts
+    status_since: Moments
+    titles: Mapping[str, str]
+    timezone: str
+    now: datetime
+    next_steps: Texts | None
+
+    @classmethod
+    def of(  # noqa: PLR0917 - as `decide` has them
+        cls,
+        orders: pd.DataFrame,
+        clocks: Clocks,
+        status: Texts,
+        status_since: Moments,
+        rules: Rulebook,
+        timezone: str,
+        now: datetime,
+        next_steps: Texts | None,
+    ) -> Facts:
+        """The facts of one pass."""
+        titles = {key: column.title for key, column in rules.columns.items()}
+        return cls(
+            orders=orders, clocks=clocks, status=status, status_since=status_since, titles=titles,
+            timezone=timezone, now=now, next_steps=next_steps,
+        )  # fmt: skip
+
+    def cell_of(self, row: int) -> Cell:
+        """Looks up text cells of one row; "" where the sheet has no such column."""
+
+        def cell(key: str) -> str:
+            return str(self.orders[key].to_numpy(object)[row]) if key in self.orders else ""
+
+        return cell
+
+    def shared(self, last_pass_at: datetime | None) -> dict[str, Any]:
+        """What every message of this pass says: the local time, and since when nobody had looked."""
+        gap = last_pass_at is not None and (self.now - last_pass_at).total_seconds() > _GAP
+        before = scalar_to_local(last_pass_at, self.timezone) if last_pass_at and gap else None
+        return {
+            "as_of": moment_words(scalar_to_local(self.now, self.timezone)),
+            "not_watched_since": moment_words(before) if before else "",
+        }
+
+    def of_subject(self, row: int, stage: str, rung: Level) -> Told:
+        """The words about one late clock or open exception."""
+        cell = self.cell_of(row)
+        clock = self._exception(row) if stage == EXCEPTION else self._clock(row, stage)
+        words = {
+            "order": cell("order_id"),
+            "row": int(self.orders["row"].to_numpy()[row]),
+            "stage": stage,
+            "status": str(self.status[row]),
+            **{name: value for name, value in clock.items() if name != "seconds"},
+            "handler": cell("handler"),
+            "vendor": cell("vendor"),
+            "priority": cell("priority"),
+            "next_step": self._next_step(row, stage),
+            "policy_source": str(rung.source),
+        }
+        weight = (RANK.get(clock["state"], 0), -float(clock["seconds"]), cell("order_id"))
+        return Told(words, weight)
+
+    def _clock(self, row: int, stage: str) -> dict[str, Any]:
+        promise = stage == PROMISE
+        frame = self.clocks.promise if promise else self.clocks.stage
+        details = self.clocks.promise_details if promise else self.clocks.stage_details
+        cell = {name: frame[name].to_numpy()[row] for name in ("state", "start", "due", "source")}
+        over = self._seconds_over(row, frame, promise=promise)
+        return {
+            "state": str(cell["state"]),
+            "since": self._words(cell["start"]),
+            "limit": str(details.limit_text[row]),
+            "due": self._words(cell["due"]),
+            "over": duration_words(over) if over > 0 else "",
+            "left": duration_words(-over) if over <= 0 else "",
+            "counted_in": "clock time" if promise else "open hours",
+            "source": str(cell["source"]),
+            "seconds": over,
+        }
+
+    def _seconds_over(self, row: int, frame: pd.DataFrame, *, promise: bool) -> float:
+        if promise:
+            return self._seconds_since(frame["due"].to_numpy("datetime64[s]")[row])
+        return float(frame["used"].to_numpy()[row] - frame["limit"].to_numpy()[row])
+
+    def _exception(self, row: int) -> dict[str, Any]:
+        return {
+            "state": str(self.status[row]), "since": self._words(self.status_since[row]),
+            "limit": "", "due": "", "over": "", "left": "", "counted_in": "", "source": "",
+            "seconds": self._seconds_since(self.status_since[row]),
+        }  # fmt: skip
+
+    def _seconds_since(self, moment: np.datetime64) -> float:
+        return float((as_moment(self.now) - moment) / np.timedelta64(1, "s"))
+
+    def _next_step(self, row: int, stage: str) -> str:
+        if self.next_steps is not None and self.next_steps[row]:
+            return str(self.next_steps[row])
+        return HELD.get(str(self.status[row]), BY_STAGE.get(stage, ""))
+
+    def _words(self, moment: np.datetime64) -> str:
+        if np.isnat(moment):
+            return ""
+        return moment_words(scalar_to_local(as_aware(moment), self.timezone))

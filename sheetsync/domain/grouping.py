@@ -1,0 +1,164 @@
+"""One mail per recipient, level and pass: forty breaches at once are one message, worst first."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Literal, TypeAlias
+
+from sheetsync.domain.model import Notice
+from sheetsync.domain.people import Recipient
+
+Channel: TypeAlias = Literal["cell", "email", "digest"]
+KIND: Final = "escalation"
+_MANAGERS_FROM: Final = 3
+"""The level from which an escalation addresses managers."""
+_STAFF_ONLY: Final = ("handler", "note", "row")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One escalation to be told: its key, for whom, and the frozen facts of its order.
+
+    `skipped` are lower levels that it passes over. `weight` sorts the worst first (smallest);
+    `max_rows` is how many orders one mail names.
+    """
+
+    key: str
+    order_id: str
+    policy: str
+    stay: str
+    level: int
+    repeat: int
+    skipped: tuple[int, ...]
+    channel: Channel
+    recipients: tuple[Recipient, ...]
+    facts: Mapping[str, Any]
+    weight: tuple[int, float, str]
+    max_rows: int
+    not_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mailbag:
+    """The messages that leave, and by item key the addresses that get it; what the limits held back."""
+
+    notices: tuple[Notice, ...]
+    told: Mapping[str, tuple[str, ...]]
+    suppressed: int
+    remarks: tuple[str, ...]
+
+
+def group(
+    items: Sequence[Item],
+    shared: Mapping[str, Any],
+    *,
+    per_pass: int,
+    per_day: int,
+    mails_today: int,
+) -> Mailbag:
+    """Group `items` into messages and keep within the limits, higher levels first.
+
+    `shared` are facts that every message carries. A message beyond a limit is not kept for later:
+    its orders stay marked in the SLA column and appear in the daily report.
+    """
+    notices = [_notice(found, shared) for found in _grouped(items).values()]
+    notices.sort(key=lambda notice: (-notice.level, notice.recipient, notice.key))
+    room = max(min(per_pass, per_day - mails_today), 0)
+    kept, left = notices[:room], notices[room:]
+    told: dict[str, list[str]] = {}
+    for notice in kept:
+        for member in notice.members:
+            told.setdefault(member, []).append(notice.recipient)
+    limit = "max_emails_per_pass" if per_pass <= per_day - mails_today else "max_emails_per_day"
+    return Mailbag(
+        notices=tuple(kept),
+        told={key: tuple(addresses) for key, addresses in told.items()},
+        suppressed=len(left),
+        remarks=_remarks(len(left), limit, per_pass if limit.endswith("pass") else per_day),
+    )
+
+
+def _grouped(
+    items: Sequence[Item],
+) -> dict[tuple[str, int, str], tuple[Recipient, list[tuple[Item, Recipient]]]]:
+    groups: dict[tuple[str, int, str], tuple[Recipient, list[tuple[Item, Recipient]]]] = {}
+    for item in items:
+        for recipient in item.recipients:
+            place = (recipient.address.casefold(), item.level, str(item.not_before or ""))
+            groups.setdefault(place, (recipient, []))[1].append((item, recipient))
+    return groups
+
+
+def _notice(
+    found: tuple[Recipient, list[tuple[Item, Recipient]]], shared: Mapping[str, Any]
+) -> Notice:
+    recipient, members = found
+    members = sorted(members, key=lambda member: (member[0].weight, member[0].key))
+    items = [item for item, _ in members]
+    keys = tuple(sorted(item.key for item in items))
+    shown = members[: min(item.max_rows for item in items)]
+    level = items[0].level
+    return Notice(
+        key=_digest(keys, recipient.address),
+        kind=KIND,
+        audience=_audience(recipient, level),
+        channel="email",
+        recipient=recipient.address,
+        recipient_name=recipient.name,
+        subject=_subject(items),
+        context={
+            **shared,
+            "recipient": recipient.name,
+            "level": level,
+            "count": len(items),
+            "more": len(items) - len(shown),
+            "rows": [_row(item, addressee) for item, addressee in shown],
+        },
+        members=keys,
+        orders=tuple(sorted({item.order_id for item in items})),
+        level=level,
+        not_before=items[0].not_before,
+    )
+
+
+def _row(item: Item, addressee: Recipient) -> dict[str, Any]:
+    """The facts of one order for this reader: a vendor sees nothing about our staff and our sheet."""
+    facts = {**item.facts, "note": addressee.note}
+    if addressee.audience == "vendor":
+        return {name: value for name, value in facts.items() if name not in _STAFF_ONLY}
+    return facts
+
+
+def _audience(recipient: Recipient, level: int) -> str:
+    if recipient.audience == "vendor":
+        return "vendor"
+    return "manager" if level >= _MANAGERS_FROM else "staff"
+
+
+def _subject(items: Sequence[Item]) -> str:
+    """`Level 2: 3 orders over their limit`: what and how many, no figure that runs."""
+    count = len(items)
+    states = {item.facts["state"] for item in items}
+    late = "over their limit" if count > 1 else "over its limit"
+    words = {frozenset({"Breached"}): late, frozenset({"At risk"}): "at risk"}
+    what = words.get(frozenset(states), "in need of attention")
+    return f"Level {items[0].level}: {count} order{'s' if count > 1 else ''} {what}"
+
+
+def _digest(keys: Sequence[str], address: str) -> str:
+    text = "\n".join((address.casefold(), *keys))
+    return f"{KIND}-{hashlib.sha256(text.encode()).hexdigest()[:40]}"
+
+
+def _remarks(suppressed: int, limit: str, number: int) -> tuple[str, ...]:
+    if not suppressed:
+        return ()
+    mails = "escalation mail was" if suppressed == 1 else "escalation mails were"
+    sentence = (
+        f"{suppressed} {mails} suppressed: the limit of {number} ({limit} in escalation.yaml) is "
+        "reached. The orders stay marked in the SLA column; look there, or raise the limit."
+    )
+    return (sentence,)
