@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TypeAlias
 
 import pandas as pd
 
-from sheetsync.domain.model import RECEIPT_COLUMNS, Receipt
+from sheetsync.domain.model import RECEIPT_COLUMNS, CellValue, Receipt
 
-Verdict = tuple[str, str]
+NewValue: TypeAlias = str | int | float | bool | datetime | None
+"""What a change may put into a cell; a datetime is naive local, None empties the cell."""
+
+Verdict: TypeAlias = tuple[str, str]
 """Outcome and reason of one change."""
 
 
@@ -55,3 +60,17 @@ def drop_whole_rows(orders: Sequence[str], verdicts: Sequence[Verdict]) -> list[
         ("dropped", why[order]) if order in why and verdict[0] == "applied" else verdict
         for order, verdict in zip(orders, verdicts, strict=True)
     ]
+
+
+def plain(value: object) -> CellValue:
+    """A cell of a frame as the reader gives it: no NaN, no numpy scalar."""
+    if value is None or value is pd.NaT or (isinstance(value, float) and value != value):  # noqa: PLR0124 - NaN
+        return None
+    return value.item() if hasattr(value, "item") else value  # type: ignore[return-value]
+
+
+def plain_new(value: object) -> NewValue:
+    """A new value of a frame: a pandas moment becomes the datetime that it is."""
+    if isinstance(value, pd.Timestamp):
+        return value.to_pydatetime()
+    return value if isinstance(value, datetime) else plain(value)  # type: ignore[return-value]

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from sheetsync.errors import TrackerRefused
-from sheetsync.trackers.excel.cells import NewValue, stored
+from sheetsync.trackers.excel.cells import stored
 from sheetsync.trackers.excel.markup import Element
 from sheetsync.trackers.excel.patch import Patch, RowWriter, Value
 from sheetsync.trackers.excel.refusals import TableFact
@@ -31,6 +31,7 @@ from sheetsync.trackers.excel.splices import (
     with_attribute,
     without_attribute,
 )
+from sheetsync.trackers.receipts import NewValue
 
 _CONTENT: Final = re.compile(rb"<(?:[\w.-]+:)?(?:v|is|f)[\s/>]")
 _NOT_COPIED: Final = ("hidden", "collapsed", "outlineLevel", "spans", "thickBot", "thickTop", "ph")

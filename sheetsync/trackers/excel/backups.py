@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -51,14 +50,11 @@ class Backups:
         )
 
     def _store(self, workbook: Path, content: bytes, now: datetime) -> Path:
-        stamp = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
-        for number in range(1000):
-            path = self.folder / f"{workbook.stem}-{stamp}-{number:03}{workbook.suffix}"
-            with contextlib.suppress(FileExistsError):
-                handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-                break
-        else:
-            raise TrackerError(f"{self.folder} holds a thousand backups of one second; clear it.")
+        start = f"{workbook.stem}-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-"
+        used = [int(b.stem[-3:]) for b in self.of(workbook) if b.name.startswith(start)]
+        number = max(used, default=-1) + 1
+        path = self.folder / f"{start}{number:03}{workbook.suffix}"
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(content)

@@ -5,14 +5,12 @@ from __future__ import annotations
 import math
 import re
 from datetime import datetime
-from typing import Final, TypeAlias
+from typing import Final
 
 from sheetsync.domain.model import CellValue, DateSystem
 from sheetsync.domain.moments import local_to_serial
 from sheetsync.trackers.excel.splices import escape_text
-
-NewValue: TypeAlias = str | int | float | bool | datetime | None
-"""What a change may put into a cell; a datetime is naive local, None empties the cell."""
+from sheetsync.trackers.receipts import NewValue
 
 LONGEST_TEXT: Final = 32_767
 _CONTROL: Final = r"\x00-\x08\x0b-\x1f\ufffe\uffff"

@@ -90,7 +90,7 @@ def _excel(content: bytes, file: str, stale: bool) -> Holder:  # noqa: FBT001 - 
     narrow = content[1 : 1 + length]
     person = _clean(narrow.decode("utf-8" if narrow.isascii() else "cp1252", "replace"))
     wide_length = int.from_bytes(content[55:57], "little") if len(content) >= 57 else 0
-    if 0 < wide_length <= 54 and (not narrow.isascii() or not person):
+    if 0 < wide_length <= 54 and (not narrow.isascii() or not person.strip("?")):
         wide = content[57 : 57 + 2 * wide_length].decode("utf-16-le", "replace")
         person = _clean(wide) or person
     return Holder(program="Excel", file=file, person=person, stale=stale)

@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sheetsync.domain.model import CellValue, DateSystem
-from sheetsync.trackers.excel.cells import NewValue, Unwritable, cell_bytes, check, stored
+from sheetsync.trackers.excel.cells import Unwritable, cell_bytes, check, stored
 from sheetsync.trackers.excel.refusals import Untouchable
 from sheetsync.trackers.excel.scanner import CellScan, RowScan, Scan, cell_name
 from sheetsync.trackers.excel.splices import Splice, tag_name, with_attribute
 from sheetsync.trackers.excel.stylesheet import Stylesheet
 from sheetsync.trackers.matching import same
-from sheetsync.trackers.receipts import Verdict
+from sheetsync.trackers.receipts import NewValue, Verdict
 
 Value = Callable[[CellScan], CellValue]
 """How the reader understands a cell, so that expected values compare with what was read."""

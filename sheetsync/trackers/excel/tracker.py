@@ -16,7 +16,6 @@ from sheetsync.errors import TrackerBusy
 from sheetsync.trackers.base import WriteBatch
 from sheetsync.trackers.excel import locks
 from sheetsync.trackers.excel.backups import Backups
-from sheetsync.trackers.excel.cells import NewValue
 from sheetsync.trackers.excel.identity import Identity, Wait, identify, read_stable
 from sheetsync.trackers.excel.package import Package
 from sheetsync.trackers.excel.reader import read_sheet
@@ -31,7 +30,7 @@ from sheetsync.trackers.excel.replace import (
 from sheetsync.trackers.excel.session import Session
 from sheetsync.trackers.excel.verify import verify
 from sheetsync.trackers.excel.writing import add_rows, change_cells, finish, publish_tabs
-from sheetsync.trackers.receipts import change_receipt, outcomes_frame
+from sheetsync.trackers.receipts import NewValue, change_receipt, outcomes_frame
 
 _TRIES: Final = 3
 

@@ -11,7 +11,7 @@ from sheetsync.domain.model import CellValue, Marker
 from sheetsync.domain.tabs import Tab
 from sheetsync.trackers.excel import workbook_edits as edits
 from sheetsync.trackers.excel.append import append_rows, grow_table, reference
-from sheetsync.trackers.excel.cells import NewValue, Unwritable, check
+from sheetsync.trackers.excel.cells import Unwritable, check
 from sheetsync.trackers.excel.patch import CellChange, Patch, RowWriter, judge, patch_cells
 from sheetsync.trackers.excel.refusals import Untouchable
 from sheetsync.trackers.excel.scanner import RowScan, parse_area
@@ -21,7 +21,7 @@ from sheetsync.trackers.excel.transplant import TabRefused, publish_tab
 from sheetsync.trackers.excel.verify import Expected
 from sheetsync.trackers.excel.workbook import MARKER_EPOCH, MARKER_SEQ, MARKER_UUID
 from sheetsync.trackers.matching import order_key, rows_by_order, single_row
-from sheetsync.trackers.receipts import Verdict, drop_whole_rows
+from sheetsync.trackers.receipts import NewValue, Verdict, drop_whole_rows, plain, plain_new
 
 _FILTER_NAME = "_xlnm._FilterDatabase"
 
@@ -91,20 +91,6 @@ def _locate(
             CellChange(row=row, column=column, expected=plain(expected), new=plain_new(new))
         )
     return verdicts, found
-
-
-def plain(value: object) -> CellValue:
-    """A cell of a frame as the reader gives it: no NaN, no numpy scalar."""
-    if value is None or value is pd.NaT or (isinstance(value, float) and value != value):  # noqa: PLR0124 - NaN
-        return None
-    return value.item() if hasattr(value, "item") else value  # type: ignore[return-value]
-
-
-def plain_new(value: object) -> NewValue:
-    """A new value of a frame: a pandas moment becomes the datetime that it is."""
-    if isinstance(value, pd.Timestamp):
-        return value.to_pydatetime()
-    return plain(value)  # type: ignore[return-value]
 
 
 def add_rows(

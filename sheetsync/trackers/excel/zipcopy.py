@@ -106,7 +106,7 @@ def _copy(
     head = source.read(_LOCAL.size)
     if len(head) != _LOCAL.size or head[:4] != b"PK\3\4":
         raise zipfile.BadZipFile(f"no local header for {info.filename}")
-    name_length, extra_length = _LOCAL.unpack(head)[10:12]
+    name_length, extra_length = _LOCAL.unpack(head)[9:11]
     name, extra = source.read(name_length), source.read(extra_length)
     written = _Written(
         info=info,
