@@ -12,7 +12,7 @@ from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 from sheetsync.domain.rules import CalendarRule
 from sheetsync.rulebook.page import Page
 from sheetsync.rulebook.values import Hours, Spans, parse_hours
-from sheetsync.yamlfiles.checking import Strict
+from sheetsync.yamlfiles.checking import Misplaced, Strict
 from sheetsync.yamlfiles.values import Day, Name, Timezone
 from sheetsync.yamlfiles.words import did_you_mean, shown
 
@@ -30,26 +30,29 @@ def _week(value: Any) -> Week | Literal["24/7"]:
         raise ValueError("opening hours are expected here, like {Mon-Fri: 08:00-17:00}, or 24/7")
     week: Week = {}
     for name, text in value.items():
-        spans = parse_hours(text)
         for day in _days(name):
             if day in week:
-                raise ValueError(f"{DAYS[day]} has its hours twice; keep one")
-            week[day] = spans
+                raise Misplaced(f"{DAYS[day]} has its hours twice; keep one", name, at_key=True)
+            week[day] = _hours(text, name)
     return week
 
 
+def _hours(text: Any, name: str) -> Spans:
+    try:
+        return parse_hours(text)
+    except ValueError as wrong:
+        raise Misplaced(str(wrong), name) from None
+
+
 def _days(name: str) -> list[int]:
-    first, dash, last = name.partition("-")
-    numbers = [_day(first.strip()), _day(last.strip()) if dash else _day(first.strip())]
-    count = (numbers[1] - numbers[0]) % 7 + 1
-    return [(numbers[0] + n) % 7 for n in range(count)]
-
-
-def _day(name: str) -> int:
-    found = [i for i, day in enumerate(DAYS) if name.casefold().startswith(day.casefold())]
-    if not found:
-        raise ValueError(f"{shown(name)} is not a day of the week; use {', '.join(DAYS)}")
-    return found[0]
+    """`Mon-Fri` or `Sat` as weekday numbers; a span may run over the end of the week."""
+    first, dash, last = (part.strip().title() for part in name.partition("-"))
+    for day in (first, last) if dash else (first,):
+        if day not in DAYS:
+            words = f"{shown(day)} is not a day of the week{did_you_mean(day, DAYS)}"
+            raise Misplaced(words, name, at_key=True)
+    start, end = DAYS.index(first), DAYS.index(last if dash else first)
+    return [(start + n) % 7 for n in range((end - start) % 7 + 1)]
 
 
 def _country(value: Any) -> str:

@@ -87,6 +87,8 @@ class Reader:
         known = self.names.fields.get(name)
         if known is None:
             words = f"unknown field {shown(name)}{did_you_mean(name, self.names.fields)}"
+            if name.endswith(":"):
+                words = f"a value is missing after {name}"
             self._problem(path, words, key=True)
             return []
         if name in self.not_available:

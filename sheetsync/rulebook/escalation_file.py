@@ -64,6 +64,9 @@ class PersonModel(Strict):
     @model_validator(mode="before")
     @classmethod
     def _short_form(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            words = f"addresses stand in [ ], like [{value}]"
+            raise ValueError(words)  # noqa: TRY004 - pydantic asks for ValueError
         return {"addresses": value} if isinstance(value, list) else value
 
     @model_validator(mode="after")

@@ -114,8 +114,9 @@ def compile_kpi(page: Page, model: KpiFile) -> KpiRules:
     excluded = []
     for n, status in enumerate(model.exclude.status):
         path = ("exclude", "status", n)
-        if page.known(path, fold(status), page.names.status_aliases, "a status of statuses.yaml"):
-            excluded.append(page.names.status_aliases[fold(status)])
+        known = page.names.status_aliases.get(fold(status), status)
+        if page.known(path, known, page.names.statuses, "a status of statuses.yaml"):
+            excluded.append(known)
     review = model.vendor_review
     return KpiRules(
         month_tab=model.month_tab,
@@ -136,6 +137,7 @@ def compile_kpi(page: Page, model: KpiFile) -> KpiRules:
 def _target(page: Page, model: KpiFile, name: str) -> KpiTarget:
     target, path = model.targets[name], ("targets", name)
     definition = DEFINITIONS.get(name)
+    unit = definition.unit if definition else None
     if page.known(path, name, DEFINITIONS, "a KPI", at_key=True) and definition:
         wrong = {"higher": "at_most", "lower": "at_least"}.get(definition.better)
         if wrong and getattr(target, wrong) is not None:
@@ -143,7 +145,6 @@ def _target(page: Page, model: KpiFile, name: str) -> KpiTarget:
                 f"of {definition.name}, {definition.better} is better; this would reward the other"
             )
             page.problem((*path, wrong), words, at_key=True)
-    unit: Unit = definition.unit if definition else "score"
     return KpiTarget(
         id=name,
         at_least=_read(page, (*path, "at_least"), target.at_least, unit),
@@ -154,8 +155,8 @@ def _target(page: Page, model: KpiFile, name: str) -> KpiTarget:
     )
 
 
-def _read(page: Page, path: Path, written: Written | None, unit: Unit) -> float | None:
-    if written is None:
+def _read(page: Page, path: Path, written: Written | None, unit: Unit | None) -> float | None:
+    if written is None or unit is None:
         return None
     try:
         return read_figure(written, unit)

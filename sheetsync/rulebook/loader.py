@@ -113,6 +113,8 @@ def load_texts(files: Mapping[str, bytes | str], folder: str) -> Rulebook:
         page = Page(document=document, names=names, problems=found)
         if model is not None:
             parts[name] = _COMPILERS[name](page, model)
+        else:
+            page.read_conditions()
         problems += sorted(page.problems, key=lambda p: (p.line, p.column))
         warnings += page.warnings
     if problems:

@@ -63,6 +63,17 @@ class Page:
         reader = Reader(self.document, self.names, self.problems, not_available=_WITHOUT[without])
         return reader.condition(raw, path)
 
+    def read_conditions(self) -> None:
+        """Note what is wrong with the conditions of a file that has mistakes elsewhere."""
+        without = self.document.file.removesuffix(".yaml")
+        for path in self.document.values:
+            if path and path[-1] in _CONDITIONS:
+                raw = self.document.get(path)
+                known = without if without in _WITHOUT else ""
+                self.when(raw if isinstance(raw, dict) else None, path, without=known)
+
+
+_CONDITIONS: Final = ("when", "required_when", "never_for")
 
 _WITHOUT: Final = {
     "": (),

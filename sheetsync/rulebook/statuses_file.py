@@ -11,9 +11,9 @@ from sheetsync.domain.model import STAGES
 from sheetsync.domain.rules import StatusKind, StatusRule, StatusRules
 from sheetsync.domain.texts import fold
 from sheetsync.rulebook.page import Page
-from sheetsync.yamlfiles.checking import Strict
+from sheetsync.yamlfiles.checking import Misplaced, Strict
 from sheetsync.yamlfiles.values import Duration, PositiveSpan, Text
-from sheetsync.yamlfiles.words import shown
+from sheetsync.yamlfiles.words import did_you_mean, shown
 
 Stage = Literal["Allocation", "Picking", "Packing", "Dispatch", "Transit", "Closeout"]
 
@@ -31,9 +31,9 @@ def _stages(value: Any) -> tuple[str, ...]:
         return ("*",)
     if not isinstance(value, list) or not value:
         raise ValueError(f"{shown(value)} is not understood; write all, or a list of stages in [ ]")
-    for stage in value:
+    for n, stage in enumerate(value):
         if stage not in STAGES:
-            raise ValueError(f"{shown(stage)} is not a stage; use {', '.join(STAGES)}")
+            raise Misplaced(f"{shown(stage)} is not a stage{did_you_mean(str(stage), STAGES)}", n)
     return tuple(value)
 
 

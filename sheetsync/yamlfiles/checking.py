@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 
 from sheetsync.errors import Problem
 from sheetsync.yamlfiles.document import Document, Path
-from sheetsync.yamlfiles.words import did_you_mean, nearest, one_of, shown
+from sheetsync.yamlfiles.words import did_you_mean, nearest, one_of, plain_number, shown
 
 
 class Strict(BaseModel):
@@ -23,6 +23,15 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
     moved: ClassVar[Mapping[str, str]] = {}
     """Settings that people may look for here, with the words that say where they live."""
+
+
+class Misplaced(ValueError):
+    """A value is wrong at one place inside it: `path` leads there from the value itself."""
+
+    def __init__(self, words: str, *path: str | int, at_key: bool = False) -> None:
+        super().__init__(words)
+        self.path: Path = path
+        self.at_key = at_key
 
 
 M = TypeVar("M", bound=Strict)
@@ -94,6 +103,11 @@ def _problem(document: Document, model: type[Strict], error: ErrorDetails) -> Pr
     if kind == "missing":
         words = f'the setting "{path[-1]}" is missing here'
         return Problem(document.file, *document.at_value(path[:-1]), words)
+    inside = (error.get("ctx") or {}).get("error")
+    if isinstance(inside, Misplaced):
+        path = (*path, *inside.path)
+        if inside.at_key:
+            return Problem(document.file, *document.at_key(path), _words(error))
     return Problem(document.file, *document.at_value(path), _words(error))
 
 
@@ -102,20 +116,24 @@ def _unknown_setting(model: type[Strict], path: Path) -> str:
     owner = model_at(model, group)
     if owner and name in owner.moved:
         return owner.moved[name]
+    if name.endswith(":"):
+        return f"a value is missing after {name}"
     return f'unknown setting "{name}"{did_you_mean(name, settings_at(model, group))}'
 
 
 def _words(error: ErrorDetails) -> str:
     kind, value, facts = error["type"], error["input"], error.get("ctx") or {}
     if kind == "value_error":
-        return str(facts["error"])
+        said = str(facts["error"])
+        hint = said.partition("; ")[2]
+        return f"nothing stands here; {hint}" if value is None and hint else said
     if kind in _EXPECTED:
         return _EXPECTED[kind] + _instead(kind, value)
     if kind == "literal_error":
         options = [o.strip("'") for o in facts["expected"].replace(" or ", ", ").split(", ")]
         guess = nearest(str(value), options)
-        hint = f'; did you mean "{guess}"?' if guess else ""
-        return f"{shown(value)} is not allowed here; use {one_of(options)}{hint}"
+        hint = f'did you mean "{guess}"?' if guess else f"use {one_of(options)}"
+        return f"{shown(value)} is not allowed here; {hint}"
     return _limits(kind, value, facts)
 
 
@@ -129,13 +147,13 @@ def _instead(kind: str, value: Any) -> str:
 def _limits(kind: str, value: Any, facts: Mapping[str, Any]) -> str:
     match kind:
         case "greater_than":
-            return f"{shown(value)} is too small; it must be more than {facts['gt']}"
+            return f"{shown(value)} is too small; it must be more than {plain_number(facts['gt'])}"
         case "greater_than_equal":
-            return f"{shown(value)} is too small; the least is {facts['ge']}"
+            return f"{shown(value)} is too small; the least is {plain_number(facts['ge'])}"
         case "less_than":
-            return f"{shown(value)} is too large; it must be less than {facts['lt']}"
+            return f"{shown(value)} is too large; it must be less than {plain_number(facts['lt'])}"
         case "less_than_equal":
-            return f"{shown(value)} is too large; the most is {facts['le']}"
+            return f"{shown(value)} is too large; the most is {plain_number(facts['le'])}"
         case "too_short" | "string_too_short":
             return "this is empty; at least one entry is needed here"
         case "too_long" | "string_too_long":

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 from ruamel.yaml import YAML
@@ -95,8 +96,12 @@ class _Refused(Exception):
         self.problem = problem
 
 
+@lru_cache(maxsize=64)
 def read_document(file: str, content: bytes | str) -> Document:
-    """Read `content` of the file named `file`; never raises, problems stand in the document."""
+    """Read `content` of the file named `file`; never raises, problems stand in the document.
+
+    A file that did not change since the last pass is not parsed again: treat the values as frozen.
+    """
     try:
         return _Builder(file, _decoded(file, content)).document()
     except _Refused as refused:

@@ -20,13 +20,18 @@ def shown(value: Any) -> str:
         case str():
             return f'"{value if len(value) <= _LONGEST else value[: _LONGEST - 1] + "…"}"'
         case int() | float():
-            return f"the number {value}"
+            return f"the number {plain_number(value)}"
         case list():
             return "a list"
         case dict():
             return "a group of settings"
         case _:
             return f'"{value}"'
+
+
+def plain_number(value: float) -> str:
+    """A number as a person would write it: whole numbers without a decimal point."""
+    return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else str(value)
 
 
 def nearest(word: str, options: Iterable[str]) -> str:
