@@ -122,9 +122,7 @@ def _statuses_with_owner(rules: Rulebook) -> list[str]:
 
 def _demanded(findings: FindingList, orders: Orders) -> Mask:
     """Rows already told that the handler is missing."""
-    so_far = findings.frame()
-    rows = so_far.loc[so_far["column"] == "handler", "row"]
-    return orders.frame["row"].isin(rows).to_numpy()
+    return orders.frame["row"].isin(findings.rows_named("handler")).to_numpy()
 
 
 def not_evaluated(orders: Orders, fields: Fields, rules: Rulebook) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -38,7 +38,7 @@ class FindingList:
     def __init__(self, order_ids: Cells, rows: npt.NDArray[np.int64]) -> None:
         self._order_ids = order_ids
         self._rows = rows
-        self._blocks: list[pd.DataFrame] = []
+        self._blocks: list[_Block] = []
 
     def add(
         self,
@@ -49,19 +49,9 @@ class FindingList:
         messages: Sequence[str] | Cells | str,
     ) -> None:
         """One finding per place (position in the orders frame), with one message or one each."""
-        if not len(places):
-            return
-        texts = [messages] * len(places) if isinstance(messages, str) else messages
-        self._blocks.append(
-            findings_frame(
-                self._order_ids[places],
-                self._rows[places],
-                column=column,
-                rule=rule,
-                severity=severity,
-                messages=texts,
-            )
-        )
+        if len(places):
+            ids, rows = self._order_ids[places], self._rows[places]
+            self._blocks.append(_Block(ids, rows, column, rule, severity, _texts(messages, places)))
 
     def add_problems(
         self, codes: npt.NDArray[np.intp], column: str, problems: dict[int, Problem]
@@ -74,38 +64,63 @@ class FindingList:
             hit = np.zeros(int(codes.max(initial=-1)) + 2, dtype=bool)
             hit[members] = True
             places = np.flatnonzero(hit[codes])
-            self.add(places, column, rule, severity, [problems[c].message for c in codes[places]])
+            words = [problems[code].message for code in codes[places].tolist()]
+            self.add(places, column, rule, severity, words)
 
-    def add_frame(self, findings: pd.DataFrame) -> None:
-        """Findings made elsewhere, such as those of rows that are no orders."""
-        self._blocks.append(findings)
+    def add_rows(
+        self,
+        rows: npt.NDArray[np.int64],
+        column: str,
+        rule: str,
+        severity: Severity,
+        words: list[str],
+    ) -> None:
+        """Findings of rows that are no orders, by row number."""
+        if len(rows):
+            ids = np.full(len(rows), "", dtype=object)
+            self._blocks.append(_Block(ids, rows, column, rule, severity, object_array(words)))
+
+    def rows_named(self, column: str) -> set[int]:
+        """The numbers of the rows that already have a finding in `column`."""
+        return {int(row) for block in self._blocks if block.column == column for row in block.rows}
 
     def frame(self) -> pd.DataFrame:
         """All findings so far, in the order of their rows."""
-        return join_findings(self._blocks)
-
-
-def findings_frame(
-    order_ids: Cells,
-    rows: npt.NDArray[np.int64],
-    *,
-    column: str,
-    rule: str,
-    severity: Severity,
-    messages: Sequence[str] | Cells,
-) -> pd.DataFrame:
-    """A findings frame of one rule over one column."""
-    count = len(rows)
-    return frame_of(
-        {
-            "order_id": order_ids,
-            "row": np.asarray(rows, dtype=np.int64),
-            "column": np.full(count, column, dtype=object),
-            "rule": np.full(count, rule, dtype=object),
-            "severity": np.full(count, severity, dtype=object),
-            "message": object_array(list(messages)),
+        if not self._blocks:
+            return no_findings()
+        rows = np.concatenate([block.rows for block in self._blocks])
+        order = np.argsort(rows, kind="stable")
+        parts: dict[str, npt.NDArray[Any]] = {
+            "order_id": np.concatenate([block.order_ids for block in self._blocks]),
+            "row": rows,
+            "column": self._each("column"),
+            "rule": self._each("rule"),
+            "severity": self._each("severity"),
+            "message": np.concatenate([block.messages for block in self._blocks]),
         }
-    )
+        return frame_of({name: part[order] for name, part in parts.items()})
+
+    def _each(self, name: str) -> Cells:
+        """One word of every block, repeated for its rows."""
+        words = object_array([getattr(block, name) for block in self._blocks])
+        return np.repeat(words, [len(block.rows) for block in self._blocks])
+
+
+class _Block(NamedTuple):
+    """Findings of one rule over one column."""
+
+    order_ids: Cells
+    rows: npt.NDArray[np.int64]
+    column: str
+    rule: str
+    severity: Severity
+    messages: Cells
+
+
+def _texts(messages: Sequence[str] | Cells | str, places: npt.NDArray[np.intp]) -> Cells:
+    if isinstance(messages, str):
+        return np.full(len(places), messages, dtype=object)
+    return object_array(list(messages))
 
 
 def join_findings(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
@@ -120,8 +135,5 @@ def join_findings(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
 def no_findings() -> pd.DataFrame:
     """An empty findings frame with its dtypes."""
     empty = np.empty(0, dtype=object)
-    columns: dict[str, npt.NDArray[np.object_] | npt.NDArray[np.int64]] = dict.fromkeys(
-        FINDING_COLUMNS, empty
-    )
-    columns["row"] = np.empty(0, dtype=np.int64)
-    return frame_of(dict(columns))
+    columns: dict[str, npt.NDArray[Any]] = dict.fromkeys(FINDING_COLUMNS, empty)
+    return frame_of({**columns, "row": np.empty(0, dtype=np.int64)})

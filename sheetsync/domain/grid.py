@@ -109,12 +109,11 @@ def object_array(values: Sequence[Any]) -> Cells:
     return array
 
 
-def text_series(values: npt.NDArray[np.object_] | Sequence[str]) -> pd.Series:
-    """A text column: dtype object whatever pandas would rather infer."""
-    array = values if isinstance(values, np.ndarray) else object_array(values)
-    return pd.Series(array, dtype=object)
-
-
 def frame_of(columns: dict[str, npt.NDArray[Any]]) -> pd.DataFrame:
     """A frame that keeps each array's dtype (text stays object) over a RangeIndex."""
-    return pd.DataFrame({name: pd.Series(a, dtype=a.dtype) for name, a in columns.items()})
+    index = pd.RangeIndex(len(next(iter(columns.values()), ())))
+    series = {
+        name: pd.Series(array, index=index, dtype=array.dtype, copy=False)
+        for name, array in columns.items()
+    }
+    return pd.DataFrame(series, index=index, copy=False)

@@ -14,8 +14,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from sheetsync.domain.cells import read_ids
-from sheetsync.domain.findings import FindingList, Problem, findings_frame
-from sheetsync.domain.grid import Cells, Distinct, Mask, cell_grid, object_array
+from sheetsync.domain.findings import FindingList, Problem
+from sheetsync.domain.grid import Cells, Distinct, Mask, cell_grid
 from sheetsync.domain.headings import normalise_heading
 from sheetsync.domain.model import CellValue, HeaderMap, Sheet
 from sheetsync.domain.reading import Reader, ReadingOptions
@@ -24,6 +24,7 @@ from sheetsync.domain.texts import both, clean_id
 
 _TOTALS: Final = frozenset({"total", "totals", "grand total", "subtotal", "sub-total", "sum"})
 _NAMED_ROWS: Final = 3
+_TOTAL: Final = "Row {row} looks like a total or a repeated heading, so it is not read as an order."
 _ID_RULE: Final = ColumnRule(key="order_id", title="Order ID", type="id", source=Source("", 0))
 
 
@@ -62,8 +63,9 @@ def read_identities(
     codes = distinct.codes[order]
     found.findings.add_problems(codes, "order_id", problems)
     held = [place for place in np.flatnonzero(blank) if _holds_something(grid[place])]
-    found.findings.add_frame(_unnamed(rows[held], heading))
-    found.findings.add_frame(_totals(rows[other]))
+    for numbers, words in ((rows[held], _unnamed(heading)), (rows[other], _TOTAL)):
+        told = [words.format(row=number) for number in numbers.tolist()]
+        found.findings.add_rows(numbers, "order_id", "not_an_order", "warning", told)
     return grid[order], found
 
 
@@ -127,31 +129,11 @@ def _rows_named(rows: Sequence[int], count: int) -> str:
     return f"row{'s' if count > 1 else ''} {both(names)}"
 
 
-def _unnamed(rows: npt.NDArray[np.int64], heading: str) -> pd.DataFrame:
-    texts = [
-        f"Row {row} has no {heading} but is not empty. Fill in the {heading}, or clear the row if it "
-        "is no order."
-        for row in rows.tolist()
-    ]
-    return _no_order_findings(rows, texts)
-
-
-def _totals(rows: npt.NDArray[np.int64]) -> pd.DataFrame:
-    texts = [
-        f"Row {row} looks like a total or a repeated heading, so it is not read as an order."
-        for row in rows.tolist()
-    ]
-    return _no_order_findings(rows, texts)
-
-
-def _no_order_findings(rows: npt.NDArray[np.int64], texts: list[str]) -> pd.DataFrame:
-    return findings_frame(
-        object_array([""] * len(rows)),
-        rows,
-        column="order_id",
-        rule="not_an_order",
-        severity="warning",
-        messages=texts,
+def _unnamed(heading: str) -> str:
+    safe = heading.replace("{", "{{").replace("}", "}}")
+    return (
+        f"Row {{row}} has no {safe} but is not empty. Fill in the {safe}, or clear the row if it is "
+        "no order."
     )
 
 

@@ -102,6 +102,7 @@ def test_looking_for_a_header_finds_one_or_refuses_in_words(rows):
     try:
         found = find_header(rows, range(1, len(rows) + 1), columns())
     except PlanRefused as refused:
-        assert str(refused).endswith(".")
+        words = str(refused)
     else:
-        assert "order_id" in found.columns
+        words = f"{found.columns['order_id']}."
+    assert words.endswith(".")

@@ -17,6 +17,7 @@ from sheetsync.domain.checks import (
 from sheetsync.domain.columns import interpret
 from sheetsync.domain.fields import fields_of
 from sheetsync.domain.findings import join_findings
+from sheetsync.domain.model import CellValue
 from sheetsync.domain.rules import RowCheck
 from sheetsync.domain.tracking_numbers import ups_check_digit_fits
 from tests.support.small_rules import (
@@ -32,7 +33,7 @@ from tests.support.small_rules import (
 )
 
 RULES = rulebook()
-GOOD = {
+GOOD: dict[str, CellValue] = {
     "order_id": "#SP-1",
     "ordered_at": "2026-03-01 08:00",
     "customer": "Ada",
@@ -173,8 +174,10 @@ def test_dates_out_of_order_are_shown_both():
             2,
             "dispatched_at_before_ordered_at",
             "error",
-            "Dispatched Date (2026-02-28 10:00) lies before Order Date & Time (2026-03-01 08:00). "
-            "Correct the one that is wrong.",
+            (
+                "Dispatched Date (2026-02-28 10:00) lies before Order Date & Time (2026-03-01 08:00). "
+                "Correct the one that is wrong."
+            ),
         )
     ]
 
@@ -287,10 +290,12 @@ def test_check_shows_three_lines_worst_first():
         "handler": 0.5,
     }
     assert texts([row]) == [
-        "Error: Customer Name / ID is empty. Fill it in.\n"
-        "Error: SKU(s) Ordered is empty. Fill it in.\n"
-        'Warning: Customer Email says "nobody". Use one address like name@shop.com.\n'
-        "+2 more"
+        (
+            "Error: Customer Name / ID is empty. Fill it in.\n"
+            "Error: SKU(s) Ordered is empty. Fill it in.\n"
+            'Warning: Customer Email says "nobody". Use one address like name@shop.com.\n'
+            "+2 more"
+        )
     ]
 
 
@@ -328,5 +333,5 @@ def test_a_check_over_many_columns_uses_one_the_sheet_has():
         id="odd", when=when(status="filled"), severity="note", columns=("vendor", "status"),
         message="Odd.", source=SOURCE,
     )  # fmt: skip
-    orders, findings = look(orders_sheet([GOOD]), rulebook(checks=(extra,)))
+    _orders, findings = look(orders_sheet([GOOD]), rulebook(checks=(extra,)))
     assert findings[["column", "message"]].to_numpy().tolist() == [["status", "Odd."]]
