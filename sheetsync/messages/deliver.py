@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Generic
 
@@ -42,10 +42,20 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryReport:
-    """One round of delivery. `trouble`: why the transport could not be used, "" when it could."""
+    """One round of delivery.
+
+    `waiting`: how many of the rows that were due still wait for another attempt.
+    `trouble`: why the transport could not be used, "" when it could.
+    """
 
     lines: tuple[Delivered, ...]
+    waiting: int = 0
     trouble: str = ""
+
+    @property
+    def sent(self) -> int:
+        """How many messages left in this round."""
+        return self.count("sent")
 
     def count(self, state: State) -> int:
         """How many rows ended this round in `state`."""
@@ -114,11 +124,14 @@ class _Round(Generic[R]):
     def run(self) -> DeliveryReport:
         for row in self._outbox.stale(self._now, alone=self._policy.alone):
             self._take_over(row)
+        untried = 0
         for row in self._outbox.due(self._now, self._policy.limit):
             if self._trouble:
-                break
-            self._one(row)
-        return DeliveryReport(lines=tuple(self._lines), trouble=self._trouble)
+                untried += 1
+            else:
+                self._one(row)
+        report = DeliveryReport(lines=tuple(self._lines), trouble=self._trouble)
+        return replace(report, waiting=report.count("retry") + untried)
 
     # -- rows of a deliverer that is gone -----------------------------------------------------------
 

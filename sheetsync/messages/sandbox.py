@@ -15,7 +15,7 @@ from jinja2.exceptions import SecurityError
 from jinja2.runtime import Context, markup_join
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-STEPS: Final = 100_000
+STEPS: Final = 20_000
 CHARACTERS: Final = 1_000_000
 BUDGET: Final = "_budget"
 """The name under which a rendering's step counter stands in its context."""

@@ -203,7 +203,7 @@ def _said(text: bytes | str) -> str:
 def _words(error: Exception) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"its certificate is not valid for it ({error.verify_message})"
-    if isinstance(error, TimeoutError):
+    if isinstance(error, TimeoutError) or str(error).endswith("timed out"):
         return "it did not answer in time"
     if isinstance(error, smtplib.SMTPAuthenticationError):
         return f"it does not accept the user name and password: {_said(error.smtp_error)}"

@@ -26,10 +26,12 @@ def back_up(path: Path, folder: Path, *, now: datetime, keep: int = KEEP) -> Pat
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600))
-        _copy(path, unfinished)
-        unfinished.replace(target)
+        try:
+            _copy(path, unfinished)
+            unfinished.replace(target)
+        finally:
+            unfinished.unlink(missing_ok=True)
     except (OSError, sqlite3.Error) as error:
-        unfinished.unlink(missing_ok=True)
         raise StoreError(
             f"The backup {target} could not be written ({error}). "
             "Check the folder, its rights and the free space."

@@ -262,9 +262,17 @@ def fail_pass(
     pass_id: int | None,
     outcome: str,
 ) -> None:
-    """Note that a pass ended early; before its commit (`pass_id` None) a line is made for it."""
+    """Note that a pass ended early; before its commit (`pass_id` None) a line is made for it.
+
+    The same trouble minute after minute stays one line, with a later end.
+    """
     state = trackers.get(connection, tracker_id)
-    if pass_id is None:
+    last = next(iter(last_passes(connection, tracker_id, 1)), None)
+    if pass_id is None and last and (last.phase, last.outcome, last.error) == (
+        "failed", outcome, error,
+    ):  # fmt: skip
+        _end(connection, last.id, now=now)
+    elif pass_id is None:
         line = {
             "tracker_id": tracker_id, "started_at": now, "phase": "failed", "baseline": False,
             "reads": 0, "writes": 0, "changes": 0, "mails": 0, "outcome": outcome, "error": error,

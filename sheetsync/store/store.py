@@ -117,6 +117,12 @@ class Store:
             lambda c: passes.close_pass(c, pass_id, receipt, fingerprint=fingerprint, now=now)
         )
 
+    def quiet_pass(self, tracker_id: int, now: datetime) -> None:
+        """Note that the tracker was looked at and stands as it did: nothing to decide."""
+        self._write(
+            lambda c: trackers.change(c, tracker_id, last_pass_at=now, last_ok_at=now, fail_count=0)
+        )
+
     def fail_pass(
         self,
         tracker_id: int,
