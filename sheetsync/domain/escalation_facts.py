@@ -74,11 +74,15 @@ class Facts:
     def shared(self, last_pass_at: datetime | None) -> dict[str, Any]:
         """What every message of this pass says: the local time, and since when nobody had looked."""
         gap = last_pass_at is not None and (self.now - last_pass_at).total_seconds() > _GAP
-        before = scalar_to_local(last_pass_at, self.timezone) if last_pass_at and gap else None
-        return {
-            "as_of": moment_words(scalar_to_local(self.now, self.timezone)),
-            "not_watched_since": moment_words(before) if before else "",
-        }
+        now = moment_words(scalar_to_local(self.now, self.timezone))
+        remarks = []
+        if last_pass_at is not None and gap:
+            before = moment_words(scalar_to_local(last_pass_at, self.timezone))
+            remarks.append(
+                f"The tracker was not looked at from {before} to {now}; "
+                "what fell due in between comes in this one message."
+            )
+        return {"as_of": now, "remarks": remarks}
 
     def of_subject(self, row: int, stage: str, rung: Level) -> Told:
         """The words about one late clock or open exception."""
@@ -107,6 +111,7 @@ class Facts:
         over = self._seconds_over(row, frame, promise=promise)
         return {
             "state": str(cell["state"]),
+            "text": f"Promised for {self._words(cell['due'])}" if promise else "",
             "since": self._words(cell["start"]),
             "limit": str(details.limit_text[row]),
             "due": self._words(cell["due"]),
@@ -123,8 +128,9 @@ class Facts:
         return float(frame["used"].to_numpy()[row] - frame["limit"].to_numpy()[row])
 
     def _exception(self, row: int) -> dict[str, Any]:
+        since = self._words(self.status_since[row])
         return {
-            "state": str(self.status[row]), "since": self._words(self.status_since[row]),
+            "state": str(self.status[row]), "text": f"{self.status[row]} since {since}", "since": since,
             "limit": "", "due": "", "over": "", "left": "", "counted_in": "", "source": "",
             "seconds": self._seconds_since(self.status_since[row]),
         }  # fmt: skip

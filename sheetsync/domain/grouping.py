@@ -15,6 +15,8 @@ Channel: TypeAlias = Literal["cell", "email", "digest"]
 KIND: Final = "escalation"
 _MANAGERS_FROM: Final = 3
 """The level from which an escalation addresses managers."""
+_NAMED: Final = 5
+"""Orders named beside one reason."""
 _STAFF_ONLY: Final = ("handler", "note", "row")
 
 
@@ -111,7 +113,8 @@ def _notice(
         subject=_subject(items),
         context={
             **shared,
-            "recipient": recipient.name,
+            "remarks": [*shared.get("remarks", ()), *_notes(members)],
+            "recipient_name": recipient.name,
             "level": level,
             "count": len(items),
             "more": len(items) - len(shown),
@@ -130,6 +133,18 @@ def _row(item: Item, addressee: Recipient) -> dict[str, Any]:
     if addressee.audience == "vendor":
         return {name: value for name, value in facts.items() if name not in _STAFF_ONLY}
     return facts
+
+
+def _notes(members: Sequence[tuple[Item, Recipient]]) -> list[str]:
+    """Why orders came to this reader who is not their handler: each reason once."""
+    orders: dict[str, list[str]] = {}
+    for item, addressee in members:
+        if addressee.note:
+            orders.setdefault(addressee.note, []).append(item.order_id)
+    return [
+        f"{', '.join(ids[:_NAMED])}{f' +{len(ids) - _NAMED} more' * (len(ids) > _NAMED)}: {note}"
+        for note, ids in orders.items()
+    ]
 
 
 def _audience(recipient: Recipient, level: int) -> str:

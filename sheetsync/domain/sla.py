@@ -103,7 +103,7 @@ def run_clocks(
         board.put(rows, **_verdicts(limits, rows, start[rows], unreadable, rules.columns))
         fit = np.flatnonzero((limits.line >= 0) & ~np.isnat(start[rows]) & (limits.doubt == ""))
         runs = rows[fit]
-        held = _pausing(holds, target.stage, rules.statuses).within(runs, len(orders))
+        held = pausing(holds, target.stage, rules.statuses).within(runs, len(orders))
         opening = hours[target.calendar]
         clock = _run(limits.take(fit), start[runs], start_from[runs], held, opening, moment)
         board.put(runs, **clock)
@@ -149,7 +149,7 @@ def moments_of(key: str, orders: pd.DataFrame, stamps: pd.DataFrame) -> Moments:
     return np.full(len(orders), NAT)
 
 
-def _pausing(holds: Holds, stage: str, statuses: StatusRules) -> Holds:
+def pausing(holds: Holds, stage: str, statuses: StatusRules) -> Holds:
     """The holds that stop the clock of `stage`."""
     stops = {name for name, rule in statuses.statuses.items() if {"*", stage} & set(rule.pauses)}
     return holds.chosen(np.isin(holds.reason.astype(str), sorted(stops)))

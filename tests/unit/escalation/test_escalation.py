@@ -56,11 +56,9 @@ def test_the_handler_who_is_also_the_fallback_gets_one_mail():
     desk = office(order_id="#SP-1", handler="Nobody We Know")
     found = desk.run("2026-11-20 12:30")
     assert mails(found) == [("lead@example.org", 2, ("#SP-1",))]
-    note = found.notices[0].context["rows"][0]["note"]
-    assert note == (
-        'Handled By says "Nobody We Know", who is not in the list of people. '
-        "It comes to you instead."
-    )
+    assert found.notices[0].context["remarks"] == [
+        '#SP-1: Handled By says "Nobody We Know", who is not in the list of people. It comes to you instead.'
+    ]
 
 
 def test_a_blank_handler_goes_to_the_fallback_person():
@@ -84,7 +82,9 @@ def test_after_a_weekend_without_passes_only_the_highest_level_is_told():
     desk.run("2026-11-20 11:30")
     found = desk.run("2026-11-24 09:00")
     assert mails(found) == [("director@example.org", 4, ("#SP-1",))]
-    assert found.notices[0].context["not_watched_since"] == "Fri 20 Nov 11:30"
+    assert found.notices[0].context["remarks"] == [
+        "The tracker was not looked at from Fri 20 Nov 11:30 to Tue 24 Nov 09:00; what fell due in between comes in this one message."
+    ]
     outcomes = desk.outcomes()
     assert {number: outcomes["#SP-1", number, 0] for number in (1, 2, 3, 4)} == {
         1: "sent", 2: "skipped", 3: "skipped", 4: "sent",
@@ -304,11 +304,11 @@ def test_a_message_is_plain_data_in_words():
     notice = desk.run("2026-11-20 13:12").notices[1]
     assert json.loads(json.dumps(notice.context)) == notice.context
     assert notice.context == {
-        "as_of": "Fri 20 Nov 13:12", "not_watched_since": "", "recipient": "Thabo", "level": 2,
+        "as_of": "Fri 20 Nov 13:12", "remarks": [], "recipient_name": "Thabo", "level": 2,
         "count": 1, "more": 0,
         "rows": [{
             "order": "#SP-1", "row": 2, "stage": "Packing", "status": "Packing",
-            "state": "Breached", "since": "Fri 20 Nov 08:00", "limit": "4 h",
+            "state": "Breached", "text": "", "since": "Fri 20 Nov 08:00", "limit": "4 h",
             "due": "Fri 20 Nov 12:00", "over": "1 h 12 min", "left": "",
             "counted_in": "open hours", "source": "sla.yaml:1", "handler": "Thabo", "vendor": "",
             "priority": "Standard", "next_step": "Pack the parcel",
