@@ -187,7 +187,7 @@ class Oracle:
             JOIN ranked lo ON lo.i = cast(p AS int)
             LEFT JOIN ranked hi ON hi.i = cast(p AS int) + 1"""
         row = self.ask(sql)
-        return None if row is None else row[0] / unit
+        return None if row is None else float(row[0]) / unit
 
 
 def _rows(inputs: KpiInputs) -> pd.DataFrame:

@@ -72,7 +72,7 @@ class Canvas:
 
 def lines_needed(text: str, columns: int) -> int:
     """How many lines `text` takes when wrapped over so many columns."""
-    room = max(1, int(columns * WIDTH * 1.1))
+    room = max(1, int(columns * WIDTH * 1.3))
     return sum(max(1, math.ceil(len(part) / room)) for part in text.split("\n"))
 
 

@@ -38,7 +38,7 @@ def exception_rate(scene: Scene) -> Figure:
     opened = _opened(scene)
     if opened is None:
         return not_measured(scene, id_, _NO_EVENTS)
-    hit = np.isin(scene.ids, opened["order_id"].unique())
+    hit = scene.facts.index.isin(opened["order_id"].unique())
     return share(scene, id_, candidates=_active(scene) | hit, hits=hit)
 
 

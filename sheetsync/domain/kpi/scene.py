@@ -17,6 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sheetsync.domain.kpi.facts import facts_at
+from sheetsync.domain.kpi.numbers import check_numbers
 from sheetsync.domain.kpi.periods import Period
 from sheetsync.domain.model import EVIDENCE, STAMPS
 from sheetsync.domain.moments import Moments, as_aware, as_moment, to_local, to_utc
@@ -135,6 +136,12 @@ class Scene:
         for at in np.flatnonzero(texts != ""):
             out[at] = not wanted.isdisjoint(part.strip() for part in texts[at].split(","))
         return out
+
+    @cached_property
+    def number_shapes(self) -> tuple[Mask, Mask]:
+        """Orders whose carrier's number shape is known; orders whose number does not have it."""
+        rules = self.inputs.rules.carriers.values()
+        return check_numbers(self.text("tracking"), self.text("carrier"), rules)
 
     @cached_property
     def undated(self) -> Mask:

@@ -14,6 +14,7 @@ import pandas as pd
 
 from sheetsync.domain.kpi.delivery import dispatched_in_time, on_time_by_day
 from sheetsync.domain.kpi.measure import statistic, wilson_lower
+from sheetsync.domain.kpi.numbers import of_carrier
 from sheetsync.domain.kpi.periods import week_of
 from sheetsync.domain.kpi.result import Column, Table
 from sheetsync.domain.kpi.scene import Mask, Scene
@@ -250,12 +251,10 @@ def _reviews(scene: Scene) -> dict[str, str]:
 def _silent(scene: Scene) -> Mask:
     """On the way for more than twice their carrier's transit target."""
     limit = np.full(len(scene.ids), np.inf)
-    names = np.array([str(name).casefold() for name in scene.text("carrier")], dtype=object)
     for rule in scene.inputs.rules.carriers.values():
         if rule.transit is not None:
-            known = {name.casefold() for name in (rule.name, *rule.aliases)}
             seconds = rule.transit.seconds or rule.transit.working_days * 86_400
-            limit[np.isin(names, list(known))] = 2.0 * seconds
+            limit[of_carrier(scene.text("carrier"), rule)] = 2.0 * seconds
     gone = elapsed(scene.moment("dispatched_at"), np.full(len(scene.ids), scene.snapshot))
     return scene.open_at(scene.snapshot) & (gone > limit)
 

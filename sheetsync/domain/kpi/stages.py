@@ -42,13 +42,9 @@ def stage_figures(scene: Scene) -> list[Figure]:
     """Dwell percentiles and breach rates of every stage, and the bottleneck."""
     if scene.ended is None:
         return [not_measured(scene, id_, NO_DWELL) for id_ in _ids()]
-    figures: list[Figure] = []
-    for stage in STAGES:
-        mine = scene.ended[(scene.ended["stage"] == stage).to_numpy()]
-        for key in ("median", "p90", "p95"):
-            figures.append(_dwell(scene, stage, key, mine))  # noqa: PERF401 - nested, by stage
-    for stage in STAGES:
-        mine = scene.ended[(scene.ended["stage"] == stage).to_numpy()]
+    parts = {stage: scene.ended[(scene.ended["stage"] == stage).to_numpy()] for stage in STAGES}
+    figures = [figure for stage, mine in parts.items() for figure in _dwells(scene, stage, mine)]
+    for stage, mine in parts.items():
         figures.extend(_breaches(scene, stage, mine))
     return [*figures, _bottleneck(scene)]
 
@@ -108,23 +104,29 @@ def _measured(stays: pd.DataFrame) -> pd.Series:
     return known & (stays["seconds"] >= 0)
 
 
-def _dwell(scene: Scene, stage: str, key: str, stays: pd.DataFrame) -> Figure:
-    counted = stays[stays["counted"]]
-    fine = _measured(counted)
+def _dwells(scene: Scene, stage: str, stays: pd.DataFrame) -> list[Figure]:
+    counted = stays[stays["counted"].to_numpy()]
+    fine = _measured(counted).to_numpy()
     kept, left = counted[fine], counted[~fine]
-    return times(
-        scene,
-        f"{stage.lower()}_dwell_{key}",
-        key,
-        ids=kept["order_id"].to_numpy(dtype=object),
-        seconds=kept["seconds"].to_numpy(dtype=np.float64),
-        excluded=int((~stays["counted"]).sum()),
-        unmeasured=left["order_id"].to_numpy(dtype=object),
-        note=_left_out(left),
-    )
+    seconds, note = kept["seconds"].to_numpy(dtype=np.float64), _left_out(left)
+    return [
+        times(
+            scene,
+            f"{stage.lower()}_dwell_{key}",
+            key,
+            ids=kept["order_id"].to_numpy(dtype=object),
+            seconds=seconds,
+            excluded=len(stays) - len(counted),
+            unmeasured=left["order_id"].to_numpy(dtype=object),
+            note=note,
+        )
+        for key in ("median", "p90", "p95")
+    ]
 
 
 def _left_out(left: pd.DataFrame) -> str:
+    if left.empty:
+        return ""
     counts = left["outcome"].value_counts()
     words = {"unsure": "unsure", "skipped": "skipped", "unmeasured": "begun before watching"}
     known = [f"{counts[key]} {word}" for key, word in words.items() if key in counts.index]

@@ -49,7 +49,7 @@ def _put_list(canvas: Canvas, listing: Listing) -> None:
         title += f", the first {SHOWN} shown"
     canvas.line(title, "heading", height=22)
     if not number:
-        text = listing.note or "none"
+        text = listing.note or "no orders"
         canvas.line(f"{text[:1].upper()}{text[1:]}.", "note")
         canvas.next(8)
         return
@@ -87,6 +87,8 @@ def _put_figure(canvas: Canvas, figure: Figure) -> None:
     words = _opened(figure.definition.words)
     if figure.note:
         words += f" {_opened(figure.note)}."
+    if _stage(figure):
+        words += " Likewise every other stage: see Stages above."
     name = figure.name
     if figure.unit in {"days", "hours"}:
         name += f", {figure.unit}"
@@ -107,9 +109,13 @@ def _opened(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _repeats(figure: Figure) -> bool:
-    """Whether the figure says of another stage, or as a second reading, what was said before."""
+def _stage(figure: Figure) -> str:
+    """The stage a figure speaks of; "" for none."""
     stage = figure.id.partition("_")[0].capitalize()
-    if stage in STAGES and figure.id.startswith(f"{stage.lower()}_") and figure.value is None:
-        return stage != _EVERY_STAGE
-    return "_breach_rate." in figure.id
+    told = "_dwell_" in figure.id or "_breach_rate" in figure.id
+    return stage if told and stage in STAGES else ""
+
+
+def _repeats(figure: Figure) -> bool:
+    """Whether the figure says of another stage or priority what is said here of one."""
+    return "_breach_rate." in figure.id or _stage(figure) not in {"", _EVERY_STAGE}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 import pandas as pd
 
@@ -12,7 +10,6 @@ from sheetsync.domain.kpi.measure import not_measured, share, times
 from sheetsync.domain.kpi.result import Figure
 from sheetsync.domain.kpi.scene import Mask, Scene
 from sheetsync.domain.model import EVIDENCE
-from sheetsync.domain.rules import CarrierRule
 
 
 def tracking_figures(scene: Scene) -> list[Figure]:
@@ -34,7 +31,7 @@ def skipped_evidence(scene: Scene) -> Mask:
 
 def tracking_wrong(scene: Scene) -> Mask:
     """Orders whose tracking number has not the shape of its carrier, or an error of Check."""
-    return _shapes(scene)[1] | scene.broken("tracking")
+    return scene.number_shapes[1] | scene.broken("tracking")
 
 
 def update_gap(scene: Scene) -> Figure:
@@ -94,7 +91,7 @@ def _coverage(scene: Scene) -> list[Figure]:
     gone = scene.within(scene.moment("dispatched_at"))
     unknown = gone & scene.broken("dispatched_at")
     there = scene.text("tracking") != ""
-    shaped, _ = _shapes(scene)
+    shaped, _ = scene.number_shapes
     fine = there & ~tracking_wrong(scene)
     unchecked = int((gone & ~unknown & scene.counted & there & ~shaped).sum())
     note = f"{unchecked} of a carrier whose number shape is not known" if unchecked else ""
@@ -105,26 +102,3 @@ def _coverage(scene: Scene) -> list[Figure]:
             unmeasurable=unknown | (gone & there & ~shaped),
         ),
     ]  # fmt: skip
-
-
-def _shapes(scene: Scene) -> tuple[Mask, Mask]:
-    """Which orders' carriers have a known number shape; and which numbers do not have it."""
-    numbers, carriers = scene.text("tracking"), scene.text("carrier")
-    shaped = np.zeros(len(numbers), dtype=bool)
-    wrong = np.zeros(len(numbers), dtype=bool)
-    for rule in scene.inputs.rules.carriers.values():
-        if not rule.pattern:
-            continue
-        mine = _of_carrier(carriers, rule)
-        shaped |= mine
-        shape = re.compile(rule.pattern)
-        for at in np.flatnonzero(mine & (numbers != "")):
-            wrong[at] = shape.fullmatch(str(numbers[at]).strip()) is None
-    return shaped, wrong
-
-
-def _of_carrier(carriers: np.ndarray[tuple[int], np.dtype[np.object_]], rule: CarrierRule) -> Mask:
-    names = {name.casefold() for name in (rule.name, *rule.aliases)}
-    codes, known = pd.factorize(carriers)
-    hit = np.array([str(name).strip().casefold() in names for name in known], dtype=bool)
-    return hit[codes] if len(hit) else np.zeros(len(carriers), dtype=bool)
