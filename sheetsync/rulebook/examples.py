@@ -197,7 +197,7 @@ def _unknown_names(
     document: Document, model: ExamplesFile, rules: Rulebook, known: frozenset[str]
 ) -> Iterable[Problem]:
     lookup = heading_lookup(rules.columns)
-    titles = [rule.title for rule in rules.columns.values()]
+    titles = [name for rule in rules.columns.values() for name in (rule.title, *rule.aliases)]
     for i, example in enumerate(model.examples):
         here: Path = ("examples", i)
         rows: list[tuple[Path, dict[str, CellValue]]] = [(("row",), example.row)]

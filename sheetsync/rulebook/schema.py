@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from pathlib import Path
 
 from sheetsync.rulebook.examples import ExamplesFile
 from sheetsync.rulebook.loader import MODELS
@@ -22,3 +24,17 @@ def _schema(name: str, model: type[Strict]) -> str:
         "title": f"{name}.yaml" if name != "examples" else "examples/*.yaml",
     }
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def write_schemas(folder: Path) -> list[Path]:
+    """Write every schema into `folder`; returns the files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    made = []
+    for name, text in schemas().items():
+        (folder / name).write_text(text, encoding="utf-8")
+        made.append(folder / name)
+    return made
+
+
+if __name__ == "__main__":
+    write_schemas(Path(sys.argv[1]))
