@@ -150,10 +150,20 @@ def _draw_chart(workbook: xlsxwriter.Workbook, sheet: Any, tab: Tab, chart: Char
         "major_gridlines": grid,
         **({"num_format": chart.number_format} if chart.number_format else {}),
     }
-    names = {"num_font": font, "line": {"color": LINE}, "major_gridlines": {"visible": False}}
-    # In a bar chart XlsxWriter's x axis is the one with the categories, as in the others.
-    drawing.set_x_axis({**names, **({"reverse": True} if chart.kind == "bar" else {})})
-    drawing.set_y_axis({**values, **({"crossing": "min"} if chart.kind == "bar" else {})})
+    names = {
+        "num_font": font,
+        "line": {"color": LINE},
+        "major_gridlines": {"visible": False},
+        "text_axis": True,
+        **_date_labels(tab, chart),
+    }
+    if chart.kind == "bar":
+        # XlsxWriter's x axis is the horizontal one here; the first category stands on top.
+        drawing.set_x_axis(values)
+        drawing.set_y_axis({**names, "reverse": True, "crossing": "max"})
+    else:
+        drawing.set_x_axis(names)
+        drawing.set_y_axis(values)
     title_font = {"name": FONT, "size": 12, "bold": True, "color": INK}
     drawing.set_title({"name": _label(chart.title), "name_font": title_font})
     drawing.set_legend(
@@ -177,6 +187,13 @@ def _series(title: str, kind: str, series: Series, number: int) -> dict[str, Any
         "values": [title, *series.values],
         **look_of,
     }
+
+
+def _date_labels(tab: Tab, chart: Chart) -> dict[str, str]:
+    """Categories that are dates are shown as such, not as serial numbers."""
+    first = chart.series[0].categories[:2] if chart.series else None
+    dated = (b for b in tab.boxes if (b.row, b.column) == first and isinstance(b.value, datetime))
+    return {"num_format": "d mmm"} if next(dated, None) else {}
 
 
 def _marker(colour: str) -> dict[str, Any]:
