@@ -18,10 +18,9 @@ from sheetsync.domain.dates import looks_like_date
 from sheetsync.domain.findings import Problem
 from sheetsync.domain.grid import (
     Cells,
-    all_numbers,
+    Distinct,
     all_texts,
     as_float,
-    as_floats,
     object_array,
 )
 from sheetsync.domain.model import CellValue, Severity
@@ -102,10 +101,11 @@ def read_emails(values: Cells, reader: Reader) -> Texts:
     return _each(values, reader, clean_id, suspects, check)
 
 
-def read_numbers(values: Cells, reader: Reader) -> tuple[npt.NDArray[np.float64], Problems]:
+def read_numbers(cells: Distinct, reader: Reader) -> tuple[npt.NDArray[np.float64], Problems]:
     """Numbers, also typed as text with a decimal point; anything else is a finding."""
-    if all_numbers(values) and np.isfinite(as_floats(values)).all():
-        return as_floats(values), {}
+    if cells.floats is not None and np.isfinite(cells.floats).all():
+        return cells.floats, {}
+    values = cells.cells
     numbers = np.full(len(values), np.nan)
     problems: Problems = {}
     for place, cell in enumerate(values):
@@ -180,7 +180,11 @@ def _each(
 ) -> Texts:
     """Clean every distinct cell and check it; of pure text only the `suspects` need a check."""
     if all_texts(values):
-        texts = values.copy() if all_plain(values.tolist()) else object_array([clean(v) for v in values])
+        texts = (
+            values.copy()
+            if all_plain(values.tolist())
+            else object_array([clean(v) for v in values])
+        )
         found = {place: check(texts[place], values[place], reader) for place in suspects(texts)}
     else:
         texts = object_array([_as_text(value, clean) for value in values])

@@ -114,7 +114,7 @@ class _Table:
         self, key: str, rule: ColumnRule, distinct: Distinct, reader: Reader
     ) -> tuple[npt.NDArray[Any], readers.Problems, Any]:
         """Distinct values, problems and what a blank is, for every type but dates and status."""
-        values = distinct.values
+        values = distinct.cells
         ours = rule.owner == "worker" or key in _FREE_TEXT
         if ours and rule.type not in {"checkbox", "number"}:
             return (*readers.read_notes(values, reader), "")
@@ -122,7 +122,7 @@ class _Table:
             case "checkbox":
                 return (*readers.read_ticks(values, reader), 0)
             case "number":
-                return (*readers.read_numbers(values, reader), np.nan)
+                return (*readers.read_numbers(distinct, reader), np.nan)
             case "choice":
                 return (*readers.read_choices(values, reader, self._choices(key, rule)), "")
             case "id" | "tracking":
@@ -145,7 +145,7 @@ class _Table:
 
     def _dates(self, key: str, distinct: Distinct, reader: Reader) -> dict[str, npt.NDArray[Any]]:
         evidence = _TICK_OF_DATE.get(key)
-        found = read_dates(distinct.values, reader, tick_allowed=evidence is not None)
+        found = read_dates(distinct, reader, tick_allowed=evidence is not None)
         if reader.rule.owner != "worker" or key in STAMPS:
             self._report(key, distinct, found.problems)
         columns: dict[str, npt.NDArray[Any]] = {
@@ -163,7 +163,7 @@ class _Table:
             names=tuple(statuses.statuses),
             rule="unknown_status",
         )
-        texts, problems = readers.read_choices(distinct.values, reader, choices)
+        texts, problems = readers.read_choices(distinct.cells, reader, choices)
         known = np.array([place not in problems for place in range(len(texts))], dtype=bool)
         self._report("status", distinct, problems)
         return {

@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sheetsync.domain.findings import Problem
-from sheetsync.domain.grid import Cells, all_numbers, as_float, as_floats
+from sheetsync.domain.grid import Cells, Distinct, as_float
 from sheetsync.domain.model import CellValue
 from sheetsync.domain.moments import NAT, Moments, serials_to_local, to_utc
 from sheetsync.domain.reading import Reader, broken, shown
@@ -47,13 +47,14 @@ class ReadDates:
     problems: dict[int, Problem]
 
 
-def read_dates(values: Cells, reader: Reader, *, tick_allowed: bool) -> ReadDates:
+def read_dates(cells: Distinct, reader: Reader, *, tick_allowed: bool) -> ReadDates:
     """Distinct cells of a date column; a tick without a date counts where `tick_allowed`."""
+    values = cells.cells
     local = np.full(len(values), NAT)
     utc = np.full(len(values), NAT)
     ticks = np.zeros(len(values), dtype=np.int8)
     problems: dict[int, Problem] = {}
-    numeric = _numbers(values)
+    numeric = _numbers(cells)
     local[:] = serials_to_local(numeric, reader.date_system)
     for place in np.flatnonzero(np.isnan(numeric)).tolist():
         cell = values[place]
@@ -181,13 +182,12 @@ def _by_formats(texts: list[str], reader: Reader) -> list[set[np.datetime64]]:
     return readings
 
 
-def _numbers(values: Cells) -> npt.NDArray[np.float64]:
+def _numbers(cells: Distinct) -> npt.NDArray[np.float64]:
     """Numbers among the cells (TRUE is none); NaN elsewhere."""
-    if all_numbers(values):
-        return as_floats(values)
-    return np.array(
-        [as_float(v) if type(v) in {int, float} else np.nan for v in values], dtype=np.float64
-    )
+    if cells.floats is not None:
+        return cells.floats
+    numbers = [as_float(v) if type(v) in {int, float} else np.nan for v in cells.cells]
+    return np.array(numbers, dtype=np.float64)
 
 
 def _inside(local: Moments, reader: Reader) -> npt.NDArray[np.bool_]:

@@ -36,10 +36,12 @@ def cell_grid(rows: Sequence[Sequence[CellValue]], width: int) -> Cells:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Distinct:
-    """A column as its distinct non-blank cells; `codes[row]` is the place in `values`, -1 if blank."""
+    """A column as its distinct non-blank cells; `codes[row]` is the place in `cells`, -1 if blank."""
 
     codes: Places
-    values: Cells
+    cells: Cells
+    floats: npt.NDArray[np.float64] | None = None
+    """The cells as floats, where all of them are numbers."""
 
     @classmethod
     def of(cls, cells: Cells, *, repeats: bool = True) -> Distinct:
@@ -48,15 +50,26 @@ class Distinct:
         Text is not searched either without `repeats`: a reader that takes it as it is costs less.
         """
         kind = pd.api.types.infer_dtype(cells, skipna=True)
-        if kind in _HASHED and (repeats or kind == "boolean"):
+        if kind in _NUMERIC:
+            floats = as_floats(cells)
+            return cls._as_they_stand(cells, ~np.isnan(floats), floats)
+        if kind == "string" and not repeats:
+            return cls._as_they_stand(cells, np.asarray(cells != None, dtype=bool))  # noqa: E711
+        if kind in _HASHED:
             codes, values = pd.factorize(cells)
             return cls(codes, np.asarray(values, dtype=object))
-        if kind in _NUMERIC or kind in _HASHED:
-            filled = np.flatnonzero(~pd.isna(cells))
-            codes = np.full(len(cells), -1, dtype=np.intp)
-            codes[filled] = np.arange(len(filled))
-            return cls(codes, cells[filled])
         return cls._mixed(cells)
+
+    @classmethod
+    def _as_they_stand(
+        cls, cells: Cells, filled: Mask, floats: npt.NDArray[np.float64] | None = None
+    ) -> Distinct:
+        if filled.all():
+            return cls(np.arange(len(cells)), cells, floats)
+        places = np.flatnonzero(filled)
+        codes = np.full(len(cells), -1, dtype=np.intp)
+        codes[places] = np.arange(len(places))
+        return cls(codes, cells[places], None if floats is None else floats[places])
 
     @classmethod
     def _mixed(cls, cells: Cells) -> Distinct:
@@ -74,11 +87,6 @@ class Distinct:
         padded[:-1] = of_values
         padded[-1] = blank
         return padded[self.codes]
-
-
-def all_numbers(values: Cells) -> bool:
-    """Whether every cell is a number (TRUE is none)."""
-    return pd.api.types.infer_dtype(values, skipna=True) in _NUMERIC
 
 
 def all_texts(values: Cells) -> bool:

@@ -53,7 +53,7 @@ def read_identities(
         options=options,
     )
     distinct = Distinct.of(np.ascontiguousarray(grid[:, index]), repeats=False)
-    texts, problems = read_ids(distinct.values, reader)
+    texts, problems = read_ids(distinct.cells, reader)
     ids = distinct.spread(texts, "")
     broken = _spread_errors(distinct, problems)
     blank = (ids == "") & ~broken
@@ -77,7 +77,7 @@ def _below_header(sheet: Sheet, header: HeaderMap) -> tuple[Cells, npt.NDArray[n
 
 
 def _spread_errors(distinct: Distinct, problems: dict[int, Problem]) -> Mask:
-    flags = np.zeros(len(distinct.values), dtype=bool)
+    flags = np.zeros(len(distinct.cells), dtype=bool)
     flags[[place for place, problem in problems.items() if problem.severity == "error"]] = True
     return np.asarray(distinct.spread(flags, blank=False))
 
@@ -86,15 +86,17 @@ def _no_orders(distinct: Distinct, texts: Cells, heading: str) -> Mask:
     """Rows whose Order ID cell says that they are none: totals, and a heading repeated below."""
     again = normalise_heading(heading)
     flags = np.zeros(len(texts), dtype=bool)
-    for place, text in enumerate(texts):
-        if not text[-1:].isdigit():  # nearly every Order ID ends in one: keep the loop cheap
-            word = normalise_heading(text)
-            flags[place] = word == again or word in _TOTALS
+    # Nearly every Order ID ends in a digit, and neither a heading nor a total does.
+    for place in [place for place, text in enumerate(texts) if not text[-1:].isdigit()]:
+        word = normalise_heading(texts[place])
+        flags[place] = word == again or word in _TOTALS
     return np.asarray(distinct.spread(flags, blank=False))
 
 
 def _identify(ids: Cells, rows: npt.NDArray[np.int64], heading: str) -> Identities:
-    doubled = (pd.Series(ids, dtype=object).duplicated(keep=False) & (ids != "")).to_numpy()
+    doubled = np.zeros(len(ids), dtype=bool)
+    if len(set(ids.tolist())) < len(ids):
+        doubled = (pd.Series(ids, dtype=object).duplicated(keep=False) & (ids != "")).to_numpy()
     usable = (ids != "") & ~doubled
     keys = np.where(usable, ids, "").astype(object)
     findings = FindingList(ids, rows)
