@@ -124,9 +124,7 @@ def _oldest(scene: Scene) -> Listing:
     placed = _dates(scene, scene.moment("ordered_at"))
     words = "Placed " + placed + ", now " + scene.text("status")
     entries = _entries(scene, here, words, _since(scene, "ordered_at"))
-    return Listing(
-        id="oldest", title=f"Oldest {OLDEST_SHOWN} open orders", entries=entries[:OLDEST_SHOWN]
-    )
+    return Listing(id="oldest", title="Oldest open orders", entries=entries[:OLDEST_SHOWN])
 
 
 def _entries(scene: Scene, chosen: Mask, reasons: Any, age: Seconds) -> tuple[Entry, ...]:

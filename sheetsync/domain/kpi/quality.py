@@ -111,17 +111,7 @@ def contradictory(scene: Scene) -> dict[str, Mask]:
         "Delivered, but no date of delivery": scene.undated,
         "Cancelled, but has a date of delivery": cancelled & ~np.isnat(delivered),
         "Cancelled, but has a dispatch date": cancelled & ~np.isnat(by) & np.isnat(delivered),
-        "Date lies in the future": _future(scene),
     }
-
-
-def _future(scene: Scene) -> Mask:
-    """Orders with a stamp later than `as_of` (the facts as frozen, before they were cut there)."""
-    frozen = scene.inputs.facts.reindex(scene.facts.index)
-    late = np.zeros(len(scene.ids), dtype=bool)
-    for column in ("dispatched_at", "delivered_at"):
-        late |= np.asarray(frozen[column].to_numpy() > scene.as_of)
-    return late
 
 
 def _mean_rating(scene: Scene, id_: str, candidates: Mask, bad: Mask, note: str) -> Figure:

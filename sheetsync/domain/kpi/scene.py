@@ -31,17 +31,13 @@ _ALWAYS: Final = CalendarRule(
 Mask: TypeAlias = npt.NDArray[np.bool_]
 Seconds: TypeAlias = npt.NDArray[np.float64]
 
-DWELL_COLUMNS: Final = ("order_id", "stage", "seconds", "limit", "outcome", "ended_at")
-"""One line per stay that ended: open seconds less holds; `outcome` met, missed, unsure, skipped,
-unmeasured; `ended_at` a moment."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class KpiInputs:
     """The frozen rows of one report: nothing else is read.
 
     `facts` holds FACT_COLUMNS, indexed by order_id; `present` are the column keys the tracker has.
-    `dwell`, `pauses` and `events` hold DWELL_COLUMNS, PAUSE_COLUMNS and STAGE_EVENT_COLUMNS; None
+    `dwell`, `pauses` and `events` hold the columns of `stage_dwell`, PAUSE_COLUMNS and STAGE_EVENT_COLUMNS; None
     where nothing was recorded. `opening` counts open time; without it the calendar of the dispatch
     target does.
     """

@@ -100,7 +100,7 @@ def _by_stage(scene: Scene) -> Iterator[tuple[str, pd.DataFrame]]:
 
 def _measured(stays: pd.DataFrame) -> pd.Series:
     """Stays whose length is known well enough for a percentile."""
-    known = ~stays["outcome"].isin(("unsure", "skipped", "unmeasured"))
+    known = ~stays["outcome"].isin(("unsure", "skipped", "unmeasured", "negative"))
     return known & (stays["seconds"] >= 0)
 
 
@@ -128,7 +128,12 @@ def _left_out(left: pd.DataFrame) -> str:
     if left.empty:
         return ""
     counts = left["outcome"].value_counts()
-    words = {"unsure": "unsure", "skipped": "skipped", "unmeasured": "begun before watching"}
+    words = {
+        "unsure": "unsure",
+        "skipped": "skipped",
+        "unmeasured": "begun before watching",
+        "": "without a limit",
+    }
     known = [f"{counts[key]} {word}" for key, word in words.items() if key in counts.index]
     rest = int(len(left) - sum(int(counts[key]) for key in words if key in counts.index))
     return join(", ".join(known), f"{rest} of negative length" if rest else "")
@@ -146,7 +151,9 @@ def _breaches(scene: Scene, stage: str, stays: pd.DataFrame) -> list[Figure]:
 
 
 def _breach(scene: Scene, what: Definition, stays: pd.DataFrame) -> Figure:
-    counted = stays[stays["counted"]]
+    counted = stays[stays["counted"].to_numpy()]
+    if len(counted) and (counted["outcome"] == "").all():
+        return not_measured(scene, what, "the rules have no limit for it; add one to sla.yaml")
     judged = counted[counted["outcome"].isin(_JUDGED)]
     left = counted[~counted["outcome"].isin(_JUDGED)]
     missed = (judged["outcome"] == "missed").to_numpy()
@@ -183,7 +190,7 @@ def _bottleneck(scene: Scene) -> Figure:
         value=_excess(here) / 3_600 if len(judged) else None,
         numerator=None,
         n=len(here) if worst else len(judged),
-        unmeasured=stays[~stays["outcome"].isin(_JUDGED)]["order_id"].to_numpy(dtype=object),
+        unmeasured=stays[~stays["outcome"].isin((*_JUDGED, ""))]["order_id"].to_numpy(dtype=object),
         parts=dict(zip(missed["order_id"].tolist(), over.tolist(), strict=True)),
         note=words if len(judged) else "",
     )

@@ -199,6 +199,25 @@ def test_an_unsure_stage_is_neither_met_nor_missed():
     assert breach.orders == ("#1",)
 
 
+def test_a_stage_without_a_limit_has_a_length_but_no_breach_rate():
+    dwell = pd.DataFrame(
+        {
+            "order_id": pd.Series(["#0", "#1"], dtype=object),
+            "stage": pd.Series(["Closeout"] * 2, dtype=object),
+            "seconds": [7_200.0, -3_600.0],
+            "limit": [np.nan, np.nan],
+            "outcome": pd.Series(["", "negative"], dtype=object),
+            "ended_at": np.array([utc(5)] * 2),
+        }
+    )
+    orders = [{"ordered_at": utc(1)}] * 2
+    found = report(*orders, dwell=dwell)
+    median = found.figure("closeout_dwell_median")
+    assert (median.value, median.n, median.note) == (2.0, 1, "1 of negative length")
+    alone = report(*orders, dwell=dwell.iloc[:1]).figure("closeout_breach_rate")
+    assert alone.note.startswith("not measured: the rules have no limit")
+
+
 def test_a_month_without_orders_says_so_and_is_not_zero_per_cent():
     empty = report()
     assert empty.figure("on_time_delivery_rate").note == "no orders"
