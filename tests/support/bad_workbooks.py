@@ -148,9 +148,9 @@ def _declared_huge() -> bytes:
 
 
 def _declared_small() -> bytes:
-    """A sheet part of 220 MB that claims to have 40,000 bytes."""
+    """A sheet part of 30 MB that claims to have 40,000 bytes."""
     members = parts([RawSheet(rows=CONTROL)])
-    members["xl/tabs/t1.xml"] += b" " * 220_000_000
+    members["xl/tabs/t1.xml"] += b" " * 30_000_000
     return _lie_about_size(zipped(members, level=1), b"xl/tabs/t1.xml", 40_000)
 
 

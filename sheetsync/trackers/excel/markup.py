@@ -8,7 +8,7 @@ bytes in without rewriting anything else. Sheets are too big for that: see `scan
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 from xml.parsers import expat
@@ -181,6 +181,3 @@ def tree(data: bytes, part: str) -> Element:
     if builder.root is None:
         raise damaged(part)
     return builder.root
-
-
-Handler = Callable[[str, dict[str, str]], None]

@@ -7,6 +7,7 @@ row by row, with the same result.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
@@ -44,6 +45,9 @@ from sheetsync.trackers.excel.values import Values
 MAX_COLUMNS: Final = 200
 _CHUNK: Final = 1 << 20
 _ROW_END: Final = b"</row>"
+_HOLDS: Final = ("<v", "<f", "<is")
+"""Without one of these, rows hold no value and no formula."""
+_LAST_ROW: Final = re.compile(r'.*<row r="([0-9]{1,7})"', re.DOTALL)
 _NUMBER: Final = ("", "n")
 _TICK: Final = ("1", "0")
 
@@ -198,11 +202,20 @@ class _FastReader:
     def _rows(self, text: str) -> None:
         if "xmlns" in text or "\r" in text:
             raise NotPlain
+        if not any(mark in text for mark in _HOLDS):
+            self._pass_over(text)
+            return
         *pieces, last = text.split("</row>")
         for piece in pieces:
             self._row(piece)
         if self._skip_empty(last) != len(last):
             raise NotPlain
+
+    def _pass_over(self, text: str) -> None:
+        """A stretch of formatted blank rows, however long, costs a search and nothing else."""
+        last = _LAST_ROW.match(text)
+        if last:
+            self.previous = row_number(last[1], self.previous, self.part)
 
     def _skip_empty(self, piece: str) -> int:
         """Pass over self-closing rows and white space; the offset of what follows."""
@@ -222,7 +235,7 @@ class _FastReader:
             if opened is None or opened[3]:
                 raise NotPlain
         number = self.previous = row_number(opened[1], self.previous, self.part)
-        if "<v" in piece or "<f" in piece or "<is" in piece:
+        if any(mark in piece for mark in _HOLDS):
             self._cells(piece, opened.end(), number, opened[1])
 
     def _cells(self, piece: str, begin: int, number: int, digits: str) -> None:
