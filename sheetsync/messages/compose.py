@@ -33,6 +33,10 @@ class Composable(Protocol):
         """Names the templates."""
 
     @property
+    def audience(self) -> str:
+        """`staff`, `manager`, `vendor` or `customer`."""
+
+    @property
     def recipient(self) -> str:
         """An e-mail address, as yet unchecked."""
 
@@ -71,7 +75,8 @@ class Letter:
 class Composer:
     """Makes letters. `sender` and `reply_to` are addresses; `secret` keys the Message-IDs.
 
-    `mail_domain` stands in the Message-ID; "" takes the sender's domain.
+    `mail_domain` stands in the Message-ID; "" takes the sender's domain. `tracker` is the name that
+    readers see.
     """
 
     renderer: Renderer
@@ -80,6 +85,7 @@ class Composer:
     sender_name: str = "sheetsync"
     reply_to: str = ""
     mail_domain: str = ""
+    tracker: str = ""
 
     def compose(self, row: Composable, now: datetime) -> Letter:
         """The letter for `row`, dated `now` (aware UTC).
@@ -112,7 +118,13 @@ class Composer:
         return f"<{local}@{domain}>"
 
     def _rendered(self, row: Composable) -> Rendered:
-        facts = {"recipient_name": row.recipient_name, "level": row.level, **row.context}
+        told = {
+            "recipient_name": row.recipient_name,
+            "level": row.level,
+            "audience": row.audience,
+            "tracker": self.tracker,
+        }
+        facts = {**told, **row.context}
         return self.renderer.render(row.kind, {**facts, "subject": row.subject})
 
 

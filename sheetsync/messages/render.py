@@ -20,11 +20,11 @@ from sheetsync.messages.sandbox import BUDGET, Budget, FencedEnvironment, bounde
 
 ROW_FACTS: Final = (
     "order", "stage", "state", "text", "since", "limit", "due", "over", "handler", "next_step",
-    "priority", "customer", "carrier", "vendor", "link",
+    "priority", "customer", "carrier", "vendor", "left", "counted_in", "status", "note",
 )  # fmt: skip
 _FACTS: Final[Mapping[str, Any]] = {
     "recipient_name": "", "subject": "", "level": 0, "rows": (), "more": 0, "tracker": "", "remarks": (),
-    "count": 0, "limit": 0, "scope": "", "orders": (), "problems": (), "using": "", "since": "", "sheet_url": "",
+    "count": 0, "limit": 0, "scope": "", "orders": (), "problems": (), "using": "", "since": "", "as_of": "", "audience": "",
 }  # fmt: skip
 _LONGEST: Final = 2_000
 
@@ -79,7 +79,9 @@ class Renderer:
 def _filled(facts: Mapping[str, Any]) -> dict[str, Any]:
     known = {**_FACTS, **{key: _plain(value) for key, value in facts.items()}}
     known["rows"] = [
-        {**dict.fromkeys(ROW_FACTS, ""), **row} for row in known["rows"] if isinstance(row, Mapping)
+        {**dict.fromkeys(ROW_FACTS, ""), **row, "tells_handler": "handler" in row}
+        for row in known["rows"]
+        if isinstance(row, Mapping)
     ]
     return known
 

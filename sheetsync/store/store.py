@@ -17,6 +17,7 @@ from sqlalchemy.engine import make_url
 from sheetsync.domain.model import Memory, Plan, Receipt
 from sheetsync.store import backup, facts, passes, reports, settings, trackers
 from sheetsync.store.engine import DiskFull, open_engine, reading, sqlite_path, writing
+from sheetsync.store.events import load_events
 from sheetsync.store.history import History, history
 from sheetsync.store.memory import load_memory
 from sheetsync.store.outbox import Outbox
@@ -155,6 +156,10 @@ class Store:
     def load_facts(self, tracker_id: int) -> pd.DataFrame:
         """The facts of every order ever seen, indexed by order_id, typed as the plan gave them."""
         return self._read(lambda c: facts.load_facts(c, tracker_id))
+
+    def load_events(self, tracker_id: int) -> pd.DataFrame:
+        """Every stage event (STAGE_EVENT_COLUMNS), oldest first."""
+        return self._read(lambda c: load_events(c, tracker_id))
 
     def history(self, tracker_id: int, order_id: str) -> History:
         """Everything that happened to one order."""

@@ -22,9 +22,11 @@ def digest_row(order: str, **facts: Any) -> dict[str, Any]:
         "order": order,
         "stage": "Packing",
         "state": "Breached",
-        "text": "Breached: Packing since Mon 09:03, limit 4 h",
+        "text": "",
         "since": "Mon 09:03",
         "limit": "4 h",
+        "counted_in": "open hours",
+        "left": "",
         "due": "Mon 13:03",
         "over": "2 h 27 min",
         "handler": "Thabo",
@@ -44,7 +46,7 @@ def digest_context(count: int = 3) -> dict[str, Any]:
             "#SP-20517",
             state="At risk",
             over="",
-            text="At risk: Picking since Mon 11:10, limit 3 h",
+            left="40 min",
             stage="Picking",
             since="Mon 11:10",
             limit="3 h",
@@ -58,6 +60,7 @@ def digest_context(count: int = 3) -> dict[str, Any]:
         "level": 2,
         "rows": rows[:count],
         "more": 0,
+        "as_of": "Mon 2 Mar 15:30",
         "tracker": "Orders Johannesburg",
         "remarks": [],
     }
@@ -70,6 +73,7 @@ class AnyRow:
     dedupe_key: str = "key"
     message_id: str = ""
     kind: str = "escalation"
+    audience: str = "staff"
     recipient: str = "lead@example.org"
     recipient_name: str = "Lerato"
     subject: str = "2 orders past their limit"

@@ -72,8 +72,8 @@ def memory_frame(orders: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
         *((n, "int8") for n in MEMORY_TICKS),
         *((n, "int64") for n in MEMORY_NUMBERS),
     ]:
-        values = np.array([row.get(name, 0) for row in orders.values()], dtype=dtype)
-        data[name] = pd.Series(values, index=index)
+        numbers = np.array([row.get(name, 0) for row in orders.values()], dtype=dtype)
+        data[name] = pd.Series(numbers, index=index)
     return pd.DataFrame(data, index=index)
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.policy import default as policy
-from typing import Any
+from typing import Any, cast
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult
@@ -45,7 +45,7 @@ class Postbox:
             self.received.append(envelope.content)
             self.recipients.extend(envelope.rcpt_tos)
         if answer is None:
-            server.transport.abort()
+            cast("asyncio.Transport", server.transport).abort()
             return "250 nobody hears this"
         return answer
 

@@ -21,7 +21,7 @@ def owner(tmp_path, kind="escalation", part="body.txt", text=""):
 def test_the_text_alone_says_what_a_floor_lead_needs():
     text = Renderer().render("escalation", digest_context()).text
     assert text.startswith(
-        "Lerato,\n\n3 orders need you, 2 past the limit. Worst first.\n\n1. #SP-20491"
+        "Lerato,\n\n3 orders need you, 2 past the limit (as of Mon 2 Mar 15:30). Worst first.\n\n1. #SP-20491"
     )
     block = text.partition("1. ")[2].partition("\n\n")[0]
     for fact in (
@@ -44,6 +44,14 @@ def test_the_html_says_the_same_as_the_text():
         for fact in (row["order"], row["over"], row["since"], row["next_step"]):
             assert fact in rendered.html
             assert fact in rendered.text
+
+
+def test_a_vendor_is_told_nothing_about_our_staff():
+    row = {"order": "#SP-1", "stage": "Dispatch", "state": "Breached", "since": "Mon 09:03"}
+    facts = {"rows": [row], "audience": "vendor", "level": 2, "more": 3}
+    rendered = Renderer().render("escalation", facts)
+    for ours in ("Handled by", "escalation level", "Level 2", "SLA", "tick"):
+        assert ours not in rendered.text + rendered.html
 
 
 @pytest.mark.parametrize("kind", ["escalation", "suppressed", "rules-broken"])
