@@ -191,15 +191,16 @@ def _turn(decision: _Decision, acks: Acknowledged, now: np.datetime64) -> np.dat
     """The earliest later moment at which another level, or a quieted one, falls due."""
     quiet = _quiet(decision, acks, now)
     lapse = acks.until[decision.subjects.row][quiet]
-    return _earliest([*decision.standing.turn.tolist(), *lapse.tolist()])
+    return _earliest([_soonest(decision.standing.turn), _soonest(lapse)])
 
 
 def _at_baseline(
     decision: _Decision, orders: pd.DataFrame, now: np.datetime64
 ) -> Iterable[Mapping[str, Any]]:
     """Everything that is due when watching begins goes on record, and nobody is told."""
+    ids = orders["order_id"].to_numpy(object)[decision.subjects.row]
     for place in np.flatnonzero(decision.standing.level > 0).tolist():
-        order_id = str(orders["order_id"].to_numpy(object)[decision.subjects.row[place]])
+        order_id = str(ids[place])
         stay, reached = str(decision.subjects.stay[place]), int(decision.standing.level[place])
         done = int(decision.done.level[place])
         for level in (*passed_over(decision.policy, above=done, below=reached), reached):
@@ -220,10 +221,10 @@ def _items(  # noqa: PLR0917 - what is due, then what is needed to tell it
     level = decision.standing.level
     due = np.flatnonzero((level > 0) & ~(_quiet(decision, acks, now) & (level >= _FIRST_QUIETED)))
     rungs = {rung.level: rung for rung in policy.levels}
-    not_before = _opening(policy, hours, now)
+    not_before, ids = _opening(policy, hours, now), orders["order_id"].to_numpy(object)
     for place in due.tolist():
         row, rung = int(subjects.row[place]), rungs[int(level[place])]
-        order_id, stay = str(orders["order_id"].to_numpy(object)[row]), str(subjects.stay[place])
+        order_id, stay = str(ids[row]), str(subjects.stay[place])
         repeat = int(decision.standing.repeat[place])
         found = facts.of_subject(row, str(subjects.stage[place]), rung)
         yield Item(
@@ -347,9 +348,13 @@ def _nobody_to_tell(items: list[Item]) -> tuple[str, ...]:
     )
 
 
-def _earliest(moments: Iterable[Any]) -> np.datetime64:
-    known = [np.datetime64(moment, "s") for moment in moments if not pd.isna(moment)]
-    return min(known) if known else NAT
+def _soonest(moments: Moments) -> np.datetime64:
+    known = moments[~np.isnat(moments)]
+    return np.datetime64(known.min()) if len(known) else NAT
+
+
+def _earliest(moments: Iterable[np.datetime64]) -> np.datetime64:
+    return min((moment for moment in moments if not np.isnat(moment)), default=NAT)
 
 
 def _result(

@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from sheetsync.domain.clocks import RANK, Clocks, Texts
+from sheetsync.domain.clocks import RANK, Clocks, Details, Texts
 from sheetsync.domain.moments import Moments, as_aware, as_moment, scalar_to_local
 from sheetsync.domain.next_action import BY_STAGE, HELD
 from sheetsync.domain.people import Cell
@@ -19,6 +20,7 @@ from sheetsync.domain.rules import Level, Rulebook
 from sheetsync.domain.subjects import EXCEPTION
 from sheetsync.domain.wording import duration_words, moment_words
 
+Array = npt.NDArray[Any]
 _GAP: Final = 3600
 """Seconds without a pass after which a message says so."""
 
@@ -35,8 +37,8 @@ class Told:
 class Facts:
     """Everything that a message may say about the orders of one pass."""
 
-    orders: pd.DataFrame
-    clocks: Clocks
+    cells: Mapping[str, Array]
+    clocks: Mapping[str, Mapping[str, Array]]
     status: Texts
     status_since: Moments
     titles: Mapping[str, str]
@@ -59,7 +61,12 @@ class Facts:
         """The facts of one pass."""
         titles = {key: column.title for key, column in rules.columns.items()}
         return cls(
-            orders=orders, clocks=clocks, status=status, status_since=status_since, titles=titles,
+            cells={str(key): orders[key].to_numpy() for key in orders.columns},
+            clocks={
+                "stage": _columns(clocks.stage, clocks.stage_details),
+                "promise": _columns(clocks.promise, clocks.promise_details),
+            },
+            status=status, status_since=status_since, titles=titles,
             timezone=timezone, now=now, next_steps=next_steps,
         )  # fmt: skip
 
@@ -67,7 +74,7 @@ class Facts:
         """Looks up text cells of one row; "" where the sheet has no such column."""
 
         def cell(key: str) -> str:
-            return str(self.orders[key].to_numpy(object)[row]) if key in self.orders else ""
+            return str(self.cells[key][row]) if key in self.cells else ""
 
         return cell
 
@@ -90,7 +97,7 @@ class Facts:
         clock = self._exception(row) if stage == EXCEPTION else self._clock(row, stage)
         words = {
             "order": cell("order_id"),
-            "row": int(self.orders["row"].to_numpy()[row]),
+            "row": int(self.cells["row"][row]),
             "stage": stage,
             "status": str(self.status[row]),
             **{name: value for name, value in clock.items() if name != "seconds"},
@@ -105,15 +112,16 @@ class Facts:
 
     def _clock(self, row: int, stage: str) -> dict[str, Any]:
         promise = stage == PROMISE
-        frame = self.clocks.promise if promise else self.clocks.stage
-        details = self.clocks.promise_details if promise else self.clocks.stage_details
-        cell = {name: frame[name].to_numpy()[row] for name in ("state", "start", "due", "source")}
-        over = self._seconds_over(row, frame, promise=promise)
+        cell = {
+            name: array[row]
+            for name, array in self.clocks["promise" if promise else "stage"].items()
+        }
+        over = self._seconds_since(cell["due"]) if promise else cell["used"] - cell["limit"]
         return {
             "state": str(cell["state"]),
             "text": f"Promised for {self._words(cell['due'])}" if promise else "",
             "since": self._words(cell["start"]),
-            "limit": str(details.limit_text[row]),
+            "limit": str(cell["limit_text"]),
             "due": self._words(cell["due"]),
             "over": duration_words(over) if over > 0 else "",
             "left": duration_words(-over) if over <= 0 else "",
@@ -121,11 +129,6 @@ class Facts:
             "source": str(cell["source"]),
             "seconds": over,
         }
-
-    def _seconds_over(self, row: int, frame: pd.DataFrame, *, promise: bool) -> float:
-        if promise:
-            return self._seconds_since(frame["due"].to_numpy("datetime64[s]")[row])
-        return float(frame["used"].to_numpy()[row] - frame["limit"].to_numpy()[row])
 
     def _exception(self, row: int) -> dict[str, Any]:
         since = self._words(self.status_since[row])
@@ -147,3 +150,9 @@ class Facts:
         if np.isnat(moment):
             return ""
         return moment_words(scalar_to_local(as_aware(moment), self.timezone))
+
+
+def _columns(frame: pd.DataFrame, details: Details) -> dict[str, Array]:
+    """The columns that are told, as plain arrays: taken once, looked at per order."""
+    names = ("state", "start", "due", "used", "limit", "source")
+    return {**{name: frame[name].to_numpy() for name in names}, "limit_text": details.limit_text}

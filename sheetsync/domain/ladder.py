@@ -74,12 +74,10 @@ def on_record(keys: Texts, escalations: pd.DataFrame) -> OnRecord:
     )
     if not count or escalations.empty:
         return record
-    text = {name: escalations[name].to_numpy(object) for name in ("order_id", "policy", "stay")}
-    place = pd.Index(keys, dtype=object).get_indexer(
-        pd.Index(text["order_id"] + "|" + text["policy"] + "|" + text["stay"], dtype=object)
-    )
-    known = np.flatnonzero(place >= 0)
     level, repeat = (escalations[name].to_numpy(np.int64) for name in ("level", "repeat"))
+    prefixes = [key.rsplit("|", 2)[0] for key in escalations["key"].tolist()]
+    place = pd.Index(keys, dtype=object).get_indexer(pd.Index(prefixes, dtype=object))
+    known = np.flatnonzero(place >= 0)
     order = known[np.lexsort((repeat[known], level[known]))]
     record.level[place[order]] = level[order]
     record.repeat[place[order]] = repeat[order]
