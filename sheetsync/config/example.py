@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from textwrap import wrap
@@ -111,3 +112,7 @@ def _default(setting: Setting) -> str:
 
 def _cell(text: Any) -> str:
     return str(text).replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    sys.stdout.write(example_config())

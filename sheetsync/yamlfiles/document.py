@@ -239,6 +239,8 @@ class _Builder:
             elif isinstance(value_event, NodeEvent):
                 self.keys[*path, key] = place
                 result[key] = self._node(value_event, events, (*path, key))
+                if result[key] is None:
+                    self.values[*path, key] = place
         return result
 
     def _key(self, event: Event) -> str:

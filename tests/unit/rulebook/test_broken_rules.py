@@ -65,7 +65,7 @@ BROKEN = [
     ("sla.yaml", "within: 2h", "within: 2d",
      ['sla.yaml:9:47: "2d" means 48 hours by the clock, but the calendar warehouse closes; write open hours like 16h, or working days like 2 working days']),
     ("sla.yaml", "within: 2h", "within: ",
-     ["sla.yaml:9:46: nothing stands here; write it like 30m, 4h, 2d or 3 working days"]),
+     ["sla.yaml:9:39: nothing stands here; write it like 30m, 4h, 2d or 3 working days"]),
     ("sla.yaml", ", within: 2h", ", within:",
      ["sla.yaml:9:39: a value is missing after within:"]),
     ("calendar.yaml", "holidays: ZA", "holidays: ZA-XX",
