@@ -187,6 +187,14 @@ def test_facts_come_back_typed_as_they_were_given(store, tracker_id):
     pd.testing.assert_frame_equal(store.load_facts(tracker_id), given.facts, check_like=True)
 
 
+def test_the_event_log_comes_back_as_it_was_given(store, tracker_id):
+    given = plan(
+        events=(PACKED, ("#SP-2", "status", "", "Pending", "", "", "2026-03-02 08:00", "cell"))
+    )
+    store.commit_pass(tracker_id, given)
+    pd.testing.assert_frame_equal(store.load_events(tracker_id), given.stage_events)
+
+
 def test_orders_that_left_the_sheet_keep_their_facts(store, tracker_id):
     store.commit_pass(tracker_id, plan(facts={"#SP-1": {"status": "Packed"}}))
     store.commit_pass(tracker_id, plan(facts={"#SP-2": {"status": "Pending"}}))
