@@ -8,12 +8,7 @@ sizes may lie; each thing that is wrong has its own sentence.
 from __future__ import annotations
 
 import hashlib
-import io
 import posixpath
-import re
-import struct
-import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,25 +17,26 @@ from types import TracebackType
 from typing import IO, Final, Self
 from urllib.parse import unquote
 
-from sheetsync.errors import TrackerBusy, TrackerRefused
+from sheetsync.errors import TrackerRefused
 from sheetsync.trackers.excel import firstlook, markup
+from sheetsync.trackers.excel.prechecks import (
+    MAX_FILE,
+    MAX_INFLATED,
+    RESTORE,
+    ZIP_ERRORS,
+    FileStamp,
+    check_entries,
+    check_sizes,
+    open_zip,
+    other_zip,
+    read_file,
+    too_large,
+)
 from sheetsync.trackers.excel.workbook import WorkbookFacts, read_workbook
 
-MAX_FILE: Final = 200_000_000
-MAX_ENTRIES: Final = 2_000
-MAX_INFLATED: Final = 200_000_000
-RATIO_FROM: Final = 1 << 20
-MAX_RATIO: Final = 100
+__all__ = ["ContentTypes", "FileStamp", "Package", "Relationship"]
 
-_ENCRYPTED: Final = 0x1
-_DRIVE: Final = re.compile(r"[A-Za-z]:")
 _CONTENT_TYPES: Final = "[Content_Types].xml"
-_ZIP_ERRORS: Final = (
-    zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, ValueError,
-    OverflowError,
-)  # fmt: skip
-"""What the standard library raises on a damaged zip; each was met with mutated files."""
-_RESTORE: Final = "Open it in Excel, let Excel repair it and save, or restore an earlier version."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,27 +51,6 @@ class Relationship:
     kind: str
     target: str
     external: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileStamp:
-    """Where a file stood when it was read; equal stamps mean that it was not replaced or saved."""
-
-    device: int
-    inode: int
-    size: int
-    modified_ns: int
-
-    @classmethod
-    def of(cls, path: Path) -> FileStamp:
-        """The stamp of the file now; raises OSError."""
-        stat = path.stat()
-        return cls(
-            device=stat.st_dev,
-            inode=stat.st_ino,
-            size=stat.st_size,
-            modified_ns=stat.st_mtime_ns,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +79,10 @@ class Package:
         self.stamp: FileStamp | None = None
         self._sizes: dict[str, int] = {}
         firstlook.check(data, name)
-        self._zip = _open_zip(data, name)
+        self._zip = open_zip(data, name)
         infos = self._zip.infolist()
-        _check_entries(infos, name)
-        _check_sizes(infos, name)
+        check_entries(infos, name)
+        check_sizes(infos, name)
         self._infos = {i.filename: i for i in infos if not i.is_dir()}
         self._by_key = {part.lower(): part for part in self._infos}
         self._relationships: dict[str, tuple[Relationship, ...]] = {}
@@ -123,7 +98,7 @@ class Package:
             name = Path(str(getattr(path, "name", "the workbook"))).name
             return cls(path.read(MAX_FILE + 1), name, allow_macros=allow_macros)
         place = Path(path)
-        data, stamp = _read_file(place)
+        data, stamp = read_file(place)
         package = cls(data, place.name, allow_macros=allow_macros)
         package.stamp = stamp
         return package
@@ -157,7 +132,7 @@ class Package:
         """The part inflated in blocks of 64 KiB, counted against the limit of the whole file."""
         name = self._by_key.get(part.lower())
         if name is None:
-            raise TrackerRefused(f"{self.name} is damaged: its part {part} is missing. {_RESTORE}")
+            raise TrackerRefused(f"{self.name} is damaged: its part {part} is missing. {RESTORE}")
         allowed = MAX_INFLATED - sum(n for p, n in self._sizes.items() if p != name)
         count = 0
         try:
@@ -165,11 +140,11 @@ class Package:
                 while block := member.read(markup.BLOCK):
                     count += len(block)
                     if count > allowed:
-                        raise _too_large(self.name)
+                        raise too_large(self.name)
                     yield block
-        except _ZIP_ERRORS as error:
+        except ZIP_ERRORS as error:
             raise TrackerRefused(
-                f"{self.name} is damaged: its part {name} cannot be unpacked. {_RESTORE}"
+                f"{self.name} is damaged: its part {name} cannot be unpacked. {RESTORE}"
             ) from error
         self._sizes[name] = count
 
@@ -212,7 +187,7 @@ class Package:
         if len(found) != 1:
             raise TrackerRefused(
                 f"{self.name} is damaged: it does not say which of its parts is the workbook. "
-                f"{_RESTORE}"
+                f"{RESTORE}"
             )
         return found[0]
 
@@ -236,7 +211,7 @@ class Package:
 
     def _check_kind(self, *, allow_macros: bool) -> None:
         if not self.has(_CONTENT_TYPES):
-            raise TrackerRefused(f"{self.name} is no Excel workbook: {_other_zip(self.names)}.")
+            raise TrackerRefused(f"{self.name} is no Excel workbook: {other_zip(self.names)}.")
         kind = self.content_types.of(self.main_part).lower()
         if "spreadsheetml" not in kind and "ms-excel" not in kind:
             raise TrackerRefused(
@@ -253,113 +228,6 @@ class Package:
                 f"{self.name} is a workbook with macros, which is not used unless the configuration "
                 "allows it. Save it as .xlsx, or allow macro workbooks for this tracker."
             )
-
-
-def _read_file(path: Path) -> tuple[bytes, FileStamp]:
-    try:
-        stamp = FileStamp.of(path)
-        if stamp.size > MAX_FILE:
-            raise _too_large(path.name)
-        data = path.read_bytes()
-        after = FileStamp.of(path)
-    except FileNotFoundError as error:
-        raise TrackerBusy(
-            f"There is no file {path.name} in {path.parent} at this moment. A save may be under way; "
-            "it is looked for again in the next pass. Otherwise check the path in the configuration."
-        ) from error
-    except IsADirectoryError as error:
-        raise TrackerRefused(f"{path} is a folder; name the workbook in it.") from error
-    except OSError as error:
-        raise TrackerBusy(
-            f"{path.name} cannot be opened now ({error.strerror}). Another program may hold it; it is "
-            "tried again in the next pass. Otherwise check that this account may read it."
-        ) from error
-    if stamp != after:
-        raise TrackerBusy(
-            f"{path.name} changed while it was being read; it is read again in the next pass."
-        )
-    return data, stamp
-
-
-def _open_zip(data: bytes, name: str) -> zipfile.ZipFile:
-    if len(data) > MAX_FILE:
-        raise _too_large(name)
-    try:
-        return zipfile.ZipFile(io.BytesIO(data))
-    except _ZIP_ERRORS as error:
-        raise TrackerBusy(
-            f"{name} is cut off or damaged: a save or a synchronisation may be under way. "
-            "It is read again in the next pass; if this stays, restore an earlier version."
-        ) from error
-
-
-def _check_entries(infos: list[zipfile.ZipInfo], name: str) -> None:
-    if len(infos) > MAX_ENTRIES:
-        raise TrackerRefused(
-            f"{name} holds {len(infos):,} parts; at most {MAX_ENTRIES:,} are accepted, and real "
-            "workbooks have about a hundred. Copy the tracker tab to a new workbook."
-        )
-    seen: set[str] = set()
-    for info in infos:
-        original = info.orig_filename
-        if _unsafe(original):
-            raise TrackerRefused(
-                f"{name} holds a part with the unsafe name {original[:80]!r}, which no spreadsheet "
-                "program writes. Nothing was unpacked; get the file from its author anew."
-            )
-        if original.lower() in seen:
-            raise TrackerRefused(
-                f"{name} is damaged: it holds the part {original[:80]!r} twice. {_RESTORE}"
-            )
-        seen.add(original.lower())
-        if info.flag_bits & _ENCRYPTED:
-            raise TrackerRefused(
-                f"{name} is a zip file with encrypted parts. Unpack it with its password and name "
-                "the workbook that was inside."
-            )
-        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise TrackerRefused(
-                f"{name} is packed in a way that spreadsheet programs do not use. "
-                "Open it in Excel and save it again."
-            )
-
-
-def _unsafe(name: str) -> bool:
-    steps = name.split("/")
-    return (
-        not name
-        or name.startswith("/")
-        or "\\" in name
-        or "\0" in name
-        or bool(_DRIVE.match(name))
-        or ".." in steps
-        or "." in steps
-        or "" in steps[:-1]
-    )
-
-
-def _check_sizes(infos: list[zipfile.ZipInfo], name: str) -> None:
-    if sum(info.file_size for info in infos) > MAX_INFLATED:
-        raise _too_large(name)
-    for info in infos:
-        if info.file_size > RATIO_FROM and info.file_size > MAX_RATIO * info.compress_size:
-            raise TrackerRefused(
-                f"{name} holds a part ({info.filename}) that unpacks to more than {MAX_RATIO} times "
-                "its size, as an attack would. Copy the tracker tab to a new workbook."
-            )
-
-
-def _too_large(name: str) -> TrackerRefused:
-    return TrackerRefused(
-        f"{name} unpacks to more than {MAX_INFLATED // 1_000_000} MB, the most that is accepted (about "
-        "350,000 orders). Move finished orders to another workbook."
-    )
-
-
-def _other_zip(names: tuple[str, ...]) -> str:
-    if "mimetype" in names and "content.xml" in names:
-        return "it is an OpenDocument file (.ods). Save it as .xlsx (Excel Workbook)"
-    return "it is a zip file of another kind. Name the workbook itself"
 
 
 def _relationship(element: markup.Element, folder: str, source: str) -> Relationship:
