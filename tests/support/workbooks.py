@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import subprocess
+import warnings
 import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import xlsxwriter
 
@@ -157,3 +159,10 @@ def libreoffice_csv(soffice: str, workbook: Path, folder: Path) -> list[list[str
     )  # fmt: skip
     with (folder / f"{workbook.stem}.csv").open(newline="", encoding="utf-8") as file:
         return list(csv.reader(file))
+
+
+def opened(path: Path) -> openpyxl.Workbook:
+    """The workbook as openpyxl, an oracle, reads it; it warns of what it does not know."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        return openpyxl.load_workbook(io.BytesIO(path.read_bytes()))

@@ -128,7 +128,9 @@ class Session:
         part = self.styles_part
         if not part:
             folder = self.facts.part.rpartition("/")[0]
-            part = self.revision.unused(f"{folder}/styles{{}}.xml")
+            part = f"{folder}/styles.xml"
+            if self.revision.has(part):
+                part = self.revision.unused(f"{folder}/styles{{}}.xml")
             self.revision.declare(part, _STYLES_TYPE)
             sheet_kinds = [
                 r.type for r in self.package.relationships(self.facts.part) if r.kind == "worksheet"

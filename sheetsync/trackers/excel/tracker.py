@@ -211,7 +211,13 @@ class ExcelTracker:
 
     def _surroundings(self) -> tuple[str, ...]:
         """What stands in the way of writing, for Sync Status."""
-        copies = locks.conflict_copies(self.path)
+        try:
+            copies = locks.conflict_copies(self.path)
+        except OSError as error:
+            raise TrackerBusy(
+                f"The folder of {self.name} cannot be listed ({error.strerror}). "
+                "Check that it is connected; the next pass tries again."
+            ) from error
         remarks = [f"{self.name} is {h}." for h in locks.holders(self.path, self._now())]
         if copies:
             remarks.append(

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from sheetsync.domain.model import Marker
 from sheetsync.errors import TrackerBusy, TrackerError, TrackerRefused
 from sheetsync.trackers.excel.backups import Backups
 from sheetsync.trackers.excel.exchange import exchange
@@ -21,8 +22,17 @@ from sheetsync.trackers.excel.replace import (
     Workplace,
     replace_workbook,
 )
-from tests.support.workbooks import NOW
+from tests.support.workbooks import (
+    NOW,
+    ORDERS,
+    batch,
+    excel_tracker,
+    kpi_tab,
+    opened,
+    plain_workbook,
+)
 
+MARKER = Marker(uuid="u-1", epoch=1, seq=1)
 OLD, NEW = b"PK old workbook", b"PK new workbook"
 
 
@@ -214,7 +224,7 @@ def test_a_file_that_fails_its_check_is_thrown_away(workbook):
     assert temps(workbook) == []
 
 
-def test_a_read_only_mark_or_a_conflict_copy_forbids_writing(workbook):
+def test_a_conflict_copy_forbids_writing_until_it_is_gone(workbook):
     copy = workbook.parent / "tracker (conflicted copy 2026-11-21).xlsx"
     copy.write_bytes(OLD)
     with pytest.raises(TrackerRefused, match="conflicted copy"):
@@ -258,3 +268,41 @@ def test_a_workbook_absent_for_one_look_is_not_reported_as_gone(workbook):
 def test_a_workbook_that_stays_away_is_reported_with_its_path(tmp_path):
     with pytest.raises(TrackerError, match="no workbook at"):
         read_stable(Path(tmp_path, "nowhere.xlsx"), lambda _s: None)
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_tracker_killed_at_any_step_has_the_old_or_the_new_workbook_and_the_next_pass_heals(
+    tmp_path, step
+):
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    path = plain_workbook(folder / "tracker.xlsx")
+    wanted = batch(("A-2", "check", None, "late"), tabs=(kpi_tab(),), marker=MARKER)
+
+    def die(reached):
+        if reached == step:
+            raise Killed
+
+    with pytest.raises(Killed):
+        excel_tracker(path, step=die).write(wanted)
+    rows = excel_tracker(path).read().rows
+    assert rows[2] in (("A-2", "Bob =1+1", "Pending", False), (*ORDERS[1][:5], "late"))
+    assert len(temps(path)) <= 1
+    excel_tracker(path).write(wanted)
+    assert excel_tracker(path).read().rows[2] == (*ORDERS[1][:5], "late")
+    assert opened(path).sheetnames == ["Orders", "KPI 2026-11"]
+    assert temps(path) == []
+
+
+def test_a_left_over_that_is_a_whole_workbook_is_kept_as_a_backup(tmp_path):
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    path = plain_workbook(folder / "tracker.xlsx")
+    saved = plain_workbook(folder / "saved.xlsx", [("B-1", "saved by staff in the last instant")])
+    left = folder / f"~$sheetsync-{os.getpid()}.tmp"
+    saved.rename(left)
+    content = left.read_bytes()
+    excel_tracker(path).write(batch(("A-2", "check", None, "late")))
+    assert not left.exists()
+    backups = (tmp_path / "backups-shared").iterdir()
+    assert content in [backup.read_bytes() for backup in backups]
