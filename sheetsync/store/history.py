@@ -8,11 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, TypeAlias
 
-import pandas as pd
 from sqlalchemy import Connection, Table, select
 
-from sheetsync.domain.model import STAGE_EVENT_COLUMNS
-from sheetsync.store import frames
 from sheetsync.store.tables import (
     change_log,
     escalation,
@@ -57,24 +54,6 @@ def history(connection: Connection, tracker_id: int, order_id: str) -> History:
         escalations=_lines(connection, escalation, tracker_id, order_id),
         pauses=_lines(connection, pause, tracker_id, order_id),
     )
-
-
-def load_events(connection: Connection, tracker_id: int) -> pd.DataFrame:
-    """The whole event log of a tracker as a frame of STAGE_EVENT_COLUMNS, in the order it was seen."""
-    query = (
-        select(*(stage_event.c[name] for name in STAGE_EVENT_COLUMNS))
-        .where(stage_event.c.tracker_id == tracker_id)
-        .order_by(stage_event.c.id)
-    )
-    found = frames.by_column(connection, query)
-    index = pd.RangeIndex(len(found["order_id"]))
-    data: dict[str, pd.Series[Any]] = {}
-    for name in STAGE_EVENT_COLUMNS:
-        if name in _SECONDS:
-            data[name] = pd.Series(frames.moments(found[name]), index=index)
-        else:
-            data[name] = frames.text_series(found[name], index)
-    return pd.DataFrame(data, index=index)
 
 
 def _lines(

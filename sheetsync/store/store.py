@@ -18,7 +18,7 @@ from sheetsync.domain.model import Memory, Plan, Receipt
 from sheetsync.store import backup, facts, passes, reports, settings, trackers
 from sheetsync.store.engine import DiskFull, open_engine, reading, sqlite_path, writing
 from sheetsync.store.events import load_events
-from sheetsync.store.history import History, history, load_events
+from sheetsync.store.history import History, history
 from sheetsync.store.memory import load_memory
 from sheetsync.store.outbox import Outbox
 from sheetsync.store.schema import bring_up_to_date
@@ -159,10 +159,6 @@ class Store:
 
     def load_events(self, tracker_id: int) -> pd.DataFrame:
         """Every stage event (STAGE_EVENT_COLUMNS), oldest first."""
-        return self._read(lambda c: load_events(c, tracker_id))
-
-    def load_events(self, tracker_id: int) -> pd.DataFrame:
-        """The whole event log as a frame of STAGE_EVENT_COLUMNS."""
         return self._read(lambda c: load_events(c, tracker_id))
 
     def history(self, tracker_id: int, order_id: str) -> History:
