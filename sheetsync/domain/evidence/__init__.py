@@ -58,7 +58,7 @@ def observe(
     since = _moved_forward(scene, tracks)
     decision = decide(_situation(scene, typed, tracks, since, complete_after), rules.statuses)
     reopened = opened_again(scene, typed, decision.open_order)
-    pauses = keep_pauses(scene, memory.pauses, decision.standing, reopened)
+    pauses = keep_pauses(scene, memory.pauses, typed, decision.standing, reopened)
     wanted = [wanted_status(scene, typed, decision), *(wanted_stamp(scene, t) for t in tracks)]
     certainty = certainties(scene, tracks)
     columns = _next_memory(
@@ -186,7 +186,9 @@ def _next_memory(
         "missing_since": np.full(scene.rows, NAT),
         "status_seen": typed.seen,
         "status_since": typed.since,
-        "status_by": labels(scene.rows, ("worker", filled), ("person", typed.edited)),
+        "status_by": labels(
+            scene.rows, ("worker", filled), ("person", typed.edited), ("worker", wanted[0].where)
+        ),
         "evidence_since": evidence_since,
         "cycle": scene.past["cycle"] + reopened,
     }

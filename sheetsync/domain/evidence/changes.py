@@ -40,23 +40,28 @@ class Wanted:
 
 
 def wanted_status(scene: Scene, typed: Typed, decision: Decision) -> Wanted:
-    """The Status cells to write. What stands there and is ours becomes the intent again."""
+    """The Status cells to write. What stands there and is ours becomes the intent again.
+
+    Once a person's status stands, what we wrote before it is forgotten: typing that again is an
+    edit too. A value to be written anew is not confirmed until it lands.
+    """
     cells = typed.cells
     wants = scene.usable & cells.present & decision.worker_writes
     where = wants & cells.open
     written, confirmed = scene.past["written_status"], scene.past["confirmed_status"]
     settled = scene.known & (typed.status != "") & ~typed.edited
-    stands = settled & ~where
+    nothing = np.full(scene.rows, "", dtype=object)
+    theirs = scene.usable & typed.edited & ~where
+    intent = _chosen(theirs, nothing, _chosen(settled & ~where, typed.status, written))
+    stands = _chosen(settled & (typed.status == written), typed.status, confirmed)
     return Wanted(
         key="status",
         where=where,
         barred=wants & ~cells.open,
         new=decision.shown[where],
         rules=np.full(int(where.sum()), "status_follows_evidence", dtype=object),
-        written=_chosen(
-            where, decision.shown, np.where(stands, typed.status, written).astype(object)
-        ),
-        confirmed=_chosen(settled & (typed.status == written), typed.status, confirmed),
+        written=_chosen(where, decision.shown, intent),
+        confirmed=_chosen(theirs | (where & (decision.shown == confirmed)), nothing, stands),
     )
 
 

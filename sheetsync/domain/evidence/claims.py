@@ -21,8 +21,8 @@ from sheetsync.domain.moments import Moments
 class Typed:
     """The Status cells of one pass.
 
-    `status`: canonical, "" when blank or unknown. `changed`: another status than the last known
-    one. `seen`, `since`: as memory will hold them. `asserts`: the evidence level that the status
+    `status`: canonical, "" when blank or unknown. `changed`: another status than `last`, the one
+    before. `seen`, `since`: as memory will hold them. `asserts`: the evidence level that the status
     asserts, -1 for none.
     """
 
@@ -31,6 +31,7 @@ class Typed:
     unknown: Mask
     edited: Mask
     changed: Mask
+    last: Texts
     seen: Texts
     since: Moments
     asserts: Codes
@@ -46,7 +47,9 @@ def read_status(scene: Scene) -> Typed:
     status = np.where(unknown, "", text).astype(object)
     written, confirmed = scene.past["written_status"], scene.past["confirmed_status"]
     ours = np.asarray((status == written) | (status == confirmed), dtype=bool)
-    differs = np.asarray(status != scene.past["status_seen"], dtype=bool)
+    seen = scene.past["status_seen"]
+    last = _left_standing(scene)
+    differs = np.asarray((status != seen) | (status != last), dtype=bool)
     changed = scene.usable & ~unknown & (differs | ~scene.known)
     return Typed(
         cells=cells,
@@ -54,10 +57,18 @@ def read_status(scene: Scene) -> Typed:
         unknown=unknown,
         edited=unknown | (~ours & np.asarray(status != "", dtype=bool)),
         changed=changed,
-        seen=np.where(changed, status, scene.past["status_seen"]).astype(object),
+        last=np.where(status == last, seen, last).astype(object),
+        seen=np.where(changed, status, seen).astype(object),
         since=np.where(changed, scene.now, scene.past["status_since"]),
         asserts=asserted_levels(status, scene.rules.statuses),
     )
+
+
+def _left_standing(scene: Scene) -> Texts:
+    """The status that stood after the last pass: what it read, or what it is known to have written."""
+    written, by = scene.past["written_status"], scene.past["status_by"]
+    landed = (by == "worker") & (written == scene.past["confirmed_status"]) & (written != "")
+    return np.where(landed, written, scene.past["status_seen"]).astype(object)
 
 
 def taken_back(scene: Scene, typed: Typed, evidence: str) -> Mask:

@@ -52,12 +52,11 @@ def _evidence_lines(scene: Scene, track: Track) -> list[pd.DataFrame]:
 
 
 def _status_lines(scene: Scene, typed: Typed, reopened: Mask) -> pd.DataFrame:
-    before = scene.past["status_seen"]
-    differs = typed.changed & np.asarray(typed.status != before, dtype=bool)
+    differs = typed.changed & np.asarray(typed.status != typed.last, dtype=bool)
     by_person = typed.edited | np.asarray(typed.status == "", dtype=bool)
     who = labels(scene.rows, ("worker", differs), ("person", by_person), ("reopened", reopened))
     now = np.full(scene.rows, scene.now)
-    return _lines(scene, differs, "status", (before, typed.status), (now, scene.since, who))
+    return _lines(scene, differs, "status", (typed.last, typed.status), (now, scene.since, who))
 
 
 def _lines(

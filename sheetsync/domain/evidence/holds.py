@@ -27,7 +27,9 @@ class Pauses:
     changed: Mask
 
 
-def keep_pauses(scene: Scene, before: pd.DataFrame, standing: Texts, reopened: Mask) -> Pauses:
+def keep_pauses(
+    scene: Scene, before: pd.DataFrame, typed: Typed, standing: Texts, reopened: Mask
+) -> Pauses:
     """Open a pause where a pausing status is first seen, close it where it is seen no more.
 
     `before`: the pauses of memory. `standing`: the status in force. Rows that cannot be used and
@@ -45,17 +47,15 @@ def keep_pauses(scene: Scene, before: pd.DataFrame, standing: Texts, reopened: M
     running[row[same]] = True
     begins = np.flatnonzero((reason != "") & ~running)
     again = np.flatnonzero(reopened)
+    closed_since = np.where(
+        typed.last == scene.past["status_seen"], scene.past["status_since"], scene.since
+    )
     new = frame_of(
         {
             "order_id": np.concatenate([ids[again], ids[begins]]),
-            "start": np.concatenate(
-                [
-                    scene.past["status_since"][again],
-                    np.full(len(begins), scene.now),
-                ]
-            ),
+            "start": np.concatenate([closed_since[again], np.full(len(begins), scene.now)]),
             "stop": np.concatenate([np.full(len(again), scene.now), np.full(len(begins), NAT)]),
-            "reason": np.concatenate([scene.past["status_seen"][again], reason[begins]]),
+            "reason": np.concatenate([typed.last[again], reason[begins]]),
         }
     )
     kept = frame_of(
@@ -74,7 +74,7 @@ def keep_pauses(scene: Scene, before: pd.DataFrame, standing: Texts, reopened: M
 def opened_again(scene: Scene, typed: Typed, open_order: Mask) -> Mask:
     """Orders that were completed or cancelled when last seen and now run again."""
     final = [r.name for r in scene.rules.statuses.statuses.values() if r.final]
-    was_final = among(scene.past["status_seen"], final)
+    was_final = among(typed.last, final)
     return np.asarray(scene.known & was_final & typed.changed & open_order, dtype=bool)
 
 

@@ -123,12 +123,16 @@ def _gaps(
         ]
         names = [_shown_by(scene, t.evidence) for t in tracks[place:]]
         spans = _spans(scene, track.low[places], track.stamp[places])
+        typing = f"If you know the time, type it in {scene.heading(track.key)}."
         texts = [
-            f"{both([n for n, hit in zip(names, hits, strict=True) if hit])} {span}. If you know the "
-            f"time, type it in {scene.heading(track.key)}."
+            f"{_seen([n for n, hit in zip(names, hits, strict=True) if hit])} {span}. {typing}"
             for span, *hits in zip(spans, *together, strict=True)
         ]
         found.add(places, _column(track.evidence), SEEN_AFTER_GAP, "unsure", texts)
+
+
+def _seen(names: Sequence[str]) -> str:
+    return f"{both(names)} {'were' if len(names) > 1 else 'was'} seen"
 
 
 def _after_gap(track: Track) -> Mask:
@@ -136,13 +140,13 @@ def _after_gap(track: Track) -> Mask:
 
 
 def _spans(scene: Scene, low: Moments, high: Moments) -> list[str]:
-    """`was seen between 08:10 and 11:42`, with the days where they differ."""
+    """`between 08:10 and 11:42`, with the days where they differ."""
     zone = scene.orders.sheet.timezone
     first, last = to_local(low, zone), to_local(high, zone)
     parts = (days(first), days(last), times_of_day(first), times_of_day(last))
     long = (days_and_times(first), days_and_times(last))
     return [
-        f"was seen between {a} and {b}" if day == end else f"was seen between {c} and {d}"
+        f"between {a} and {b}" if day == end else f"between {c} and {d}"
         for day, end, a, b, c, d in zip(*parts, *long, strict=True)
     ]
 

@@ -100,6 +100,8 @@ class Scene:
 
     def canonical(self, moments: Moments) -> Texts:
         """Moments (UTC) as the canonical text of a date cell."""
+        if not len(moments):
+            return np.empty(0, dtype=object)
         return canonical_local(to_local(moments, self.orders.sheet.timezone))
 
     def rows_of(self, ids: Texts) -> npt.NDArray[np.intp]:
