@@ -24,5 +24,7 @@ def report_defect(defect: Exception) -> int:
         where = f"The details are in {place}; please send us that file."
     except OSError:
         where = f"The details:\n{text}"
-    print_error(f"This is a defect of sheetsync, not of your tracker ({type(defect).__name__}). {where}")
+    print_error(
+        f"This is a defect of sheetsync, not of your tracker ({type(defect).__name__}). {where}"
+    )
     return EXIT_DEFECT

@@ -100,7 +100,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
     try:
-        result = cli.main(args=list(arguments) if arguments is not None else None, standalone_mode=False)
+        result = cli.main(
+            args=list(arguments) if arguments is not None else None, standalone_mode=False
+        )
     except click.exceptions.Abort:
         err.print("Stopped.")
         return 130

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from sheetsync.domain import own_cells
+from sheetsync.domain.acknowledge import HELP
 from sheetsync.domain.checks import check_rows, check_texts, next_check_change, not_evaluated
 from sheetsync.domain.clocks import Clocks, Judge
 from sheetsync.domain.columns import ReadingOptions, interpret
@@ -21,7 +22,7 @@ from sheetsync.domain.conditions import Surroundings, WorkingDays, evaluate
 from sheetsync.domain.escalation import Escalations, decide
 from sheetsync.domain.evidence import Observation, delivered_moments, observe
 from sheetsync.domain.fields import Fields, fields_of
-from sheetsync.domain.findings import join_findings
+from sheetsync.domain.findings import FindingList, join_findings
 from sheetsync.domain.model import Memory, Orders, Plan, Sheet
 from sheetsync.domain.moments import Moments, as_aware, as_moment, scalar_to_local, scalar_to_utc
 from sheetsync.domain.next_action import next_actions
@@ -77,6 +78,7 @@ def make_plan(
     findings = join_findings([orders.findings, checked, seen.findings])
     steps = _next_steps(orders, seen, findings)
     escalations = _escalate(scene, clocks, fields, steps)
+    findings = join_findings([findings, _unclear_acknowledgements(orders, escalations)])
     changes = own_cells.join([seen.cells, _own_changes(orders, clocks, findings, steps, options)])
     return Plan(
         at=now,
@@ -127,6 +129,9 @@ def _complete_after(
     if span is None:
         return None
     delivered = delivered_moments(orders, memory)
+    if "delivered_at" in orders.frame:
+        dated = orders.frame["delivered_at"].to_numpy("datetime64[s]")
+        delivered = np.where(np.isnat(dated), delivered, dated)
     later = np.full(len(delivered), np.datetime64("NaT", "s"))
     known = ~np.isnat(delivered)
     days = (
@@ -187,6 +192,15 @@ def _escalate(scene: _Scene, clocks: Clocks, fields: Fields, steps: np.ndarray) 
         mails_today=scene.memory.mails_today,
         next_steps=steps,
     )
+
+
+def _unclear_acknowledgements(orders: Orders, escalations: Escalations) -> pd.DataFrame:
+    """A finding for every Ack that cannot be understood: it does not stop escalations."""
+    findings = FindingList(orders.frame["order_id_read"].to_numpy(), orders.frame["row"].to_numpy())
+    places = np.flatnonzero(escalations.unreadable)
+    words = f"Ack says something that cannot be understood. {HELP}"
+    findings.add(places, "ack", "acknowledgement_unclear", "warning", words)
+    return findings.frame()
 
 
 def _next_steps(orders: Orders, seen: Observation, findings: pd.DataFrame) -> np.ndarray:

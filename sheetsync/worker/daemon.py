@@ -35,8 +35,13 @@ WAKE_AT_MOST = 5.0
 class Job(Protocol):
     """What the daemon repeats: a workshop with one tracker."""
 
-    every: timedelta
-    heartbeat_url: str
+    @property
+    def every(self) -> timedelta:
+        """The time from one pass to the next."""
+
+    @property
+    def heartbeat_url(self) -> str:
+        """The monitor's address, "" for none."""
 
     def run_pass(self, now: datetime) -> PassResult:
         """Do one pass."""

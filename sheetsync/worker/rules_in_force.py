@@ -10,8 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sheetsync.domain.rules import Rulebook
-from sheetsync.errors import RulesError
-from sheetsync.rulebook import load_packed, load_rules, pack_rules
+from sheetsync.rulebook import load_or_last_good
 from sheetsync.store.store import Store
 
 
@@ -28,19 +27,14 @@ def rules_in_force(folder: Path, store: Store, tracker_id: int, now: datetime) -
 
     Raises RulesError when the folder is broken and no good set was ever seen.
     """
-    try:
-        rules = load_rules(folder)
-    except RulesError as broken:
-        kept = store.last_good_rules(tracker_id)
-        if kept is None:
-            raise
-        first = broken.problems[0]
-        more = f" (and {len(broken.problems) - 1} more)" if len(broken.problems) > 1 else ""
-        return RulesInForce(
-            rules=load_packed(kept[1]),
-            alarm=f"The rules are broken, so the last good set stays in force: {first}{more}",
-        )
     kept = store.last_good_rules(tracker_id)
-    if kept is None or kept[0] != rules.hash:
-        store.save_rules(tracker_id, digest=rules.hash, packed=pack_rules(folder), now=now)
-    return RulesInForce(rules=rules)
+    loaded = load_or_last_good(folder, kept[1] if kept else None)
+    if loaded.problems:
+        more = f" (and {len(loaded.problems) - 1} more)" if len(loaded.problems) > 1 else ""
+        alarm = (
+            f"The rules are broken, so the last good set stays in force: {loaded.problems[0]}{more}"
+        )
+        return RulesInForce(rules=loaded.rulebook, alarm=alarm)
+    if kept is None or kept[0] != loaded.rulebook.hash:
+        store.save_rules(tracker_id, digest=loaded.rulebook.hash, packed=loaded.packed, now=now)
+    return RulesInForce(rules=loaded.rulebook)

@@ -1,0 +1,21 @@
+"""Opens the workshop for a verb: the command line is where the clock, the sleep and the environment are."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sheetsync.worker.workshop import Workshop
+
+
+def wall_clock() -> datetime:
+    """Now, as aware UTC with whole seconds."""
+    return datetime.now(tz=UTC).replace(microsecond=0)
+
+
+def open_workshop(config_path: Path, *, clock: Callable[[], datetime] = wall_clock) -> Workshop:
+    """The workshop of a configuration file; raises ConfigError, StoreError, StoreCorrupt."""
+    return Workshop.open(config_path, clock=clock, wait=time.sleep, environment=os.environ)

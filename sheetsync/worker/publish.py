@@ -1,0 +1,166 @@
+"""The worker-owned tabs of a pass: Sync Status always with other writes, the KPI tab when it changed.
+
+A tab is written only when what it says has changed, and never just because time went by: an unchanged
+sheet costs no write. KPI figures are worked out at most once an hour.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from sheetsync.domain.kpi.facts import build_facts
+from sheetsync.domain.kpi.layout import layout as kpi_layout
+from sheetsync.domain.kpi.layout import tab_title, values_of
+from sheetsync.domain.kpi.periods import Period, period_at
+from sheetsync.domain.kpi.present import as_json
+from sheetsync.domain.kpi.result import KpiReport
+from sheetsync.domain.model import Plan, Receipt
+from sheetsync.domain.report import report_on
+from sheetsync.domain.rules import Rulebook
+from sheetsync.domain.sync_status import TITLE as STATUS_TITLE
+from sheetsync.domain.sync_status import PassSummary
+from sheetsync.domain.sync_status import layout as status_layout
+from sheetsync.domain.tabs import Tab
+from sheetsync.store.store import Store
+from sheetsync.store.trackers import TrackerState
+
+COLUMNS_SETTING: Final = "columns"
+_KPI_AT: Final = "kpi_at"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publisher:
+    """How and how often tabs are published. `alarms` are sentences about the worker itself."""
+
+    timezone: str
+    every: timedelta
+    mail_mode: str
+    tracker: str
+    kpi_every: timedelta = timedelta(hours=1)
+    alarms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TabsOfPass:
+    """Tabs to write, and what to remember once the receipt says that they were written."""
+
+    tabs: tuple[Tab, ...]
+    remember: Callable[[Receipt], None]
+
+
+def worker_tabs(
+    publisher: Publisher, store: Store, state: TrackerState, rules: Rulebook, plan: Plan
+) -> TabsOfPass:
+    """The tabs that belong with this plan; none where nothing that they say has changed."""
+    store.keep_setting(state.id, COLUMNS_SETTING, json.dumps(sorted(plan.orders.header.columns)))
+    tabs: dict[str, tuple[Tab, str]] = {}
+    status = status_tab(publisher, plan)
+    digest = _digest(_without_moment(status))
+    if len(plan.changes) or store.setting(state.id, _key(STATUS_TITLE)) != digest:
+        tabs[STATUS_TITLE] = status, digest
+    if _kpi_is_due(publisher, store, state, plan):
+        tabs |= _kpi_tabs(publisher, store, state, rules, plan)
+        store.keep_setting(state.id, _KPI_AT, plan.at.isoformat())
+
+    def remember(receipt: Receipt) -> None:
+        for title in receipt.tabs_written:
+            if title in tabs:
+                store.keep_setting(state.id, _key(title), tabs[title][1])
+
+    return TabsOfPass(tabs=tuple(tab for tab, _ in tabs.values()), remember=remember)
+
+
+def status_tab(publisher: Publisher, plan: Plan) -> Tab:
+    """The Sync Status tab of a plan."""
+    states = plan.clocks["state"]
+    promise = plan.promises["state"]
+    stage = plan.facts
+    summary = PassSummary(
+        at=plan.at,
+        every_seconds=int(publisher.every.total_seconds()),
+        baseline=plan.baseline,
+        orders=len(plan.orders.frame),
+        open_orders=int((~stage["status"].isin(["Completed", "Cancelled", "Returned"])).sum()),
+        breached=int(((states == "Breached") | (promise == "Breached")).sum()),
+        at_risk=int(((states == "At risk") | (promise == "At risk")).sum()),
+        unsure=int((states == "Unsure").sum()),
+        cells=len(plan.changes),
+        mails=len(plan.notices),
+        mail_mode=publisher.mail_mode,
+        rules_hash=plan.rules_hash,
+        alarms=publisher.alarms,
+        remarks=plan.remarks,
+    )
+    return status_layout(summary, plan.findings, publisher.timezone)
+
+
+def period_report(
+    store: Store,
+    state: TrackerState,
+    rules: Rulebook,
+    *,
+    period: Period,
+    as_of: datetime,
+) -> KpiReport:
+    """The figures of one period from the store's snapshot."""
+    memory = store.load_memory(state.id, as_of, period.timezone)
+    facts = store.load_facts(state.id)
+    present = json.loads(store.setting(state.id, COLUMNS_SETTING) or "[]")
+    return report_on(
+        period,
+        facts=facts if len(facts.columns) else build_facts([], {}),
+        pauses=memory.pauses,
+        events=store.load_events(state.id),
+        present=frozenset(present),
+        rules=rules,
+        timezone=period.timezone,
+        as_of=as_of,
+    )
+
+
+def _kpi_is_due(publisher: Publisher, store: Store, state: TrackerState, plan: Plan) -> bool:
+    last = store.setting(state.id, _KPI_AT)
+    if last is None:
+        return True
+    return bool(len(plan.changes)) and plan.at >= datetime.fromisoformat(last) + publisher.kpi_every
+
+
+def _kpi_tabs(
+    publisher: Publisher, store: Store, state: TrackerState, rules: Rulebook, plan: Plan
+) -> dict[str, tuple[Tab, str]]:
+    """The current month's tab, if its figures changed, and restated tabs of earlier published months."""
+    current = period_at(plan.at, "month", publisher.timezone)
+    periods = [current.shifted(-by) for by in range(rules.kpi.restate_months, 0, -1)]
+    tabs = {}
+    history: dict[str, dict[str, float | None]] = {}
+    for period in [*periods, current]:
+        title = tab_title(period, rules.kpi.month_tab)
+        published = store.setting(state.id, _key(title))
+        if period is not current and published is None:
+            continue
+        report = period_report(store, state, rules, period=period, as_of=plan.at)
+        history[period.id] = values_of(report)
+        digest = _digest(json.dumps({**as_json(report), "as_of": ""}, sort_keys=True))
+        if digest != published:
+            tab = kpi_layout(report, title=title, history=history, tracker=publisher.tracker)
+            tabs[title] = tab, digest
+    return tabs
+
+
+def _key(title: str) -> str:
+    return f"tab:{title}"
+
+
+def _without_moment(tab: Tab) -> str:
+    """What the tab says, but for the moment it is written at."""
+    boxes = tuple(replace(box, value="") if box.style == "moment" else box for box in tab.boxes)
+    return repr(replace(tab, boxes=boxes))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

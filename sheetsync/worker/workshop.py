@@ -1,0 +1,247 @@
+"""Wires one configured tracker: store, workbook, rules in force, mail, for command line and daemon."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Self
+
+from sheetsync.config import Config, load_config
+from sheetsync.domain.guard import GuardLimits
+from sheetsync.domain.model import Memory, Plan
+from sheetsync.domain.plan import PlanOptions
+from sheetsync.domain.rules import Rulebook
+from sheetsync.messages.compose import Composer
+from sheetsync.messages.deliver import DeliveryReport, deliver
+from sheetsync.messages.folder import FolderTransport
+from sheetsync.messages.outbox import DeliveryPolicy
+from sheetsync.messages.render import Renderer
+from sheetsync.messages.smtp import SmtpSettings, SmtpTransport
+from sheetsync.messages.transports import OffTransport, Transport
+from sheetsync.resources import rules_folder
+from sheetsync.store.store import Store
+from sheetsync.store.trackers import TrackerState
+from sheetsync.trackers.excel.locks import exclusive
+from sheetsync.trackers.excel.tracker import ExcelTracker
+from sheetsync.worker.one_pass import PassResult, Ports, no_step, one_pass, plan_only
+from sheetsync.worker.publish import Publisher
+from sheetsync.worker.rules_in_force import RulesInForce, rules_in_force
+
+FALLBACK_SENDER = "sheetsync@localhost.localdomain"
+
+
+class Workshop:
+    """One tracker with everything a pass needs. Open it with `Workshop.open`, and close it.
+
+    `clock` tells the time (aware UTC), `wait` sleeps; `step` is the boundary hook of tests.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        store: Store,
+        *,
+        clock: Callable[[], datetime],
+        wait: Callable[[float], None],
+        environment: Mapping[str, str],
+        step: Callable[[str], None] = no_step,
+        kpi_every: timedelta = timedelta(hours=1),
+    ) -> None:
+        self.config = config
+        self.store = store
+        self._clock, self._wait, self._environment, self._step = clock, wait, environment, step
+        self._kpi_every = kpi_every
+        self._tracker: ExcelTracker | None = None
+        self._tracker_rules = ""
+        ref = str(config.tracker.path.resolve())
+        state = store.tracker(config.tracker.path.name, ref, uuid=uuid.uuid4().hex, now=clock())
+        self._tracker_id = state.id
+
+    @classmethod
+    def open(
+        cls,
+        config_path: Path,
+        *,
+        clock: Callable[[], datetime],
+        wait: Callable[[float], None],
+        environment: Mapping[str, str],
+        step: Callable[[str], None] = no_step,
+        kpi_every: timedelta = timedelta(hours=1),
+    ) -> Workshop:
+        """Read the configuration and open the store. Raises ConfigError, StoreError, StoreCorrupt."""
+        config = load_config(config_path)
+        store = Store.open(
+            config.store.url, now=clock(), backup_folder=_state_folder(config) / "backups"
+        )
+        return cls(
+            config, store, clock=clock, wait=wait, environment=environment, step=step,
+            kpi_every=kpi_every,
+        )  # fmt: skip
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the store."""
+        self.store.close()
+
+    # -- facts ----------------------------------------------------------------------------------
+
+    @property
+    def timezone(self) -> str:
+        """The tracker's time zone."""
+        return self.config.tracker.timezone
+
+    @property
+    def every(self) -> timedelta:
+        """The time from one pass to the next."""
+        return self.config.worker.every
+
+    @property
+    def heartbeat_url(self) -> str:
+        """The monitor's address, "" for none."""
+        return str(self.config.worker.heartbeat_url or "")
+
+    @property
+    def limits(self) -> GuardLimits:
+        """When a change is a mass change."""
+        return self.config.guard.limits()
+
+    @property
+    def state(self) -> TrackerState:
+        """The tracker as the store knows it now."""
+        return self.store.tracker_state(self._tracker_id)
+
+    def rules(self, now: datetime) -> RulesInForce:
+        """The rules in force; raises RulesError where there is no good set at all."""
+        folder = rules_folder(self.config.rules)
+        return rules_in_force(folder, self.store, self._tracker_id, now)
+
+    def tracker(self, rules: Rulebook) -> ExcelTracker:
+        """The workbook; kept between passes, so that an unchanged one is not parsed again."""
+        if self._tracker is None or self._tracker_rules != rules.hash:
+            settings = self.config.tracker
+            self._tracker = ExcelTracker(
+                settings.path,
+                columns=rules.columns,
+                timezone=settings.timezone,
+                tab=settings.tab,
+                search_rows=rules.header_search_rows,
+                allow_macros=settings.allow_macros,
+                backup_folder=_state_folder(self.config) / "workbooks",
+                backups_kept=settings.backups_kept,
+                lock_folder=_state_folder(self.config),
+                now=self._clock,
+                wait=self._wait,
+                step=self._step,
+            )
+            self._tracker_rules = rules.hash
+        return self._tracker
+
+    # -- work -----------------------------------------------------------------------------------
+
+    def run_pass(self, now: datetime, *, accept_mass_change: bool = False) -> PassResult:
+        """Do one pass at `now` (aware UTC)."""
+        force = self.rules(now)
+        ports = self._ports(force)
+        return one_pass(ports, self.state, force.rules, now, accept_mass_change=accept_mass_change)
+
+    def plan(self, now: datetime) -> tuple[Plan, Memory, RulesInForce]:
+        """What a pass at `now` would do; nothing is written or sent."""
+        force = self.rules(now)
+        plan, memory = plan_only(self._ports(force), self.state, force.rules, now)
+        return plan, memory, force
+
+    def deliver(self, now: datetime) -> DeliveryReport:
+        """Hand over what waits in the outbox."""
+        return deliver(
+            self.store.outbox(self._tracker_id),
+            self.transport(),
+            now,
+            composer=self.composer(),
+            owner=f"{uuid.uuid4().hex[:12]}",
+            policy=DeliveryPolicy(only_to=frozenset(self.config.mail.only_to), alone=True),
+            step=self._step,
+        )
+
+    def reload(self) -> None:
+        """Read the configuration anew, and prove that its rules load; else change nothing."""
+        config = load_config(self.config.file)
+        rules_in_force(rules_folder(config.rules), self.store, self._tracker_id, self._clock())
+        self.config, self._tracker = config, None
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Hold the lock against a second sheetsync on this tracker; raises AlreadyRunning."""
+        return exclusive(_state_folder(self.config) / "worker.lock")
+
+    # -- mail -----------------------------------------------------------------------------------
+
+    def transport(self) -> Transport:
+        """How mails leave by the configuration; raises MailError or ConfigError where it cannot be."""
+        mail = self.config.mail
+        match mail.mode:
+            case "off":
+                return OffTransport()
+            case "folder":
+                return FolderTransport(mail.folder)
+            case "smtp":
+                return SmtpTransport(
+                    SmtpSettings(
+                        host=str(mail.host),
+                        port=mail.server_port,
+                        tls=mail.tls,
+                        username=mail.username or "",
+                        password=mail.password.resolve(self._environment) if mail.password else "",
+                        timeout=float(mail.timeout.total_seconds()),
+                        cafile=mail.ca_file,
+                    )
+                )
+
+    def composer(self) -> Composer:
+        """Makes letters with the owner's templates and this store's secret."""
+        mail = self.config.mail
+        return Composer(
+            renderer=Renderer(self.config.templates),
+            sender=str(mail.from_ or FALLBACK_SENDER),
+            secret=self.store.secret("message_id", secrets.token_bytes(32)),
+            sender_name=mail.from_name,
+            reply_to=str(mail.reply_to or ""),
+            mail_domain=mail.message_domain or "",
+        )
+
+    def _ports(self, force: RulesInForce) -> Ports:
+        settings = self.config.tracker
+        options = PlanOptions(timezone=settings.timezone, reading=settings.reading_options())
+        publisher = Publisher(
+            timezone=settings.timezone,
+            every=self.config.worker.every,
+            mail_mode=_mail_words(self.config),
+            tracker=settings.path.name,
+            kpi_every=self._kpi_every,
+            alarms=(force.alarm,) if force.alarm else (),
+        )
+        return Ports(
+            tracker=self.tracker(force.rules), store=self.store, deliver=self.deliver,
+            publisher=publisher, options=options, limits=self.limits, step=self._step,
+        )  # fmt: skip
+
+
+def _state_folder(config: Config) -> Path:
+    """Beside the store: locks, backups of the store and of the workbook. Never in the shared folder."""
+    return config.folder / "state"
+
+
+def _mail_words(config: Config) -> str:
+    mail = config.mail
+    return {
+        "off": "nowhere (mail is off)",
+        "folder": f"to the folder {mail.folder.name}, not to people",
+        "smtp": f"through {mail.host}",
+    }[mail.mode]
