@@ -91,9 +91,10 @@ def test_what_a_person_just_typed_is_never_a_target(steps: list[Any], edits: lis
     before = deepcopy(tracker.rows)
     for key, column, value in edits:
         tracker[key][column] = value
+    last = {(key, column): value for key, column, value in edits}
     typed = {
         (key, column): value
-        for key, column, value in edits
+        for (key, column), value in last.items()
         if value not in (None, "") and value != _cell(before, key, column)
     }
 
