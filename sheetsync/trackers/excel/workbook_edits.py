@@ -96,10 +96,16 @@ def append_sheet(data: bytes, title: str, relation: str) -> tuple[bytes, int]:
 
 
 def _relation_name(data: bytes, root: Element, sheets: Element) -> str:
-    """`r:id` as the sheets of this workbook spell it, declared on the spot where they do not."""
+    """`r:id` as the sheets of this workbook spell it, declared on the spot where it must be.
+
+    Some programs declare the prefix on each sheet: there it does not hold for a further one.
+    """
     uri = RELATIONSHIPS[1 if root.namespace == STRICT else 0]
-    spelled = re.search(rb"\s([\w.-]+:id)\s*=", data[sheets.open_end : sheets.close_start])
-    return spelled[1].decode() if spelled else f'xmlns:r="{uri}" r:id'
+    spelled = re.search(rb"\s([\w.-]+):id\s*=", data[sheets.open_end : sheets.close_start])
+    above = data[root.start : root.open_end] + data[sheets.start : sheets.open_end]
+    if spelled and b"xmlns:" + spelled[1] + b"=" in above:
+        return f"{spelled[1].decode()}:id"
+    return f'xmlns:r="{uri}" r:id'
 
 
 def _find_name(root: Element, name: str, position: int | None) -> Element | None:
