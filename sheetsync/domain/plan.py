@@ -55,6 +55,15 @@ class _Scene:
     hours: Mapping[str, OpenHours]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Reasons:
+    """What led to a plan, for `explain`: what was seen, every clock, the open hours by calendar."""
+
+    seen: Observation
+    clocks: Clocks
+    hours: Mapping[str, OpenHours]
+
+
 def make_plan(
     sheet: Sheet, memory: Memory, rules: Rulebook, now: datetime, options: PlanOptions
 ) -> Plan:
@@ -62,6 +71,13 @@ def make_plan(
 
     Raises PlanRefused when the sheet has no header that can be understood.
     """
+    return plan_with_reasons(sheet, memory, rules, now, options)[0]
+
+
+def plan_with_reasons(
+    sheet: Sheet, memory: Memory, rules: Rulebook, now: datetime, options: PlanOptions
+) -> tuple[Plan, Reasons]:
+    """As `make_plan`, with what led to it."""
     orders = interpret(sheet, rules, now, options.reading)
     hours = _hours(orders, memory, rules, now)
     working_days = _working_days(rules, hours)
@@ -80,7 +96,7 @@ def make_plan(
     escalations = _escalate(scene, clocks, fields, steps)
     findings = join_findings([findings, _unclear_acknowledgements(orders, escalations)])
     changes = own_cells.join([seen.cells, _own_changes(orders, clocks, findings, steps, options)])
-    return Plan(
+    plan = Plan(
         at=now,
         baseline=seen.baseline,
         orders=orders,
@@ -102,6 +118,7 @@ def make_plan(
         remarks=(*sheet.remarks, *not_evaluated(orders, fields, rules), *escalations.remarks,
                  *_vanished(seen)),
     )  # fmt: skip
+    return plan, Reasons(seen=seen, clocks=clocks, hours=hours)
 
 
 def _hours(orders: Orders, memory: Memory, rules: Rulebook, now: datetime) -> dict[str, OpenHours]:
