@@ -29,7 +29,7 @@ from sheetsync.trackers.excel.locks import exclusive
 from sheetsync.trackers.excel.tracker import ExcelTracker
 from sheetsync.worker.one_pass import PassResult, Ports, no_step, one_pass, plan_only
 from sheetsync.worker.publish import Publisher
-from sheetsync.worker.rules_in_force import RulesInForce, rules_in_force
+from sheetsync.worker.rules_in_force import RulesInForce, folder_token, rules_in_force
 
 FALLBACK_SENDER = "sheetsync@localhost.localdomain"
 
@@ -57,6 +57,8 @@ class Workshop:
         self._kpi_every = kpi_every
         self._tracker: ExcelTracker | None = None
         self._tracker_rules = ""
+        self._force: RulesInForce | None = None
+        self._rules_token = ""
         ref = str(config.tracker.path.resolve())
         state = store.tracker(config.tracker.path.name, ref, uuid=uuid.uuid4().hex, now=clock())
         self._tracker_id = state.id
@@ -120,9 +122,16 @@ class Workshop:
         return self.store.tracker_state(self._tracker_id)
 
     def rules(self, now: datetime) -> RulesInForce:
-        """The rules in force; raises RulesError where there is no good set at all."""
+        """The rules in force; raises RulesError where there is no good set at all.
+
+        Loaded anew only when a file of the folder has changed.
+        """
         folder = rules_folder(self.config.rules)
-        return rules_in_force(folder, self.store, self._tracker_id, now)
+        token = folder_token(folder)
+        if self._force is None or not token or token != self._rules_token:
+            self._force = rules_in_force(folder, self.store, self._tracker_id, now)
+            self._rules_token = token
+        return self._force
 
     def tracker(self, rules: Rulebook) -> ExcelTracker:
         """The workbook; kept between passes, so that an unchanged one is not parsed again."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from functools import partial
+from functools import cache, partial
 from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -131,9 +131,15 @@ def parse_text(value: str) -> str:
     return value.strip()
 
 
+@cache
+def _timezones() -> frozenset[str]:
+    """All time zones of this machine; finding them walks its whole zone folder."""
+    return frozenset(available_timezones())
+
+
 def parse_timezone(value: str) -> str:
     """An IANA time zone, such as Africa/Johannesburg."""
-    known = available_timezones()
+    known = _timezones()
     if value not in known:
         hint = did_you_mean(value, known) or "; write it like Africa/Johannesburg"
         raise ValueError(f"{shown(value)} is not a time zone{hint}")
