@@ -23,12 +23,14 @@ from sheetsync.rulebook import load_rules
 
 ROOT = Path(__file__).resolve().parents[1]
 TEMPLATE = ROOT / "templates" / "tracker_template.xlsx"
-LAST_ROW = 5000
-"""Drop-downs and highlighting reach to here; the worker widens them when orders go beyond."""
+LAST_ROW = 1_048_576
+"""Drop-downs and highlighting hold for the whole column, so that no order is ever outside."""
+FILTERED_TO = 5_000
+"""The filter reaches to here; it grows with rows that are added beyond."""
 
 TEAL, INK, PAPER = "1F6F78", "22313F", "FFFFFF"
 BAND = {"core": TEAL, "staff": "4A6572", "shared": "4A6572", "worker": "8A94A0"}
-FILL = {"worker": "F5F6F8"}
+CALM, HAIR = "F5F6F8", "E6E9ED"
 
 SLA_LOOK = {
     "Breached": ("C0392B", "FFFFFF"), "At risk": ("F6C244", "4A3500"), "Unsure": ("D9D2E9", "3F3560"),
@@ -48,6 +50,8 @@ STATUS_LOOK = {
     "Delivery Failed": ("F4CCCC", "7B1E14"), "Returned": ("EAD1DC", "6B2346"), "Delayed": ("FCE5CD", "7F4A00"),
 }  # fmt: skip
 ROW_TINT = "FDECEA"
+TEXT_TYPES = ("id", "sku_list", "tracking")
+"""Columns in which a number is a name: formatted as text, so that no zero and no digit is lost."""
 
 
 def main() -> int:
@@ -77,7 +81,7 @@ def build(path: Path, rules: Rulebook) -> None:
 def _write_orders(
     book: xlsxwriter.Workbook, sheet: Worksheet, columns: list[ColumnRule], rules: Rulebook
 ) -> None:
-    sheet.set_row(0, 40)
+    sheet.set_row(0, 42)
     for index, column in enumerate(columns):
         options = {"hidden": True} if column.template == "hidden" else {}
         sheet.set_column(index, index, column.width, _body(book, column), options)
@@ -85,14 +89,15 @@ def _write_orders(
         if column.help:
             sheet.write_comment(0, index, _note(column), _note_look(column))
         _drop_down(sheet, index, column, rules)
+    sheet.set_default_row(20)  # every row as high as the next: nothing jumps while people tick
     sheet.freeze_panes(1, 1)
-    sheet.autofilter(0, 0, LAST_ROW - 1, len(columns) - 1)
+    sheet.autofilter(0, 0, FILTERED_TO - 1, len(columns) - 1)
+    _quiet_text_numbers(sheet, columns)
     sheet.set_tab_color(f"#{TEAL}")
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
-    sheet.set_default_row(19)
     _highlight(book, sheet, columns)
 
 
@@ -106,26 +111,50 @@ def _heading(book: xlsxwriter.Workbook, column: ColumnRule) -> Format:
 
 
 def _body(book: xlsxwriter.Workbook, column: ColumnRule) -> Format:
-    look: dict[str, object] = {"valign": "vcenter", "font_color": f"#{INK}"}
-    if column.type in ("text", "id", "sku_list", "tracking", "email", "choice", "link"):
-        look["num_format"] = "@" if column.type in ("id", "sku_list", "tracking") else "General"
+    look: dict[str, object] = {
+        "valign": "vcenter",
+        "font_color": f"#{INK}",
+        "align": "left",
+        "indent": 1,
+    }
+    if column.type in TEXT_TYPES:
+        look["num_format"] = "@"
     if column.type == "datetime":
-        look["num_format"] = "yyyy-mm-dd hh:mm"
-        look["align"] = "left"
+        look |= {"num_format": "yyyy-mm-dd hh:mm", "align": "left"}
     if column.type == "checkbox":
-        look |= {"align": "center", "font_color": "#1E7B4F", "bold": True, "font_size": 13}
+        look |= {
+            "align": "center",
+            "indent": 0,
+            "font_color": "#1E7B4F",
+            "bold": True,
+            "font_size": 14,
+        }
+    if column.key == "check":
+        look["valign"] = "top"  # of several lines the first and worst is the one that shows
+    if column.key == "status":
+        look |= {"align": "center", "indent": 0}
     if column.owner == "worker":
-        look |= {"bg_color": f"#{FILL['worker']}", "bottom": 1, "bottom_color": "#E6E9ED"}
-    if column.key in ("check", "notes"):
-        look["text_wrap"] = column.key == "check"
+        look |= {"bg_color": f"#{CALM}", "bottom": 1, "bottom_color": f"#{HAIR}"}
     return book.add_format(look)
 
 
+def _quiet_text_numbers(sheet: Worksheet, columns: list[ColumnRule]) -> None:
+    """Numbers kept as text on purpose get no green corner."""
+    places = [i for i, column in enumerate(columns) if column.type in TEXT_TYPES]
+    names = [xl_col_to_name(place) for place in places]
+    ranges = " ".join(f"{name}2:{name}{LAST_ROW}" for name in names)
+    sheet.ignore_errors({"number_stored_as_text": ranges})
+
+
 def _note(column: ColumnRule) -> str:
-    who = {"staff": "Filled by staff.", "worker": "Filled by sheetsync: please do not type here.",
-           "shared": "Filled by staff or sheetsync; what a person types stands."}[column.owner]  # fmt: skip
-    example = f"\nExample: {column.example}" if column.example else ""
-    return f"{column.help}\n{who}{example}"
+    who = {
+        "staff": "Filled in by you.",
+        "worker": "sheetsync fills it in: please do not type here.",
+        "shared": "Filled in by you or by sheetsync; what a person types stands.",
+    }[column.owner]
+    about = column.help.removesuffix(" Filled in by itself.")
+    shown = column.example and column.example not in about
+    return "\n".join([about, who, *([f"Example: {column.example}"] if shown else [])])
 
 
 def _note_look(column: ColumnRule) -> dict[str, object]:
@@ -135,12 +164,22 @@ def _note_look(column: ColumnRule) -> dict[str, object]:
 
 
 def _drop_down(sheet: Worksheet, index: int, column: ColumnRule, rules: Rulebook) -> None:
-    options: dict[str, object] = {"validate": "list", "error_type": "information", "ignore_blank": True}
+    options: dict[str, object] = {
+        "validate": "list",
+        "error_type": "information",
+        "ignore_blank": True,
+    }
     if column.type == "checkbox":
-        options |= {"source": ["✓"], "error_title": column.title, "error_message": "Choose ✓, or leave it blank."}
+        options |= {
+            "source": ["✓"],
+            "error_title": column.title,
+            "error_message": "Choose ✓, or leave it blank.",
+        }
     elif column.key == "carrier":
         options["source"] = list(rules.carriers)
-        options["error_message"] = "This carrier is not in rules/carriers.yaml. Keep it all the same?"
+        options["error_message"] = (
+            "This carrier is not in rules/carriers.yaml. Keep it all the same?"
+        )
     elif column.key == "handler":
         options["source"] = "=Staff!$A$2:$A$200"
         options["error_message"] = "This name is not on the Staff tab. Keep it all the same?"
@@ -160,21 +199,59 @@ def _drop_down(sheet: Worksheet, index: int, column: ColumnRule, rules: Rulebook
 def _highlight(book: xlsxwriter.Workbook, sheet: Worksheet, columns: list[ColumnRule]) -> None:
     """Colour is conditional formatting that keys on the first word of SLA, Check and Status."""
     place = {column.key: index for index, column in enumerate(columns)}
-    for key, looks, exact in (("sla", SLA_LOOK, False), ("check", CHECK_LOOK, False), ("status", STATUS_LOOK, True)):
+    for key, looks, exact in (
+        ("sla", SLA_LOOK, False),
+        ("check", CHECK_LOOK, False),
+        ("status", STATUS_LOOK, True),
+    ):
         if key not in place:
             continue
         letter = xl_col_to_name(place[key])
         for word, (fill, ink) in looks.items():
             test = f'${letter}2="{word}"' if exact else f'LEFT(${letter}2,{len(word)})="{word}"'
-            look = {"bg_color": f"#{fill}", "font_color": f"#{ink}", "bold": word in ("Breached", "Error")}
+            look = {
+                "bg_color": f"#{fill}",
+                "font_color": f"#{ink}",
+                "bold": word in ("Breached", "Error"),
+            }
             _rule(book, sheet, (place[key], place[key]), test, look)
+    _hide_midnight(book, sheet, columns)
     if "sla" in place:
         letter = xl_col_to_name(place["sla"])
-        _rule(book, sheet, (0, len(columns) - 1), f'LEFT(${letter}2,8)="Breached"', {"bg_color": f"#{ROW_TINT}"})
+        _rule(
+            book,
+            sheet,
+            (0, len(columns) - 1),
+            f'LEFT(${letter}2,8)="Breached"',
+            {"bg_color": f"#{ROW_TINT}"},
+        )
+
+
+def _hide_midnight(book: xlsxwriter.Workbook, sheet: Worksheet, columns: list[ColumnRule]) -> None:
+    """A day without a time is shown as a day; a time is always shown.
+
+    A program that lets one rule win keeps the tint of a late row because of the first of the two.
+    """
+    sla = next((i for i, column in enumerate(columns) if column.key == "sla"), None)
+    for index, column in enumerate(columns):
+        if column.type != "datetime":
+            continue
+        name = f"${xl_col_to_name(index)}2"
+        look: dict[str, object] = {"num_format": "yyyy-mm-dd"}
+        test = f"ISNUMBER({name}),MOD({name},1)=0"
+        if sla is not None:
+            late = f'LEFT(${xl_col_to_name(sla)}2,8)="Breached"'
+            tinted = look | {"bg_color": f"#{ROW_TINT}"}
+            _rule(book, sheet, (index, index), f"AND({late},{test})", tinted)
+        _rule(book, sheet, (index, index), f"AND({test})", look)
 
 
 def _rule(
-    book: xlsxwriter.Workbook, sheet: Worksheet, span: tuple[int, int], test: str, look: dict[str, object]
+    book: xlsxwriter.Workbook,
+    sheet: Worksheet,
+    span: tuple[int, int],
+    test: str,
+    look: dict[str, object],
 ) -> None:
     sheet.conditional_format(
         1, span[0], LAST_ROW - 1, span[1],

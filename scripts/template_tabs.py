@@ -87,7 +87,9 @@ def write_optional_tab(book: xlsxwriter.Workbook, tab: OptionalTab) -> None:
     for index, title in enumerate(tab.headings):
         sheet.set_column(index, index, max(14.0, len(title) + 4.0), body)
         sheet.write_string(0, index, title, heading)
-    sheet.write_comment(0, 0, tab.purpose, {"author": "sheetsync", "x_scale": 1.9, "height": 60, "font_size": 9})
+    sheet.write_comment(
+        0, 0, tab.purpose, {"author": "sheetsync", "x_scale": 1.9, "height": 60, "font_size": 9}
+    )
     sheet.freeze_panes(1, 1)
     sheet.autofilter(0, 0, 0, len(tab.headings) - 1)
     sheet.set_tab_color("#B8C4CC")
