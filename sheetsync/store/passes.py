@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -68,7 +69,7 @@ def commit_pass(
     _save_events(connection, tracker_id, pass_id, plan.stage_events)
     _save_pauses(connection, tracker_id, plan.pauses)
     _save_escalations(connection, tracker_id, pass_id, plan.escalations)
-    mails = _enqueue(connection, state, pass_id, plan)
+    mails = enqueue(connection, state, pass_id, plan.notices, plan.at)
     log_changes(connection, tracker_id, pass_id, plan, person_edits)
     acts = bool(len(plan.changes)) or mails > 0
     trackers.change(
@@ -168,15 +169,21 @@ def _save_escalations(
     insert_new(connection, escalation, rows)
 
 
-def _enqueue(connection: Connection, state: trackers.TrackerState, pass_id: int, plan: Plan) -> int:
-    """Outbox rows for notices never seen before; how many there were."""
+def enqueue(
+    connection: Connection,
+    state: trackers.TrackerState,
+    pass_id: int,
+    notices: Sequence[Notice],
+    at: datetime,
+) -> int:
+    """Outbox rows for notices never seen before; how many there were. `pass_id` 0: of no pass."""
     fresh = 0
-    for notice in plan.notices:
+    for notice in notices:
         key = dedupe_key(state.uuid, notice)
         if connection.execute(select(ledger.c.sent_at).where(ledger.c.dedupe_key == key)).first():
             continue
         statement = insert_for(connection, outbox).on_conflict_do_nothing().returning(outbox.c.id)
-        row = _outbox_row(state.id, pass_id, key, notice, plan.at)
+        row = _outbox_row(state.id, pass_id, key, notice, at)
         outbox_id = connection.execute(statement, row).scalar()
         if outbox_id is None:
             continue

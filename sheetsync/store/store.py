@@ -14,7 +14,7 @@ import pandas as pd
 from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import make_url
 
-from sheetsync.domain.model import Memory, Plan, Receipt
+from sheetsync.domain.model import Memory, Notice, Plan, Receipt
 from sheetsync.store import backup, facts, passes, reports, settings, trackers
 from sheetsync.store.engine import DiskFull, open_engine, reading, sqlite_path, writing
 from sheetsync.store.events import load_events
@@ -202,6 +202,12 @@ class Store:
     def keep_setting(self, tracker_id: int, key: str, value: str) -> None:
         """Keep a small value for a tracker."""
         self._write(lambda c: settings.put_setting(c, tracker_id, key, value))
+
+    def add_notices(self, tracker_id: int, notices: Sequence[Notice], now: datetime) -> int:
+        """Put notices that belong to no pass into the outbox, each once for ever; how many were new."""
+        return self._write(
+            lambda c: passes.enqueue(c, trackers.get(c, tracker_id), 0, notices, now)
+        )
 
     def outbox(self, tracker_id: int) -> Outbox:
         """The tracker's outbox, for delivery."""

@@ -17,10 +17,14 @@ from sheetsync.store.store import Store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RulesInForce:
-    """The set in force; `alarm` says what is wrong with the folder when it is not the folder's."""
+    """The set in force; `alarm` says what is wrong with the folder when it is not the folder's.
+
+    `problems` are then all of them, each as file, line, column and words.
+    """
 
     rules: Rulebook
     alarm: str = ""
+    problems: tuple[str, ...] = ()
 
 
 def folder_token(folder: Path) -> str:
@@ -49,7 +53,8 @@ def rules_in_force(folder: Path, store: Store, tracker_id: int, now: datetime) -
         alarm = (
             f"The rules are broken, so the last good set stays in force: {loaded.problems[0]}{more}"
         )
-        return RulesInForce(rules=loaded.rulebook, alarm=alarm)
+        problems = tuple(str(problem) for problem in loaded.problems)
+        return RulesInForce(rules=loaded.rulebook, alarm=alarm, problems=problems)
     if kept is None or kept[0] != loaded.rulebook.hash:
         store.save_rules(tracker_id, digest=loaded.rulebook.hash, packed=loaded.packed, now=now)
     return RulesInForce(rules=loaded.rulebook)

@@ -69,7 +69,7 @@ def _cell(plan: Plan, key: str) -> str:
     changes = plan.changes
     mine = changes[(changes["row"] == _FIRST_ROW) & (changes["column"] == key)]
     if len(mine):
-        new = list(mine["new"])[0]
+        new = next(iter(mine["new"]))
         return "" if new is None else str(new)
     if key == "status":
         return str(plan.orders.frame["status"].to_numpy(object)[0])

@@ -29,6 +29,7 @@ from sheetsync.trackers.excel.locks import exclusive
 from sheetsync.trackers.excel.tracker import ExcelTracker
 from sheetsync.worker.one_pass import PassResult, Ports, no_step, one_pass, plan_only
 from sheetsync.worker.publish import Publisher
+from sheetsync.worker.rules_alarm import broken_rules_notices
 from sheetsync.worker.rules_in_force import RulesInForce, folder_token, rules_in_force
 
 FALLBACK_SENDER = "sheetsync@localhost.localdomain"
@@ -159,6 +160,9 @@ class Workshop:
     def run_pass(self, now: datetime, *, accept_mass_change: bool = False) -> PassResult:
         """Do one pass at `now` (aware UTC)."""
         force = self.rules(now)
+        told = broken_rules_notices(force, self.config.tracker.path.name)
+        if told:
+            self.store.add_notices(self._tracker_id, told, now)
         ports = self._ports(force)
         return one_pass(ports, self.state, force.rules, now, accept_mass_change=accept_mass_change)
 
