@@ -292,3 +292,5 @@ class Receipt:
     tabs_refused: Mapping[str, str] = field(default_factory=dict)
     requests: int = 0
     remarks: tuple[str, ...] = ()
+    deferred: str = ""
+    """Why nothing could be written now (somebody has the workbook open); "" where writing was possible."""

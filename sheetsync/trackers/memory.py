@@ -249,6 +249,7 @@ class MemoryTracker:
             batch.fingerprint,
             tabs_refused={tab.title: why for tab in batch.tabs},
             remarks=(f"Writing was deferred: {why}",),
+            deferred=why,
         )
 
     def _row_verdict(self, order: str, taken: set[str]) -> Verdict:

@@ -37,6 +37,7 @@ def change_receipt(
     tabs_refused: Mapping[str, str] | None = None,
     requests: int = 0,
     remarks: Sequence[str] = (),
+    deferred: str = "",
 ) -> Receipt:
     """The receipt of a batch of changes (a frame of CHANGE_COLUMNS)."""
     return Receipt(
@@ -46,6 +47,7 @@ def change_receipt(
         tabs_refused=tabs_refused or {},
         requests=requests,
         remarks=tuple(remarks),
+        deferred=deferred,
     )
 
 

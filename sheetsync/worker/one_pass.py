@@ -8,24 +8,32 @@ called at every boundary, so that a test can end the pass there.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from sheetsync.domain.guard import GuardLimits, guard
 from sheetsync.domain.model import Memory, Plan, Receipt
+from sheetsync.domain.person_edits import person_edits
 from sheetsync.domain.plan import PlanOptions, make_plan
 from sheetsync.domain.rules import Rulebook
-from sheetsync.errors import PlanRefused, TrackerBusy, TrackerError
+from sheetsync.errors import MailError, PlanRefused, TrackerBusy, TrackerError
 from sheetsync.messages.deliver import DeliveryReport
 from sheetsync.store.store import Store
 from sheetsync.store.trackers import TrackerState
 from sheetsync.trackers.base import Tracker, WriteBatch
-from sheetsync.worker.publish import Publisher, worker_tabs
+from sheetsync.worker.publish import Publisher, alarms_are_told, worker_tabs
 
 Outcome = Literal["unchanged", "done", "deferred", "held", "failed"]
-WRITES_BEFORE_MAIL_GOES_ALONE = 2
+EXIT_CODES: Final[Mapping[Outcome, int]] = {
+    "unchanged": 0,
+    "done": 0,
+    "deferred": 75,
+    "held": 3,
+    "failed": 1,
+}
+WRITES_BEFORE_MAIL_GOES_ALONE: Final = 2
 """A mail waits for the sheet to show its change, but not for ever."""
 
 
@@ -59,6 +67,12 @@ class PassResult:
     remarks: tuple[str, ...] = field(default=())
 
     @property
+    def exit_code(self) -> int:
+        """What a command that did this pass leaves with; 75 also where mail could not leave now."""
+        code = EXIT_CODES[self.outcome]
+        return 75 if not code and self.delivery is not None and self.delivery.trouble else code
+
+    @property
     def cells(self) -> int:
         """Cells that were really written."""
         if self.receipt is None:
@@ -83,12 +97,12 @@ def one_pass(
     if not _mail_may_go(result, state):
         return result
     ports.step("deliver")
-    delivery = ports.deliver(now)
+    try:
+        delivery = ports.deliver(now)
+    except MailError as problem:
+        delivery = DeliveryReport(lines=(), trouble=str(problem))
     ports.step("delivered")
-    return PassResult(
-        outcome=result.outcome, at=now, plan=result.plan, receipt=result.receipt,
-        delivery=delivery, problem=result.problem, remarks=result.remarks,
-    )  # fmt: skip
+    return replace(result, delivery=delivery)
 
 
 def plan_only(
@@ -121,13 +135,15 @@ def _sheet_part(
             guard(plan, memory, ports.limits, tracker=ports.tracker.name)
         except PlanRefused as refusal:
             return _refused(ports, state, now, refusal)
-    return _carry_out(ports, state, rules, plan)
+    return _carry_out(ports, state, rules, plan, memory)
 
 
 def _nothing_to_do(ports: Ports, state: TrackerState, rules: Rulebook, now: datetime) -> bool:
     if not state.fingerprint or state.rules_hash != rules.hash or state.state == "held":
         return False
     if state.next_change_at is not None and now >= state.next_change_at:
+        return False
+    if not alarms_are_told(ports.publisher, ports.store, state):
         return False
     return ports.tracker.fingerprint() == state.fingerprint
 
@@ -138,12 +154,14 @@ def _refused(ports: Ports, state: TrackerState, now: datetime, refusal: PlanRefu
     return PassResult(outcome="held", at=now, problem=str(refusal))
 
 
-def _carry_out(ports: Ports, state: TrackerState, rules: Rulebook, plan: Plan) -> PassResult:
+def _carry_out(
+    ports: Ports, state: TrackerState, rules: Rulebook, plan: Plan, memory: Memory
+) -> PassResult:
     store = ports.store
     if state.state == "held":
         store.release(state.id)
     ports.step("commit")
-    pass_id = store.commit_pass(state.id, plan)
+    pass_id = store.commit_pass(state.id, plan, person_edits=person_edits(plan, memory))
     ports.step("committed")
     committed = store.tracker_state(state.id)
     tabs = worker_tabs(ports.publisher, store, committed, rules, plan)
@@ -156,12 +174,30 @@ def _carry_out(ports: Ports, state: TrackerState, rules: Rulebook, plan: Plan) -
     )
     try:
         receipt = ports.tracker.write(batch)
+    except PlanRefused as refusal:
+        store.hold(state.id, str(refusal))
+        return _not_written(ports, state, pass_id, plan, str(refusal), "held")
     except TrackerError as problem:
         outcome: Outcome = "deferred" if isinstance(problem, TrackerBusy) else "failed"
-        store.fail_pass(state.id, str(problem), now=plan.at, pass_id=pass_id, outcome=outcome)
-        return PassResult(outcome=outcome, at=plan.at, plan=plan, problem=str(problem))
+        return _not_written(ports, state, pass_id, plan, str(problem), outcome)
     ports.step("written")
+    if receipt.deferred and (len(plan.changes) or tabs.tabs):
+        return _not_written(ports, state, pass_id, plan, receipt.deferred, "deferred", receipt)
     return _close(ports, pass_id, plan, receipt, tabs.remember)
+
+
+def _not_written(
+    ports: Ports,
+    state: TrackerState,
+    pass_id: int,
+    plan: Plan,
+    problem: str,
+    outcome: Outcome,
+    receipt: Receipt | None = None,
+) -> PassResult:
+    """The decisions stand, the sheet was left as it was: the next pass writes, and counts this one."""
+    ports.store.fail_pass(state.id, problem, now=plan.at, pass_id=pass_id, outcome=outcome)
+    return PassResult(outcome=outcome, at=plan.at, plan=plan, receipt=receipt, problem=problem)
 
 
 def _close(
@@ -172,14 +208,11 @@ def _close(
     ports.store.close_pass(pass_id, receipt, fingerprint=fingerprint, now=plan.at)
     remember(receipt)
     ports.step("closed")
-    deferred = "deferred" in set(receipt.outcomes["outcome"])
-    reasons = sorted(set(receipt.outcomes.loc[receipt.outcomes["outcome"] == "deferred", "reason"]))
     return PassResult(
-        outcome="deferred" if deferred else "done",
+        outcome="done",
         at=plan.at,
         plan=plan,
         receipt=receipt,
-        problem=" ".join(str(reason) for reason in reasons),
         remarks=receipt.remarks + tuple(receipt.tabs_refused.values()),
     )
 

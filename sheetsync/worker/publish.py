@@ -31,6 +31,7 @@ from sheetsync.store.trackers import TrackerState
 
 COLUMNS_SETTING: Final = "columns"
 _KPI_AT: Final = "kpi_at"
+_ALARMS: Final = "alarms"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,11 +69,17 @@ def worker_tabs(
         store.keep_setting(state.id, _KPI_AT, plan.at.isoformat())
 
     def remember(receipt: Receipt) -> None:
+        store.keep_setting(state.id, _ALARMS, "\n".join(publisher.alarms))
         for title in receipt.tabs_written:
             if title in tabs:
                 store.keep_setting(state.id, _key(title), tabs[title][1])
 
     return TabsOfPass(tabs=tuple(tab for tab, _ in tabs.values()), remember=remember)
+
+
+def alarms_are_told(publisher: Publisher, store: Store, state: TrackerState) -> bool:
+    """Whether Sync Status already says what is wrong with the worker itself, or that nothing is."""
+    return (store.setting(state.id, _ALARMS) or "") == "\n".join(publisher.alarms)
 
 
 def status_tab(publisher: Publisher, plan: Plan) -> Tab:

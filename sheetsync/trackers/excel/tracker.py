@@ -116,6 +116,7 @@ class ExcelTracker:
                 batch.fingerprint,
                 tabs_refused=refused,
                 remarks=(f"Writing was deferred: {busy}",),
+                deferred=str(busy),
             )
 
     def append(self, rows: Sequence[Mapping[str, NewValue]]) -> Receipt:

@@ -1,0 +1,250 @@
+"""A small shop for whole-worker tests: a folder with configuration, rules, a real workbook, a clock.
+
+Staff edit the workbook with openpyxl, which knows nothing of sheetsync; the worker is the real one,
+with a real store and the mail folder (or a mail server of the test).
+"""
+
+from __future__ import annotations
+
+import shutil
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email import message_from_bytes
+from email.policy import default as policy
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+from openpyxl.worksheet.worksheet import Worksheet
+
+from sheetsync.domain.moments import scalar_to_utc
+from sheetsync.rulebook import load_rules
+from sheetsync.worker.one_pass import PassResult
+from sheetsync.worker.workshop import Workshop
+
+ROOT = Path(__file__).parents[2]
+TITLES = {key: column.title for key, column in load_rules(ROOT / "rules").columns.items()}
+OWN = ("allocated_at", "picked_at", "packed_at", "sla", "sla_due", "check", "next_action")
+SHARED = ("ordered_at", "status", "dispatched_at", "delivered_at")
+ZONE = "Africa/Johannesburg"
+MONDAY = datetime(2026, 3, 9)
+Edits = Mapping[str, Sequence[tuple[str, str]]]
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One mail as it was handed over."""
+
+    to: str
+    subject: str
+    message_id: str
+    text: str
+
+
+class Shop:
+    """One tracker folder. `now` is what the shop's clock shows (aware UTC); `look` does a pass."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        timezone: str = ZONE,
+        rules: Edits | None = None,
+        mail: str = "{mode: folder, folder: mails}",
+        more: str = "",
+        headings: Sequence[str] | None = None,
+    ) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder, self.timezone = folder, timezone
+        self.config, self.workbook = folder / "config.yaml", folder / "tracker.xlsx"
+        self.rules, self.mail_folder = folder / "rules", folder / "mails"
+        shutil.copytree(ROOT / "rules", self.rules)
+        for file, edits in (rules or {}).items():
+            for old, new in edits:
+                self.edit_rules(file, old, new)
+        self.configure(mail=mail, more=more)
+        if headings is None:
+            shutil.copyfile(ROOT / "templates" / "tracker_template.xlsx", self.workbook)
+        else:
+            _bare_workbook(self.workbook, headings)
+        self.now = self.at("08:00")
+
+    # -- time and files -----------------------------------------------------------------------------
+
+    def at(self, clock: str, day: int = 0) -> datetime:
+        """`"09:30"` or `"09:30:01"`, `day` days after the Monday of the tests, as aware UTC."""
+        return scalar_to_utc(local(clock, day), self.timezone)
+
+    def configure(self, *, mail: str = "{mode: folder, folder: mails}", more: str = "") -> None:
+        """Write config.yaml."""
+        self.config.write_text(
+            "version: 1\n"
+            f"tracker: {{path: tracker.xlsx, timezone: {self.timezone}, stable_seconds: 0}}\n"
+            f"rules: rules\nmail: {mail}\n{more}"
+        )
+
+    def edit_rules(self, file: str, old: str, new: str) -> None:
+        """Replace `old`, which must stand exactly once in a rules file."""
+        text = (self.rules / file).read_text()
+        assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {file}"
+        (self.rules / file).write_text(text.replace(old, new))
+
+    # -- the worker ---------------------------------------------------------------------------------
+
+    def workshop(self, step: Callable[[str], None] = lambda _name: None) -> Workshop:
+        """The worker's workshop at the shop's clock; close it."""
+        return Workshop.open(
+            self.config, clock=lambda: self.now, wait=lambda _seconds: None, environment={},
+            step=step, kpi_every=timedelta(days=40),
+        )  # fmt: skip
+
+    def look(
+        self,
+        now: datetime | None = None,
+        *,
+        accept_mass_change: bool = False,
+        step: Callable[[str], None] = lambda _name: None,
+    ) -> PassResult:
+        """One pass by a worker that starts and ends here, as `sheetsync sync` does."""
+        self.now = now or self.now
+        with self.workshop(step) as workshop:
+            return workshop.run_pass(self.now, accept_mass_change=accept_mass_change)
+
+    # -- staff --------------------------------------------------------------------------------------
+
+    @contextmanager
+    def sheet(self) -> Iterator[Worksheet]:
+        """The Orders tab in the hands of a person; saved in the end."""
+        book = _opened(self.workbook)
+        yield book["Orders"]
+        book.save(self.workbook)
+
+    def add(self, *orders: Mapping[str, Any]) -> None:
+        """Append orders given by column key; a good row where nothing else is said."""
+        with self.sheet() as sheet:
+            columns = places(sheet)
+            for order in orders:
+                row = last_row(sheet) + 1
+                for key, value in good_order(order).items():
+                    if TITLES[key] in columns and value is not None:
+                        put(sheet, row, columns[TITLES[key]], value)
+
+    def type_in(self, order: str, **cells: Any) -> None:
+        """Type into cells of an order, by column key; None clears."""
+        with self.sheet() as sheet:
+            columns, rows = places(sheet), rows_of(sheet)
+            for key, value in cells.items():
+                put(sheet, rows[order], columns[TITLES[key]], value)
+
+    # -- looking ------------------------------------------------------------------------------------
+
+    def orders(self) -> dict[str, dict[str, Any]]:
+        """What stands in the Orders tab: Order ID -> heading -> value, blanks left out."""
+        sheet = _opened(self.workbook)["Orders"]
+        headings = {column: heading for heading, column in places(sheet).items()}
+        found: dict[str, dict[str, Any]] = {}
+        for row in sheet.iter_rows(min_row=2, values_only=True):
+            if row[0] is not None:
+                cells = {headings.get(i, ""): v for i, v in enumerate(row, 1) if v is not None}
+                found[str(row[0])] = cells
+        return found
+
+    def cell(self, order: str, key: str) -> Any:
+        """One cell, by column key; None when it is blank."""
+        return self.orders()[order].get(TITLES[key])
+
+    def staff_cells(self) -> dict[tuple[str, str], Any]:
+        """Every filled cell of columns that the worker never writes."""
+        worker = {TITLES[key] for key in (*OWN, *SHARED)}
+        return {
+            (order, heading): value
+            for order, cells in self.orders().items()
+            for heading, value in cells.items()
+            if heading not in worker
+        }
+
+    def tab(self, title: str) -> list[str]:
+        """Every filled cell of a tab as text."""
+        sheet = _opened(self.workbook)[title]
+        return [str(v) for row in sheet.iter_rows(values_only=True) for v in row if v is not None]
+
+    def mails(self) -> list[Mail]:
+        """The mails in the folder, by recipient and subject."""
+        files = sorted(self.mail_folder.glob("*.eml")) if self.mail_folder.exists() else []
+        return sorted(
+            (mail_of(file.read_bytes()) for file in files), key=lambda m: (m.to, m.subject)
+        )
+
+    def litter(self) -> list[str]:
+        """Temporary files that should not have been left beside the workbook or in the mail folder."""
+        folders = [self.folder, self.mail_folder]
+        names = [path.name for folder in folders if folder.exists() for path in folder.iterdir()]
+        return sorted(n for n in names if n.startswith("~$") or n.endswith((".tmp", ".part")))
+
+
+def local(clock: str, day: int = 0) -> datetime:
+    """`"09:30"`, `day` days after the Monday of the tests, as staff would type it."""
+    parts = [int(part) for part in clock.split(":")]
+    hours, minutes, seconds = (*parts, 0)[:3]
+    return MONDAY + timedelta(days=day, hours=hours, minutes=minutes, seconds=seconds)
+
+
+def good_order(order: Mapping[str, Any]) -> dict[str, Any]:
+    """An order without anything to mend, but for what `order` says."""
+    return {
+        "ordered_at": local("08:05"),
+        "customer": "Thandi Nkosi",
+        "skus": "MUG-01 x2",
+        "priority": "Standard",
+        "handler": "Thabo",
+        **order,
+    }
+
+
+def places(sheet: Worksheet) -> dict[str, int]:
+    """Heading -> column number (from 1)."""
+    return {str(cell.value): cell.column for cell in sheet[1] if cell.value is not None}
+
+
+def rows_of(sheet: Worksheet) -> dict[str, int]:
+    """Order ID -> row number; the last one where an ID stands twice."""
+    return {str(cell.value): cell.row for cell in sheet["A"][1:] if cell.value is not None}
+
+
+def last_row(sheet: Worksheet) -> int:
+    """The last row with an Order ID, or the header."""
+    return max([1, *rows_of(sheet).values()])
+
+
+def put(sheet: Worksheet, row: int, column: int, value: Any) -> None:
+    """Type a value as a person does; text stays text."""
+    cell = sheet.cell(row, column)
+    cell.value = value
+    if isinstance(value, str):
+        cell.data_type = "s"
+
+
+def mail_of(data: bytes) -> Mail:
+    """A message as handed over."""
+    message = message_from_bytes(data, policy=policy)
+    body = message.get_body(preferencelist=("plain",))
+    text = str(body.get_content()) if body is not None else ""
+    return Mail(str(message["To"]), str(message["Subject"]), str(message["Message-ID"]), text)
+
+
+def _opened(path: Path) -> openpyxl.Workbook:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        return openpyxl.load_workbook(BytesIO(path.read_bytes()))
+
+
+def _bare_workbook(path: Path, headings: Sequence[str]) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.title = "Orders"
+    sheet.append(list(headings))
+    book.save(path)
