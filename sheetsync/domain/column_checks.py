@@ -19,7 +19,7 @@ from sheetsync.domain.grid import Cells, Mask, object_array
 from sheetsync.domain.moments import Moments, as_moment, canonical_local, to_local
 from sheetsync.domain.rules import ColumnRule, Rulebook
 from sheetsync.domain.texts import both, fold, quoted
-from sheetsync.domain.tracking_numbers import squeeze
+from sheetsync.domain.tracking_numbers import squeeze_all
 
 FUTURE_SLACK: Final = timedelta(minutes=5)
 """Clocks of people and servers differ; a date may lie so far ahead of ours."""
@@ -85,12 +85,15 @@ class ColumnChecks:
         self.findings.add_problems(codes, key, problems)
 
     def _unique(self, key: str, rule: ColumnRule, field: Field) -> None:
-        compare = squeeze if rule.type == "tracking" else fold
-        codes, texts = field.distinct
-        same, _ = pd.factorize(object_array([compare(text) for text in texts]))
-        groups = same[codes] if len(texts) else codes
-        counts = np.bincount(groups, minlength=1)
-        places = np.flatnonzero((counts[groups] > 1) & (field.data != ""))
+        filled = np.flatnonzero(field.data != "")
+        texts = field.data[filled].tolist()
+        same = squeeze_all(texts) if rule.type == "tracking" else [fold(text) for text in texts]
+        if len(set(same)) == len(same):
+            return
+        groups = np.full(len(field.data), -1, dtype=np.intp)
+        groups[filled], _ = pd.factorize(object_array(same))
+        counts = np.bincount(groups[filled])
+        places = filled[counts[groups[filled]] > 1]
         words = self._shared_words(key, field, groups, places)
         self.findings.add(places, key, "not_unique", rule.severity, words)
 

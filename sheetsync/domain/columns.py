@@ -57,9 +57,8 @@ def interpret(
     no orders; those that hold anything are findings. Raises PlanRefused when there is no header.
     """
     header = find_header(sheet.rows, sheet.row_numbers, rules.columns, rules.header_search_rows)
-    body, identities = read_identities(sheet, header, options)
+    raw, identities = read_identities(sheet, header, options)
     findings = identities.findings
-    raw = {key: np.ascontiguousarray(body[:, index]) for key, index in header.columns.items()}
     table = _Table(sheet, header, rules, options, raw, identities, findings)
     frame: dict[str, npt.NDArray[Any]] = {
         "row": identities.rows,
@@ -101,7 +100,8 @@ class _Table:
             options=self.options,
             ticks=self.options.ticks(),
         )
-        distinct = Distinct.of(self.raw[key], repeats=rule.type not in _TAKEN_AS_IT_IS)
+        repeats = rule.type not in _TAKEN_AS_IT_IS or rule.owner == "worker"
+        distinct = Distinct.of(self.raw[key], repeats=repeats)
         if rule.type == "datetime":
             return self._dates(key, distinct, reader)
         if key == "status":

@@ -9,8 +9,11 @@ import numpy as np
 from sheetsync.domain.clocks import Clocks
 from sheetsync.domain.evidence import Observation
 from sheetsync.domain.fields import Field, Fields
-from sheetsync.domain.model import EVIDENCE, Orders
+from sheetsync.domain.model import EVIDENCE, STAMPS, Orders
 from sheetsync.domain.moments import Moments, as_moment
+
+_DATES_OF_STAFF = ("dispatched_at", "delivered_at")
+"""Where the sheet lacks such a column, rules about it are not evaluated."""
 
 
 def with_evidence(
@@ -26,10 +29,14 @@ def with_evidence(
         placed = orders.frame["ordered_at"].to_numpy("datetime64[s]")
         more["age"] = Field("number", _since(placed, now) / 3600.0)
     more["stage_skipped"] = Field("tick", _skipped(seen))
-    for key in seen.stamps.columns:
-        if key in ("allocated_at", "picked_at", "packed_at", "dispatched_at", "delivered_at"):
-            more[key] = Field("moment", seen.stamps[key].to_numpy("datetime64[s]"),
-                              given_filled=seen.ticks[key.removesuffix("_at")].to_numpy() == 1)  # fmt: skip
+    for evidence, stamp in zip(EVIDENCE, STAMPS, strict=True):
+        if stamp in _DATES_OF_STAFF and not orders.has(stamp):
+            continue
+        ticks = seen.ticks[evidence].to_numpy()
+        moments = seen.stamps[stamp].to_numpy("datetime64[s]")
+        more[stamp] = Field("moment", moments, given_filled=ticks == 1)
+        if evidence in more:
+            more[evidence] = Field("tick", np.where(ticks == 1, 1, more[evidence].data))
     return more
 
 

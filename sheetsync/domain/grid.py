@@ -6,9 +6,9 @@ answer is spread over the rows: that keeps 100,000 rows well under a second.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -25,18 +25,21 @@ _NUMERIC = frozenset({"floating", "integer", "mixed-integer-float", "integer-na"
 _HASHED = frozenset({"string", "boolean"})
 
 
-def cell_grid(rows: Sequence[Sequence[CellValue]], width: int) -> Cells:
-    """The rows as one object array of shape (rows, width); what a short row lacks is None."""
-    width = max([width, *set(map(len, rows))])
-    pad = (None,) * width
-    even = (row if len(row) == width else (*row, *pad[len(row) :]) for row in rows)
-    grid = np.fromiter(chain.from_iterable(even), dtype=object, count=len(rows) * width)
-    return grid.reshape(len(rows), width)
+def columns_at(rows: Sequence[Sequence[CellValue]], places: Collection[int]) -> dict[int, Cells]:
+    """The columns at `places` of ragged rows, each an array of its own; a short row lacks None."""
+    columns = dict.fromkeys(places, np.full(len(rows), None, dtype=object))
+    for place, cells in zip(range(max(places) + 1), zip_longest(*rows), strict=False):
+        if place in columns:
+            columns[place] = np.fromiter(cells, dtype=object, count=len(rows))
+    return columns
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Distinct:
-    """A column as its distinct non-blank cells; `codes[row]` is the place in `cells`, -1 if blank."""
+    """A column as its distinct filled cells; `codes[row]` is the place in `cells`, -1 if blank.
+
+    Blank is no cell at all or empty text, which no reader tells apart.
+    """
 
     codes: Places
     cells: Cells
@@ -49,12 +52,22 @@ class Distinct:
 
         Text is not searched either without `repeats`: a reader that takes it as it is costs less.
         """
+        places = np.flatnonzero(np.asarray((cells != "") & (cells != None), dtype=bool))  # noqa: E711
+        if len(places) == len(cells):
+            return cls._of_filled(cells, repeats=repeats)
+        filled = cls._of_filled(cells[places], repeats=repeats)
+        codes = np.full(len(cells), -1, dtype=np.intp)
+        codes[places] = filled.codes
+        return cls(codes, filled.cells, filled.floats)
+
+    @classmethod
+    def _of_filled(cls, cells: Cells, *, repeats: bool) -> Distinct:
         kind = pd.api.types.infer_dtype(cells, skipna=True)
         if kind in _NUMERIC:
             floats = as_floats(cells)
             return cls._as_they_stand(cells, ~np.isnan(floats), floats)
-        if kind == "string" and not repeats:
-            return cls._as_they_stand(cells, np.asarray(cells != None, dtype=bool))  # noqa: E711
+        if kind == "string" and not repeats and all_texts(cells):
+            return cls(np.arange(len(cells)), cells)
         if kind in _HASHED:
             codes, values = pd.factorize(cells)
             return cls(codes, np.asarray(values, dtype=object))
@@ -62,14 +75,12 @@ class Distinct:
 
     @classmethod
     def _as_they_stand(
-        cls, cells: Cells, filled: Mask, floats: npt.NDArray[np.float64] | None = None
+        cls, cells: Cells, filled: Mask, floats: npt.NDArray[np.float64]
     ) -> Distinct:
         if filled.all():
             return cls(np.arange(len(cells)), cells, floats)
-        places = np.flatnonzero(filled)
-        codes = np.full(len(cells), -1, dtype=np.intp)
-        codes[places] = np.arange(len(places))
-        return cls(codes, cells[places], None if floats is None else floats[places])
+        codes = np.where(filled, np.cumsum(filled) - 1, -1)
+        return cls(codes, cells[filled], floats[filled])
 
     @classmethod
     def _mixed(cls, cells: Cells) -> Distinct:

@@ -5,7 +5,7 @@ A row that cannot be told apart from another is named and left alone; nothing is
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,7 +15,7 @@ import pandas as pd
 
 from sheetsync.domain.cells import read_ids
 from sheetsync.domain.findings import FindingList, Problem
-from sheetsync.domain.grid import Cells, Distinct, Mask, cell_grid
+from sheetsync.domain.grid import Cells, Distinct, Mask, columns_at
 from sheetsync.domain.headings import normalise_heading
 from sheetsync.domain.model import CellValue, HeaderMap, Sheet
 from sheetsync.domain.reading import Reader, ReadingOptions
@@ -41,10 +41,11 @@ class Identities:
 
 def read_identities(
     sheet: Sheet, header: HeaderMap, options: ReadingOptions
-) -> tuple[Cells, Identities]:
-    """The cells of the order rows (rows x columns), and who they are."""
-    grid, rows = _below_header(sheet, header)
-    index, heading = header.columns["order_id"], header.headings["order_id"]
+) -> tuple[Mapping[str, Cells], Identities]:
+    """The cells of the order rows by column key, and who they are."""
+    below, rows = _below_header(sheet, header)
+    columns = columns_at(below, frozenset(header.columns.values()))
+    heading = header.headings["order_id"]
     reader = Reader(
         rule=_ID_RULE,
         heading=heading,
@@ -52,7 +53,7 @@ def read_identities(
         date_system=sheet.date_system,
         options=options,
     )
-    distinct = Distinct.of(np.ascontiguousarray(grid[:, index]), repeats=False)
+    distinct = Distinct.of(columns[header.columns["order_id"]], repeats=False)
     texts, problems = read_ids(distinct.cells, reader)
     ids = distinct.spread(texts, "")
     broken = _spread_errors(distinct, problems)
@@ -62,18 +63,21 @@ def read_identities(
     found = _identify(ids[order], rows[order], heading)
     codes = distinct.codes[order]
     found.findings.add_problems(codes, "order_id", problems)
-    held = [place for place in np.flatnonzero(blank) if _holds_something(grid[place])]
+    held = [place for place in np.flatnonzero(blank) if _holds_something(below[place])]
     for numbers, words in ((rows[held], _unnamed(heading)), (rows[other], _TOTAL)):
         told = [words.format(row=number) for number in numbers.tolist()]
         found.findings.add_rows(numbers, "order_id", "not_an_order", "warning", told)
-    return grid[order], found
+    if not order.all():
+        columns = {index: cells[order] for index, cells in columns.items()}
+    return {key: columns[index] for key, index in header.columns.items()}, found
 
 
-def _below_header(sheet: Sheet, header: HeaderMap) -> tuple[Cells, npt.NDArray[np.int64]]:
+def _below_header(
+    sheet: Sheet, header: HeaderMap
+) -> tuple[Sequence[Sequence[CellValue]], npt.NDArray[np.int64]]:
     numbers = np.asarray(sheet.row_numbers, dtype=np.int64)
     below = int(np.searchsorted(numbers, header.row_number, side="right"))
-    width = max(header.columns.values()) + 1
-    return cell_grid(sheet.rows[below:], width), numbers[below:]
+    return sheet.rows[below:], numbers[below:]
 
 
 def _spread_errors(distinct: Distinct, problems: dict[int, Problem]) -> Mask:
@@ -139,7 +143,7 @@ def _unnamed(heading: str) -> str:
     )
 
 
-def _holds_something(cells: Sequence[CellValue] | Cells) -> bool:
+def _holds_something(cells: Sequence[CellValue]) -> bool:
     """Whether a row without an Order ID holds anything; empty tick boxes are nothing."""
     return any(
         cell is not None

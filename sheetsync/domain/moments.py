@@ -20,6 +20,8 @@ from sheetsync.domain.model import DateSystem
 Moments = npt.NDArray[np.datetime64]
 NAT: Final = np.datetime64("NaT", "s")
 _EPOCH_SERIAL: Final[dict[int, int]] = {1900: 25_569, 1904: 24_107}
+_LAST_SERIAL: Final = 3_000_000.0
+"""Beyond the year 9999: no date in any program."""
 
 
 @lru_cache(maxsize=32)
@@ -72,9 +74,9 @@ def serials_to_local(serials: npt.NDArray[np.float64], date_system: DateSystem) 
 
     No bounds are checked here: serials outside the configured range are the reader's finding.
     """
-    seconds = np.round((serials - _EPOCH_SERIAL[date_system]) * 86_400.0)
     result = np.full(len(serials), NAT)
-    good = np.isfinite(seconds) & (np.abs(seconds) < 3e11)
+    good = np.abs(serials) < _LAST_SERIAL
+    seconds = np.round((np.where(good, serials, 0.0) - _EPOCH_SERIAL[date_system]) * 86_400.0)
     result[good] = seconds[good].astype("int64").astype("datetime64[s]")
     return result
 

@@ -49,13 +49,15 @@ def clean_id(text: str) -> str:
 def all_plain(texts: Sequence[str]) -> bool:
     """Whether no text of the column needs cleaning; one look at all of them costs next to nothing."""
     joined = "\n".join(texts)
-    return (
-        joined.isascii()
+    return bool(
+        texts
+        and joined.isascii()
         and joined.count("\n") == len(texts) - 1
         and joined.replace("\n", "").isprintable()
         and " \n" not in joined
         and "\n " not in joined
-        and joined == joined.strip()
+        and joined[:1] != " "
+        and joined[-1:] != " "
     )
 
 

@@ -5,7 +5,7 @@ A shape that does not fit is a hint, never more: carriers have number ranges tha
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -13,9 +13,9 @@ import pandas as pd
 from sheetsync.domain.conditions import compiled
 from sheetsync.domain.fields import Field
 from sheetsync.domain.findings import FindingList, Problem
-from sheetsync.domain.grid import Cells, object_array
+from sheetsync.domain.grid import Cells
 from sheetsync.domain.rules import CarrierRule, Rulebook
-from sheetsync.domain.texts import either, fold, nearest, quoted
+from sheetsync.domain.texts import all_plain, either, fold, nearest, quoted
 
 _LISTED_CARRIERS = 6
 
@@ -23,6 +23,13 @@ _LISTED_CARRIERS = 6
 def squeeze(number: str) -> str:
     """A tracking number as compared: without spaces and hyphens, in capitals."""
     return "".join(number.split()).replace("-", "").upper()
+
+
+def squeeze_all(numbers: Sequence[str]) -> list[str]:
+    """Every tracking number as compared; plain ones, nearly all there are, in one go."""
+    if not all_plain(numbers):
+        return [squeeze(number) for number in numbers]
+    return "\n".join(numbers).replace(" ", "").replace("-", "").upper().split("\n")
 
 
 def check_carriers(
@@ -67,23 +74,28 @@ def check_tracking(
         if rule is None or not (rule.pattern or rule.check == "ups"):
             continue
         places = both_there[names == name]
-        words = [_slip(text, rule) for text in tracking.data[places]]
-        bad = np.array([bool(word) for word in words], dtype=bool)
-        heading = headings["tracking"]
-        texts = [f"{heading} {word}" for word in words if word]
-        findings.add(places[bad], "tracking", "tracking_shape", "warning", object_array(texts))
+        slips = _slips(tracking.data[places].tolist(), rule)
+        texts = [f"{headings['tracking']} {words}" for words in slips.values()]
+        findings.add(places[list(slips)], "tracking", "tracking_shape", "warning", texts)
 
 
-def _slip(text: str, rule: CarrierRule) -> str:
-    number = squeeze(text)
-    if rule.pattern and not compiled(rule.pattern).fullmatch(number):
-        return (
-            f"{quoted(text)} does not look like a {rule.name} number. Check it for a slip, and "
-            "check the carrier."
+def _slips(texts: list[str], rule: CarrierRule) -> dict[int, str]:
+    """What is wrong with numbers of one carrier, by their place."""
+    numbers = squeeze_all(texts)
+    fits = compiled(rule.pattern).fullmatch if rule.pattern else bool
+    slips = {
+        place: (
+            f"{quoted(texts[place])} does not look like a {rule.name} number. Check it for a slip, "
+            "and check the carrier."
         )
-    if rule.check == "ups" and not ups_check_digit_fits(number):
-        return f"{quoted(text)} has a slip in it: its last digit does not fit the others."
-    return ""
+        for place, number in enumerate(numbers)
+        if not fits(number)
+    }
+    for place, number in enumerate(numbers if rule.check == "ups" else ()):
+        if place not in slips and not ups_check_digit_fits(number):
+            words = "has a slip in it: its last digit does not fit the others."
+            slips[place] = f"{quoted(texts[place])} {words}"
+    return dict(sorted(slips.items()))
 
 
 def ups_check_digit_fits(number: str) -> bool:

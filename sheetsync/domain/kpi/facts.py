@@ -43,8 +43,9 @@ FACT_COLUMNS: Final[Mapping[str, FactKind]] = {
 
 * `status`: the canonical status that the cell shows. `dispatch_by`: the promised dispatch, else the
   moment the dispatch SLA falls due.
-* `<evidence>_certainty`: "" (not done), `exact` (a person or feed typed the moment), `approx` (first
-  seen, within one pass), `unsure` (first seen after a gap), `unmeasured` (done before watching began).
+* `<evidence>_certainty`: "" (not done), `exact` (typed, or first seen within a usual interval), `approx`
+  (first seen after a gap), `unsure` (seen together with the step before: the stage between has no
+  time of its own), `unmeasured` (done before watching began).
 * `errors`: how many errors Check shows; `error_columns`: their column keys, joined by commas.
 * `exceptions`: the kinds of the open exceptions, joined by commas.
 """

@@ -92,6 +92,7 @@ def _set_up(sheet: xlsxwriter.worksheet.Worksheet, tab: Tab) -> None:
     if tab.landscape:
         sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
+    sheet.set_h_pagebreaks(list(tab.page_breaks))
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.5)
     for column, width in enumerate(tab.column_widths):
         sheet.set_column(column, column, width)
