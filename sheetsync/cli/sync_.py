@@ -11,8 +11,6 @@ from sheetsync.cli.output import err, out, print_error, progress
 from sheetsync.cli.wiring import open_workshop, wall_clock
 from sheetsync.worker.one_pass import PassResult
 
-EXIT_OF = {"unchanged": 0, "done": 0, "deferred": 75, "held": 3, "failed": 1}
-
 
 @click.command("sync", short_help="do one pass")
 @config_option
@@ -26,13 +24,13 @@ def command(config_path: Path, accept_mass_change: bool) -> int:
 
     The first pass over a sheet is a baseline: it fills Status, SLA and Check, sends nothing and
     invents no time for boxes that are already ticked. A pass that has nothing to do writes nothing.
-    Exit code 75: the workbook is in use, its cells come with the next pass.
+    Exit code 75: the workbook is in use, or mail cannot leave; both come with a later pass.
     """
     with open_workshop(config_path) as workshop, workshop.alone():
         with progress("One pass over the tracker"):
             result = workshop.run_pass(wall_clock(), accept_mass_change=accept_mass_change)
         tell(result, workshop.config.tracker.path.name)
-    return EXIT_OF[result.outcome]
+    return result.exit_code
 
 
 def tell(result: PassResult, tracker: str) -> None:

@@ -7,11 +7,13 @@ configuration and the rules anew. This is the one place below the command line t
 
 from __future__ import annotations
 
+import select
 import signal
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -30,6 +32,7 @@ BACK_OFF_MOST = timedelta(minutes=15)
 HEARTBEAT_TIMEOUT = 10.0
 CLOCK_DRIFT = 60.0
 WAKE_AT_MOST = 5.0
+EXIT_DEFECT = 70
 
 
 class Job(Protocol):
@@ -46,8 +49,11 @@ class Job(Protocol):
     def run_pass(self, now: datetime) -> PassResult:
         """Do one pass."""
 
-    def reload(self) -> None:
-        """Read configuration and rules anew; raises SheetsyncError and changes nothing when they are bad."""
+    def reload(self) -> str:
+        """Read configuration and rules anew; says what is wrong with the rules, "" when they are good.
+
+        Raises SheetsyncError and changes nothing when the configuration is bad.
+        """
 
 
 def wall_clock() -> datetime:
@@ -63,14 +69,19 @@ class Daemon:
     log: WorkerLog
     clock: Callable[[], datetime] = wall_clock
     dice: Random = field(default_factory=Random)
-    _stop: threading.Event = field(default_factory=threading.Event)
-    _wake: threading.Event = field(default_factory=threading.Event)
+    _bell: tuple[socket.socket, socket.socket] = field(default_factory=socket.socketpair)
+    _stop: bool = False
+    _signal: str = ""
     _reload: bool = False
     _failures: int = 0
     _due: datetime | None = None
+    _last: int = 0
 
     def run(self, *, passes: int | None = None) -> int:
-        """Repeat until a signal, or for `passes` passes; returns the exit code (0 after a clean stop)."""
+        """Repeat until a signal, or for `passes` passes.
+
+        Returns the exit code: 0 after a clean stop, that of the last pass when `passes` are done.
+        """
         scheduler = schedule.Scheduler()
         done = 0
 
@@ -81,22 +92,27 @@ class Daemon:
                 done += 1
 
         scheduler.every(1).seconds.do(tick)
-        with self._signals():
+        with self._signals(), self._bell[0], self._bell[1]:
             self.log.started(self.job.every)
             tick()
-            while not self._stop.is_set() and (passes is None or done < passes):
+            while not self._stop and (passes is None or done < passes):
                 self._sleep()
                 if self._reload:
                     self._do_reload()
-                if not self._stop.is_set():
+                if not self._stop:
                     scheduler.run_pending()
-        self.log.stopped()
-        return 0
+        self.log.stopped(self._signal)
+        return 0 if self._stop else self._last
 
     def stop(self) -> None:
-        """Finish the pass under way, then return from `run`."""
-        self._stop.set()
-        self._wake.set()
+        """Finish the pass under way, then return from `run`; from another thread or a signal."""
+        self._stop = True
+        self._ring()
+
+    def _ring(self) -> None:
+        """End the sleep. A byte, not a lock: a signal may come while the loop holds any lock."""
+        with suppress(OSError):  # the daemon has ended already
+            self._bell[1].send(b"!")
 
     def _one(self) -> None:
         now = self.clock()
@@ -105,12 +121,15 @@ class Daemon:
         try:
             result = self.job.run_pass(now)
         except SheetsyncError as problem:
+            self._last = problem.exit_code
             self._failed(now, str(problem))
             return
         except Exception as defect:  # noqa: BLE001 - one bad pass must not end the daemon; it is told
+            self._last = EXIT_DEFECT
             self.log.defect(defect)
             self._failed(now, f"{type(defect).__name__}: {defect}")
             return
+        self._last = result.exit_code
         self.log.passed(result, time.monotonic() - started)
         if result.outcome in ("failed", "held"):
             self._failed(now, result.problem)
@@ -130,8 +149,8 @@ class Daemon:
     def _sleep(self) -> None:
         wall, steady = self.clock(), time.monotonic()
         wait = WAKE_AT_MOST if self._due is None else (self._due - wall).total_seconds()
-        self._wake.wait(min(max(wait, 0.05), WAKE_AT_MOST))
-        self._wake.clear()
+        if select.select([self._bell[0]], [], [], min(max(wait, 0.05), WAKE_AT_MOST))[0]:
+            self._bell[0].recv(4096)
         drift = (self.clock() - wall).total_seconds() - (time.monotonic() - steady)
         if abs(drift) > CLOCK_DRIFT:
             self.log.clock_jumped(drift)
@@ -140,11 +159,11 @@ class Daemon:
     def _do_reload(self) -> None:
         self._reload = False
         try:
-            self.job.reload()
+            alarm = self.job.reload()
         except SheetsyncError as problem:
             self.log.reload_failed(str(problem))
             return
-        self.log.reloaded()
+        self.log.reloaded(alarm)
         self._due = self.clock()
 
     def _beat(self, ending: str) -> None:
@@ -173,12 +192,12 @@ class Daemon:
 
     def _on_stop(self, number: int, frame: FrameType | None) -> None:
         del frame
-        if self._stop.is_set():
+        if self._stop:
             raise KeyboardInterrupt
-        self.log.stopping(signal.Signals(number).name)
+        self._signal = signal.Signals(number).name
         self.stop()
 
     def _on_hangup(self, number: int, frame: FrameType | None) -> None:
         del number, frame
         self._reload = True
-        self._wake.set()
+        self._ring()

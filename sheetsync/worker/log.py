@@ -47,20 +47,17 @@ class WorkerLog:
             logging.INFO, "start", f"watching {self._tracker}, every {every.total_seconds():.0f} s"
         )
 
-    def stopping(self, signal_name: str) -> None:
-        """A signal asked to stop."""
-        self._say(logging.INFO, "stopping", f"{signal_name}: finishing this pass, then stopping")
-
-    def stopped(self) -> None:
-        """The daemon ended cleanly."""
-        self._say(logging.INFO, "stop", "stopped; nothing is half-done")
+    def stopped(self, signal_name: str) -> None:
+        """The daemon ended cleanly; `signal_name` asked for it, "" for nobody."""
+        why = f"{signal_name}: " if signal_name else ""
+        self._say(logging.INFO, "stop", f"{why}stopped; nothing is half-done")
 
     def passed(self, result: PassResult, seconds: float) -> None:
         """A pass ended."""
         sent, waiting = _mails(result)
         facts = {"outcome": result.outcome, "cells": result.cells, "sent": sent, "waiting": waiting,
                  "seconds": round(seconds, 3)}  # fmt: skip
-        if result.outcome == "unchanged" and not sent:
+        if result.outcome == "unchanged" and not sent and not waiting:
             self._say(logging.INFO, "pass", "nothing new", **facts)
             return
         words = f"{result.cells} cells, {sent} mails sent"
@@ -69,6 +66,10 @@ class WorkerLog:
         level = logging.INFO if result.outcome in ("done", "unchanged") else logging.WARNING
         tail = f": {result.problem}" if result.problem else ""
         self._say(level, "pass", f"{result.outcome}, {words} ({seconds:.1f} s){tail}", **facts)
+        trouble = result.delivery.trouble if result.delivery is not None else ""
+        for remark in (trouble, *result.remarks):
+            if remark:
+                self._say(logging.WARNING, "remark", remark)
 
     def failed(self, problem: str, wait: timedelta, times: int) -> None:
         """A pass could not be done."""
@@ -87,9 +88,12 @@ class WorkerLog:
             f"the clock jumped by {seconds:.0f} s, or the machine slept: looking now",
         )
 
-    def reloaded(self) -> None:
-        """SIGHUP was obeyed."""
-        self._say(logging.INFO, "reload", "configuration and rules read anew")
+    def reloaded(self, alarm: str) -> None:
+        """SIGHUP was obeyed; `alarm` says what is wrong with the rules, "" when they are good."""
+        if alarm:
+            self._say(logging.ERROR, "reload", f"configuration read anew. {alarm}")
+        else:
+            self._say(logging.INFO, "reload", "configuration and rules read anew")
 
     def reload_failed(self, problem: str) -> None:
         """SIGHUP met a bad file; the old one stays."""

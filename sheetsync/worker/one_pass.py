@@ -176,28 +176,27 @@ def _carry_out(
         receipt = ports.tracker.write(batch)
     except PlanRefused as refusal:
         store.hold(state.id, str(refusal))
-        return _not_written(ports, state, pass_id, plan, str(refusal), "held")
+        return _not_written(store, state, pass_id, _result(plan, "held", str(refusal)))
     except TrackerError as problem:
         outcome: Outcome = "deferred" if isinstance(problem, TrackerBusy) else "failed"
-        return _not_written(ports, state, pass_id, plan, str(problem), outcome)
+        return _not_written(store, state, pass_id, _result(plan, outcome, str(problem)))
     ports.step("written")
     if receipt.deferred and (len(plan.changes) or tabs.tabs):
-        return _not_written(ports, state, pass_id, plan, receipt.deferred, "deferred", receipt)
+        busy = _result(plan, "deferred", receipt.deferred)
+        return _not_written(store, state, pass_id, replace(busy, receipt=receipt))
     return _close(ports, pass_id, plan, receipt, tabs.remember)
 
 
-def _not_written(
-    ports: Ports,
-    state: TrackerState,
-    pass_id: int,
-    plan: Plan,
-    problem: str,
-    outcome: Outcome,
-    receipt: Receipt | None = None,
-) -> PassResult:
+def _not_written(store: Store, state: TrackerState, pass_id: int, result: PassResult) -> PassResult:
     """The decisions stand, the sheet was left as it was: the next pass writes, and counts this one."""
-    ports.store.fail_pass(state.id, problem, now=plan.at, pass_id=pass_id, outcome=outcome)
-    return PassResult(outcome=outcome, at=plan.at, plan=plan, receipt=receipt, problem=problem)
+    store.fail_pass(
+        state.id, result.problem, now=result.at, pass_id=pass_id, outcome=result.outcome
+    )
+    return result
+
+
+def _result(plan: Plan, outcome: Outcome, problem: str) -> PassResult:
+    return PassResult(outcome=outcome, at=plan.at, plan=plan, problem=problem)
 
 
 def _close(

@@ -15,6 +15,7 @@ from sheetsync.domain.guard import GuardLimits
 from sheetsync.domain.model import Memory, Plan
 from sheetsync.domain.plan import PlanOptions
 from sheetsync.domain.rules import Rulebook
+from sheetsync.errors import SheetsyncError, UsageError
 from sheetsync.messages.compose import Composer
 from sheetsync.messages.deliver import DeliveryReport, deliver
 from sheetsync.messages.folder import FolderTransport
@@ -184,11 +185,27 @@ class Workshop:
             step=self._step,
         )
 
-    def reload(self) -> None:
-        """Read the configuration anew, and prove that its rules load; else change nothing."""
+    def reload(self) -> str:
+        """Read the configuration anew; what is wrong with its rules, "" when they are good.
+
+        Changes nothing and raises SheetsyncError where the configuration is bad, or names another
+        workbook or store: those belong to the start of a worker.
+        """
         config = load_config(self.config.file)
-        rules_in_force(rules_folder(config.rules), self.store, self._tracker_id, self._clock())
-        self.config, self._tracker = config, None
+        if (config.tracker.path, config.store.url) != (
+            self.config.tracker.path, self.config.store.url,
+        ):  # fmt: skip
+            raise UsageError(
+                "config.yaml names another workbook or store. Stop the worker and start it anew."
+            )
+        before, self.config = self.config, config
+        try:
+            alarm = self.rules(self._clock()).alarm
+        except SheetsyncError:
+            self.config = before
+            raise
+        self._tracker = None
+        return alarm
 
     def alone(self) -> AbstractContextManager[None]:
         """Hold the lock against a second sheetsync on this tracker; raises AlreadyRunning."""
