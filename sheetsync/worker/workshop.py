@@ -253,7 +253,7 @@ class Workshop:
             timezone=settings.timezone,
             every=self.config.worker.every,
             mail_mode=_mail_words(self.config),
-            tracker=settings.path.name,
+            tracker=settings.path.stem.replace("_", " "),
             kpi_every=self._kpi_every,
             alarms=(force.alarm,) if force.alarm else (),
         )
