@@ -12,12 +12,16 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from sheetsync.domain.model import Memory, Plan
+from sheetsync.domain.model import EVIDENCE, Memory, Plan
 from sheetsync.errors import PlanRefused
 
 WAY_OUT = (
     "Nothing was written and no mail was sent. Put the sheet right, "
     "or, if this is what you mean, run: sheetsync sync --accept-mass-change"
+)
+MARK_WAY_OUT = (
+    "Nothing was written and no mail was sent. Use the store it was watched with, or, to go on with this "
+    "one, run: sheetsync sync --accept-mass-change"
 )
 
 
@@ -39,6 +43,7 @@ def guard(plan: Plan, memory: Memory, limits: GuardLimits, *, tracker: str) -> N
         limits: shares of the orders that stood in the sheet at the last pass.
         tracker: name for the message.
     """
+    _refuse_other_identity(plan, memory, tracker)
     if memory.baseline_at is None:
         return
     known = (
@@ -50,7 +55,25 @@ def guard(plan: Plan, memory: Memory, limits: GuardLimits, *, tracker: str) -> N
         return
     _refuse_vanished(plan, known, limits, tracker)
     _refuse_unreadable_keys(plan, limits, tracker)
-    _refuse_changed_statuses(plan, known, limits, tracker)
+    _refuse_emptied_statuses(plan, known, limits, tracker)
+    _refuse_unticked(plan, known, limits, tracker)
+
+
+def _refuse_other_identity(plan: Plan, memory: Memory, tracker: str) -> None:
+    """The sheet carries the mark of the store that watches it, with the number of its last pass."""
+    found, ours = plan.orders.sheet.marker, memory.marker
+    if found is None or ours is None:
+        return
+    if found.uuid != ours.uuid:
+        raise PlanRefused(
+            f"{tracker} is watched by another sheetsync, or is a copy, or this store is not the one it was "
+            f"watched with: it would be looked at as for the first time. {MARK_WAY_OUT}"
+        )
+    if (found.epoch, found.seq) > (ours.epoch, ours.seq):
+        raise PlanRefused(
+            f"{tracker} was last written by pass {found.seq}, but this store knows only {ours.seq} passes, so it "
+            f"is an old backup and would send mails a second time. {MARK_WAY_OUT}"
+        )
 
 
 def _refuse_vanished(plan: Plan, known: pd.DataFrame, limits: GuardLimits, tracker: str) -> None:
@@ -77,7 +100,22 @@ def _refuse_unreadable_keys(plan: Plan, limits: GuardLimits, tracker: str) -> No
         )
 
 
-def _refuse_changed_statuses(
+def _refuse_unticked(plan: Plan, known: pd.DataFrame, limits: GuardLimits, tracker: str) -> None:
+    """A column of ticks or dates that was emptied or cut away, not taken back one by one."""
+    frame = plan.orders.frame
+    now = frame.loc[frame["usable"], ["order_id", *EVIDENCE]].set_index("order_id")
+    both = known.index.intersection(now.index)
+    for evidence in EVIDENCE:
+        before = known.loc[both, f"seen_{evidence}"].to_numpy() == 1
+        taken_back = int(np.sum(before & (now.loc[both, evidence].to_numpy() == 0)))
+        if taken_back >= limits.min_rows and taken_back / len(both) >= limits.changed_share:
+            raise PlanRefused(
+                f"{tracker}: “{evidence}” was taken back for {taken_back} of {len(both)} orders since the last "
+                f"pass (the limit is {limits.changed_share:.0%} from {limits.min_rows} rows up). {WAY_OUT}"
+            )
+
+
+def _refuse_emptied_statuses(
     plan: Plan, known: pd.DataFrame, limits: GuardLimits, tracker: str
 ) -> None:
     frame = plan.orders.frame
