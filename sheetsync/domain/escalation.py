@@ -15,11 +15,13 @@ from datetime import datetime
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from sheetsync.domain.acknowledge import Acknowledged, read_acknowledgements
 from sheetsync.domain.clocks import Bools, Clocks, Judge, Texts
 from sheetsync.domain.escalation_facts import Facts
+from sheetsync.domain.grid import frame_of, object_array
 from sheetsync.domain.grouping import Channel, Item, group
 from sheetsync.domain.ladder import OnRecord, Standing, Subjects, on_record, passed_over, stand
 from sheetsync.domain.model import ESCALATION_COLUMNS, Notice
@@ -33,6 +35,8 @@ CELL: Final = "SLA column"
 """Stands as recipient of a level that is shown in the sheet only."""
 DIGEST_WINDOW: Final = np.timedelta64(15 * 60, "s")
 """A digest to one person and level is sent at once, the next one not before so long after it."""
+_KINDS: Final = {"level": "int64", "repeat": "int64", "at": "datetime64[s]"}
+"""The columns of escalations that hold no text."""
 _FIRST_QUIETED: Final = 2
 """The lowest level that an acknowledgement quiets."""
 
@@ -110,8 +114,8 @@ def decide(
     ]
     turns = [_turn(decision, acks, moment) for decision in decisions]
     if baseline:
-        lines = [line for decision in decisions for line in _at_baseline(decision, orders, moment)]
-        return _result([*acks.lines, *lines], (), turns, (), acks)
+        silent = [part for each in decisions for part in _at_baseline(each, orders, moment)]
+        return _result([_frame(acks.lines), *silent], (), turns, (), acks)
     facts = Facts.of(orders, clocks, status, status_since, rules, timezone, now, next_steps)
     items = [
         item
@@ -128,7 +132,9 @@ def decide(
     )
     lines = [line for item in ready for line in _lines(item, bag.told.get(item.key, ()), moment)]
     remarks = (*bag.remarks, *_nobody_to_tell(ready))
-    return _result([*acks.lines, *lines], bag.notices, [*turns, held_until], remarks, acks)
+    return _result(
+        [_frame([*acks.lines, *lines])], bag.notices, [*turns, held_until], remarks, acks
+    )
 
 
 def _decision(  # noqa: PLR0917 - the scene of one policy
@@ -196,15 +202,40 @@ def _turn(decision: _Decision, acks: Acknowledged, now: np.datetime64) -> np.dat
 
 def _at_baseline(
     decision: _Decision, orders: pd.DataFrame, now: np.datetime64
-) -> Iterable[Mapping[str, Any]]:
+) -> Iterable[pd.DataFrame]:
     """Everything that is due when watching begins goes on record, and nobody is told."""
-    ids = orders["order_id"].to_numpy(object)[decision.subjects.row]
-    for place in np.flatnonzero(decision.standing.level > 0).tolist():
-        order_id = str(ids[place])
-        stay, reached = str(decision.subjects.stay[place]), int(decision.standing.level[place])
-        done = int(decision.done.level[place])
-        for level in (*passed_over(decision.policy, above=done, below=reached), reached):
-            yield _line(order_id, decision.policy.id, stay, level, 0, "baseline", now, "")
+    reached, done = decision.standing.level, decision.done.level
+    for rung in decision.policy.levels:
+        skipped = (done < rung.level) & (rung.level < reached)
+        yield _silent(
+            decision, rung, np.flatnonzero((reached == rung.level) | skipped), orders, now
+        )
+
+
+def _silent(
+    decision: _Decision,
+    rung: Level,
+    places: npt.NDArray[np.intp],
+    orders: pd.DataFrame,
+    now: np.datetime64,
+) -> pd.DataFrame:
+    """Lines of one level for the subjects at `places`, as if everybody had been told long ago."""
+    ids = orders["order_id"].to_numpy(object)[decision.subjects.row[places]]
+    stays, size = decision.subjects.stay[places], len(places)
+    nothing = np.zeros(size, dtype=np.int64)
+    return frame_of(
+        {
+            "key": ids + f"|{decision.policy.id}|" + stays + f"|{rung.level}|0",
+            "order_id": ids,
+            "policy": np.full(size, decision.policy.id, dtype=object),
+            "stay": stays,
+            "level": nothing + rung.level,
+            "repeat": nothing,
+            "outcome": np.full(size, "baseline", dtype=object),
+            "at": np.full(size, now),
+            "recipients": np.full(size, "", dtype=object),
+        }
+    )
 
 
 def _items(  # noqa: PLR0917 - what is due, then what is needed to tell it
@@ -358,7 +389,7 @@ def _earliest(moments: Iterable[np.datetime64]) -> np.datetime64:
 
 
 def _result(
-    lines: list[Mapping[str, Any]],
+    rows: list[pd.DataFrame],
     notices: tuple[Notice, ...],
     turns: list[np.datetime64],
     remarks: tuple[str, ...],
@@ -366,7 +397,7 @@ def _result(
 ) -> Escalations:
     turn = _earliest(turns)
     return Escalations(
-        rows=_frame(lines),
+        rows=_sorted(rows),
         notices=notices,
         next_change=None if np.isnat(turn) else as_aware(turn),
         remarks=remarks,
@@ -374,13 +405,21 @@ def _result(
     )
 
 
-def _frame(lines: list[Mapping[str, Any]]) -> pd.DataFrame:
-    """The new lines as a frame of ESCALATION_COLUMNS, sorted by key."""
-    ordered = sorted(lines, key=lambda line: str(line["key"]))
-    types = {"level": "int64", "repeat": "int64", "at": "datetime64[s]"}
-    return pd.DataFrame(
+def _frame(lines: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    """The new lines as a frame of ESCALATION_COLUMNS."""
+    listed = list(lines)
+    types = {name: np.dtype(kind) for name, kind in _KINDS.items()}
+    columns = {name: [line[name] for line in listed] for name in ESCALATION_COLUMNS}
+    return frame_of(
         {
-            name: pd.Series([line[name] for line in ordered], dtype=types.get(name, "object"))
-            for name in ESCALATION_COLUMNS
+            name: np.array(values, dtype=types[name]) if name in types else object_array(values)
+            for name, values in columns.items()
         }
     )
+
+
+def _sorted(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    """Several frames of escalations as one, sorted by key."""
+    filled = [frame for frame in frames if len(frame)]
+    every = pd.concat(filled, ignore_index=True) if filled else frames[0]
+    return every.sort_values("key", kind="stable", ignore_index=True)

@@ -63,7 +63,7 @@ def read_identities(
     found = _identify(ids[order], rows[order], heading)
     codes = distinct.codes[order]
     found.findings.add_problems(codes, "order_id", problems)
-    held = [place for place in np.flatnonzero(blank) if _holds_something(below[place])]
+    held = [place for place in np.flatnonzero(blank).tolist() if _holds_something(below[place])]
     for numbers, words in ((rows[held], _unnamed(heading)), (rows[other], _TOTAL)):
         told = [words.format(row=number) for number in numbers.tolist()]
         found.findings.add_rows(numbers, "order_id", "not_an_order", "warning", told)
