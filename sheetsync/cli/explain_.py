@@ -1,0 +1,60 @@
+"""`sheetsync explain`: why an order looks as it does, in plain sentences."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+from rich.padding import Padding
+from rich.text import Text
+
+from sheetsync.cli.options import at_option, config_option, parse_moment
+from sheetsync.cli.output import err, out, plain, progress
+from sheetsync.cli.wiring import open_workshop
+from sheetsync.domain.explain import Explanation
+from sheetsync.domain.moments import scalar_to_local
+from sheetsync.worker.explain import explain_order
+
+_COLOUR = {"Breached": "bold red", "Missed": "bold red", "At": "bold yellow", "Unsure": "bold magenta",
+           "Paused": "bold cyan", "OK": "bold green", "Met": "bold green"}  # fmt: skip
+_LINE_COLOUR = {"Error:": "red", "Warning:": "yellow", "Unsure:": "magenta", "Breached:": "red"}
+
+
+@click.command("explain", short_help="why an order looks as it does")
+@click.argument("order")
+@config_option
+@at_option
+@click.option(
+    "--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
+def command(order: str, config_path: Path, at_text: str | None, style: str) -> None:
+    """Tell why ORDER looks as it does: times, clocks, rules with file and line, mails, changes.
+
+    Nothing is written. With --at in the past, what came later has not happened yet; in the future,
+    you see what falls due by then. A workbook that cannot be read is said; then the store answers.
+    """
+    with open_workshop(config_path) as workshop:
+        at = parse_moment(at_text, workshop.timezone)
+        with progress("Reading the tracker"):
+            told, alarm = explain_order(workshop, order, at)
+        timezone = workshop.timezone
+    if alarm:
+        err.print(f"[bold red]{alarm}[/]")
+    if style == "json":
+        plain(json.dumps(told.data, ensure_ascii=False, indent=2, default=str))
+    else:
+        _show(told, timezone)
+
+
+def _show(told: Explanation, timezone: str) -> None:
+    local = scalar_to_local(told.at, timezone)
+    first = told.headline.replace(":", " ").split(" ")[0]
+    out.print(Text.assemble((told.order_id, "bold"), (f"   {local:%Y-%m-%d %H:%M}", "dim")))
+    out.print(Text(told.headline, style=_COLOUR.get(first, "")))
+    for section in told.sections:
+        out.print()
+        out.print(Text(section.title, style="bold underline"))
+        for line in section.lines:
+            style = _LINE_COLOUR.get(line.split(" ")[0], "")
+            out.print(Padding(Text(line, style=style), (0, 0, 0, 2)))

@@ -1,0 +1,75 @@
+"""What was done about the order: escalations, mails, and every cell that was changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from sheetsync.domain.explain.case import Case, Line
+from sheetsync.domain.texts import quoted
+
+_SHOWN: Final = 25
+_OUTCOMES: Final = {
+    "sent": "told", "baseline": "recorded silently, because it was due before watching began",
+    "skipped": "passed over for a higher level", "suppressed": "held back by the limit of mails",
+    "acknowledged": "acknowledged in the sheet",
+}  # fmt: skip
+_STATES: Final = {
+    "pending": "waits to be sent", "retry": "waits to be tried again", "sent": "sent",
+    "claimed": "is being handed over", "in_data": "is being handed over", "failed": "failed",
+    "in_doubt": "in doubt: nobody knows whether it arrived", "held": "held back",
+    "superseded": "replaced by a later one", "suppressed": "not sent to this address",
+}  # fmt: skip
+_BY: Final = {"worker": "the worker", "person": "a person"}
+
+
+def escalations(case: Case, lines: Sequence[Line]) -> Iterator[str]:
+    """Level, moment, what became of it, for whom, and the line of the rules."""
+    for line in lines:
+        again = f", time {line['repeat'] + 1}" if line["repeat"] else ""
+        outcome = _OUTCOMES.get(line["outcome"], line["outcome"])
+        whom = f" ({line['recipients']})" if line["recipients"] else ""
+        yield (
+            f"{case.words(line['at'])}: level {line['level']}{again} of {line['policy']}, about "
+            f"{line['stay'].split(':')[0]}: {outcome}{whom}. {_level_source(case, line)}"
+        )
+
+
+def _level_source(case: Case, line: Line) -> str:
+    policy = case.rules.escalation.policies.get(line["policy"])
+    if policy is None:
+        return "The rules no longer have this policy."
+    level = next((level for level in policy.levels if level.level == line["level"]), None)
+    return f"Rule at {level.source if level else policy.source}."
+
+
+def messages(case: Case, lines: Sequence[Line]) -> Iterator[str]:
+    """To whom, what about, and what became of it."""
+    for line in lines:
+        who = f"{line['recipient_name']} <{line['recipient']}>"
+        name = who if line["recipient_name"] else line["recipient"]
+        state = _STATES.get(line["state"], line["state"])
+        sent = line["sent_at"]
+        if sent is not None and sent > case.plan.at:
+            state, sent = _STATES["pending"], None
+        when = f" {case.words(sent)}" if sent is not None else ""
+        why = f" ({line['last_error']})" if line["last_error"] and sent is None else ""
+        yield (
+            f"{case.words(line['created_at'])}: to {name}, {quoted(line['subject'], 120)}: {state}{when}{why}."
+        )
+
+
+def changes(case: Case, lines: Sequence[Line]) -> Iterator[str]:
+    """Newest last; what the worker meant to write and what people changed."""
+    if len(lines) > _SHOWN:
+        yield f"{len(lines) - _SHOWN} earlier changes are left out here; --format json has them all."
+    for line in sorted(lines, key=lambda line: (line["seen_at"], line["by"] == "worker"))[-_SHOWN:]:
+        old, new = (_value(line[side]) for side in ("old", "new"))
+        by = _BY.get(line["by"], "somebody")
+        rule = f" [{line['rule']}]" if line["rule"] else ""
+        heading = case.heading(line["column"])
+        yield f"{case.words(line['seen_at'])}: {by} changed {heading} from {old} to {new}{rule}."
+
+
+def _value(text: str) -> str:
+    return quoted(text, 100) if text else "nothing"
