@@ -20,6 +20,7 @@ from typing import Any
 
 import openpyxl
 from openpyxl.worksheet.worksheet import Worksheet
+from python_calamine import CalamineWorkbook
 
 from sheetsync.domain.moments import scalar_to_utc
 from sheetsync.rulebook import load_rules
@@ -27,7 +28,9 @@ from sheetsync.worker.one_pass import PassResult
 from sheetsync.worker.workshop import Workshop
 
 ROOT = Path(__file__).parents[2]
-TITLES = {key: column.title for key, column in load_rules(ROOT / "rules").columns.items()}
+_COLUMNS = load_rules(ROOT / "rules").columns
+TITLES = {key: column.title for key, column in _COLUMNS.items()}
+HEADINGS = tuple(column.title for column in _COLUMNS.values() if column.template != "no")
 OWN = ("allocated_at", "picked_at", "packed_at", "sla", "sla_due", "check", "next_action")
 SHARED = ("ordered_at", "status", "dispatched_at", "delivered_at")
 ZONE = "Africa/Johannesburg"
@@ -57,6 +60,7 @@ class Shop:
         mail: str = "{mode: folder, folder: mails}",
         more: str = "",
         headings: Sequence[str] | None = None,
+        template: bool = False,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder, self.timezone = folder, timezone
@@ -67,10 +71,10 @@ class Shop:
             for old, new in edits:
                 self.edit_rules(file, old, new)
         self.configure(mail=mail, more=more)
-        if headings is None:
+        if template:
             shutil.copyfile(ROOT / "templates" / "tracker_template.xlsx", self.workbook)
         else:
-            _bare_workbook(self.workbook, headings)
+            _bare_workbook(self.workbook, headings or HEADINGS)
         self.now = self.at("08:00")
 
     # -- time and files -----------------------------------------------------------------------------
@@ -114,6 +118,17 @@ class Shop:
         with self.workshop(step) as workshop:
             return workshop.run_pass(self.now, accept_mass_change=accept_mass_change)
 
+    def snapshot(self) -> Path:
+        """A copy of the whole folder beside it, for `restore`."""
+        copy = self.folder.with_name(f"{self.folder.name}-snapshot")
+        shutil.rmtree(copy, ignore_errors=True)
+        return Path(shutil.copytree(self.folder, copy))
+
+    def restore(self, snapshot: Path) -> None:
+        """Put the folder back to a snapshot, under the same name."""
+        shutil.rmtree(self.folder)
+        shutil.copytree(snapshot, self.folder)
+
     # -- staff --------------------------------------------------------------------------------------
 
     @contextmanager
@@ -144,14 +159,14 @@ class Shop:
 
     def orders(self) -> dict[str, dict[str, Any]]:
         """What stands in the Orders tab: Order ID -> heading -> value, blanks left out."""
-        sheet = _opened(self.workbook)["Orders"]
-        headings = {column: heading for heading, column in places(sheet).items()}
-        found: dict[str, dict[str, Any]] = {}
-        for row in sheet.iter_rows(min_row=2, values_only=True):
-            if row[0] is not None:
-                cells = {headings.get(i, ""): v for i, v in enumerate(row, 1) if v is not None}
-                found[str(row[0])] = cells
-        return found
+        headings, *rows = read_tab(self.workbook, "Orders")
+        return {
+            str(row[0]): {
+                str(h): v for h, v in zip(headings, row, strict=True) if v not in ("", None)
+            }
+            for row in rows
+            if row[0] not in ("", None)
+        }
 
     def cell(self, order: str, key: str) -> Any:
         """One cell, by column key; None when it is blank."""
@@ -169,8 +184,7 @@ class Shop:
 
     def tab(self, title: str) -> list[str]:
         """Every filled cell of a tab as text."""
-        sheet = _opened(self.workbook)[title]
-        return [str(v) for row in sheet.iter_rows(values_only=True) for v in row if v is not None]
+        return [str(v) for row in read_tab(self.workbook, title) for v in row if v != ""]
 
     def mails(self) -> list[Mail]:
         """The mails in the folder, by recipient and subject."""
@@ -184,6 +198,12 @@ class Shop:
         folders = [self.folder, self.mail_folder]
         names = [path.name for folder in folders if folder.exists() for path in folder.iterdir()]
         return sorted(n for n in names if n.startswith("~$") or n.endswith((".tmp", ".part")))
+
+
+def read_tab(path: Path, title: str) -> list[list[Any]]:
+    """The cells of a tab as calamine, a reader of another make, sees them; "" is blank."""
+    book = CalamineWorkbook.from_filelike(BytesIO(path.read_bytes()))
+    return book.get_sheet_by_name(title).to_python(skip_empty_area=False)
 
 
 def local(clock: str, day: int = 0) -> datetime:
