@@ -77,6 +77,15 @@ class SmtpTransport:
         del message_id
         return "unknown"
 
+    def try_out(self) -> str:
+        """Connect, greet, encrypt and log in, send nothing; "" when all went well, else why not."""
+        try:
+            self._connection = self._connect()
+        except _TROUBLE as error:
+            return self._unreachable(_words(error)).detail
+        self.close()
+        return ""
+
     def close(self) -> None:
         """Say goodbye, if a connection is open."""
         connection, self._connection = self._connection, None

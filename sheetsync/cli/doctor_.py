@@ -1,0 +1,66 @@
+"""`sheetsync doctor`: the whole set-up looked over, as a checklist in words."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import click
+from rich.table import Table
+from rich.text import Text
+
+from sheetsync.cli.options import config_option
+from sheetsync.cli.output import out, progress
+from sheetsync.cli.wiring import wall_clock
+from sheetsync.worker.doctor import Diagnosis, look_over
+
+_MARKS = {"ok": ("ok", "green"), "note": ("note", "blue"), "warn": ("look", "yellow"),
+          "bad": ("BAD", "bold red")}  # fmt: skip
+
+
+@click.command("doctor", short_help="look the whole set-up over")
+@config_option
+@click.option(
+    "--mail",
+    "try_mail",
+    is_flag=True,
+    help="Also call the mail server and log in; nothing is sent.",
+)
+def command(config_path: Path, try_mail: bool) -> int:
+    """Look over configuration, rules, workbook, folders, store, mail and worker.
+
+    Nothing is written or sent. Each line says what is there and, where needed, what to do. Exit code 1
+    when something is bad enough that a pass cannot do its work.
+    """
+    with progress("Looking"):
+        found = list(
+            look_over(
+                config_path, now=wall_clock(), environment=os.environ, wait=time.sleep,
+                try_mail=try_mail,
+            )
+        )  # fmt: skip
+    _show(found)
+    return int(any(diagnosis.level == "bad" for diagnosis in found))
+
+
+def _show(found: list[Diagnosis]) -> None:
+    table = Table.grid(padding=(0, 2))
+    for name in ("mark", "topic", "words"):
+        table.add_column(name, no_wrap=name != "words", overflow="fold")
+    for diagnosis in found:
+        word, style = _MARKS[diagnosis.level]
+        words = Text(diagnosis.sentence)
+        if diagnosis.next_step:
+            words.append(f"\n{diagnosis.next_step}", style="italic")
+        table.add_row(Text(word, style=style), Text(diagnosis.topic, style="dim"), words)
+    out.print(table)
+    bad, look = (sum(d.level == level for d in found) for level in ("bad", "warn"))
+    if bad:
+        out.print(
+            Text(f"{bad} to mend before a pass can do its work, {look} to look at.", style="red")
+        )
+    elif look:
+        out.print(Text(f"It works; {look} to look at.", style="yellow"))
+    else:
+        out.print(Text("All is well.", style="green"))

@@ -1,0 +1,150 @@
+"""The store and the worker: sound, of this version, when last at work, and what waits to be sent."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy.engine import make_url
+
+from sheetsync.errors import StoreError
+from sheetsync.store.engine import open_engine, reading, sqlite_path
+from sheetsync.store.schema import REVISIONS, current_revision
+from sheetsync.store.store import Store
+from sheetsync.store.trackers import TrackerState
+from sheetsync.worker.doctor.diagnosis import Diagnosis, Patient, bad, note, ok, warn
+
+_PERIODS: Final = 3
+_SLACK: Final = timedelta(minutes=5)
+_PATIENCE: Final = timedelta(minutes=15)
+
+
+def store_checks(patient: Patient) -> Iterator[Diagnosis]:
+    """The store, and what it tells about the worker."""
+    running = _running(patient.config.folder / "state" / "worker.lock")
+    if running:
+        yield ok("worker", f"A sheetsync is at work on this tracker{running}.")
+    path = sqlite_path(make_url(patient.config.store.url))
+    if path is not None and not path.exists():
+        yield note(
+            "store", "There is no store yet; the first pass makes it.", "Run sheetsync plan."
+        )
+        return
+    try:
+        revision = _revision(patient.config.store.url, path)
+    except StoreError as problem:
+        yield bad("store", str(problem), "A damaged store is put back from the backup folder.")
+        return
+    if revision not in REVISIONS:
+        yield bad(
+            "store", f"The store is of another sheetsync (its schema is {revision or 'missing'}).",
+            "Install the newer sheetsync, or put back a backup from before.",
+        )  # fmt: skip
+        return
+    yield ok("store", f"The store is sound (schema {revision}).")
+    if revision != REVISIONS[-1]:
+        yield note("store", "The next pass brings the store up to date, after a backup.")
+        return
+    with Store.open(patient.config.store.url, now=patient.now) as store:
+        yield from _worker(patient, store, running=bool(running))
+
+
+def _revision(url: str, path: Path | None) -> str:
+    """Opens the file, which checks that it is whole. Raises StoreError."""
+    engine = open_engine(url)
+    try:
+        with reading(engine, path) as connection:
+            return current_revision(connection)
+    finally:
+        engine.dispose()
+
+
+def _running(lock: Path) -> str:
+    """` (process 123)` while another sheetsync holds the lock, else "". Takes nothing from it."""
+    try:
+        handle = os.open(lock, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return ""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return f" (process {os.read(handle, 20).decode('ascii', 'replace').strip()})"
+    finally:
+        os.close(handle)
+    return ""
+
+
+def _worker(patient: Patient, store: Store, *, running: bool) -> Iterator[Diagnosis]:
+    ref = str(patient.config.tracker.path.resolve())
+    state = next((found for found in store.trackers() if found.ref == ref), None)
+    if state is None or state.last_pass_at is None:
+        yield note(
+            "worker", "There was no pass over this tracker yet.",
+            "The first one is a quiet look: run sheetsync plan, then sheetsync sync.",
+        )  # fmt: skip
+        return
+    if state.state == "held":
+        yield bad(
+            "worker", f"The tracker is held: {state.hold_reason}", "Nothing is written until then."
+        )
+    yield from _last_pass(patient, store, state, running=running)
+    yield from _outbox(patient, store, state)
+
+
+def _last_pass(
+    patient: Patient, store: Store, state: TrackerState, *, running: bool
+) -> Iterator[Diagnosis]:
+    last = state.last_ok_at
+    if last is None:
+        yield warn("worker", "No pass has ended well yet.", "The last trouble stands below.")
+    elif last > patient.now + _SLACK:
+        yield bad(
+            "clock",
+            f"The last good pass was {patient.words(last)}, which lies in the future: the clock of "
+            "this machine was set back.",
+            "Set the clock right before the next pass; stamps come from it.",
+        )
+    elif patient.now - last > _PERIODS * patient.config.worker.every:
+        words = f"The last good pass was {patient.words(last)}."
+        step = "Look at its log." if running else "Start it with sheetsync run, or a timer."
+        yield warn("worker", words, step)
+    else:
+        due = patient.words(last + patient.config.worker.every)
+        yield ok("worker", f"The last good pass was {patient.words(last)}; the next is due {due}.")
+    if state.fail_count:
+        trouble = next((line.error for line in store.passes(state.id, 5) if line.error), "")
+        yield warn(
+            "worker", f"The last {state.fail_count} passes did not end well. {trouble}",
+            "It is tried again by itself; see what the sentence says.",
+        )  # fmt: skip
+
+
+def _outbox(patient: Patient, store: Store, state: TrackerState) -> Iterator[Diagnosis]:
+    outbox = store.outbox(state.id)
+    waiting = [
+        row
+        for row in outbox.in_states(("pending", "retry"))
+        if row.not_before is None or row.not_before <= patient.now
+    ]
+    old = [row for row in waiting if patient.now - row.created_at > _PATIENCE]
+    if old:
+        why = next((f" {row.last_error}" for row in reversed(old) if row.last_error), "")
+        yield warn(
+            "outbox",
+            f"{len(old)} mails wait since {patient.words(old[0].created_at)}.{why}",
+            "Try the way out with sheetsync doctor --mail.",
+        )
+    for name, words, step in (
+        ("in_doubt", "in doubt: nobody knows whether they arrived", "Ask the recipients."),
+        ("failed", "refused for good", "Correct the addresses in escalation.yaml."),
+        ("held", "held back", "See mail: only_to in the configuration."),
+    ):
+        count = len(outbox.in_states((name,)))
+        if count:
+            yield warn("outbox", f"{count} mails are {words}.", step)
+    if not old:
+        yield ok("outbox", f"{len(waiting)} mails wait to be sent.")
