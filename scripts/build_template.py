@@ -20,6 +20,7 @@ from scripts.template_guide import write_guide
 from scripts.template_tabs import OPTIONAL_TABS, write_optional_tab
 from sheetsync.domain.rules import ColumnRule, Rulebook
 from sheetsync.rulebook import load_rules
+from sheetsync.trackers.excel.highlighting import LOOKS, first_word_test
 
 ROOT = Path(__file__).resolve().parents[1]
 TEMPLATE = ROOT / "templates" / "tracker_template.xlsx"
@@ -32,15 +33,6 @@ TEAL, INK, PAPER = "1F6F78", "22313F", "FFFFFF"
 BAND = {"core": TEAL, "staff": "4A6572", "shared": "4A6572", "worker": "8A94A0"}
 CALM, HAIR = "F5F6F8", "E6E9ED"
 
-SLA_LOOK = {
-    "Breached": ("C0392B", "FFFFFF"), "At risk": ("F6C244", "4A3500"), "Unsure": ("D9D2E9", "3F3560"),
-    "Paused": ("D5DBE1", "33414E"), "Missed": ("F4CCCC", "7B1E14"), "OK": ("D9EAD3", "1E5128"),
-    "Met": ("D9EAD3", "1E5128"), "Not evaluated": ("EEEEEE", "666666"),
-}  # fmt: skip
-CHECK_LOOK = {
-    "Error": ("F4CCCC", "7B1E14"), "Warning": ("FFF2CC", "5F4500"), "Unsure": ("D9D2E9", "3F3560"),
-    "Note": ("DDEBF7", "1F3B57"), "OK": (PAPER, "5C8A5C"),
-}  # fmt: skip
 STATUS_LOOK = {
     "Pending": ("EEEEEE", "444444"), "Allocated": ("DDEBF7", "1F3B57"), "Picking": ("DDEBF7", "1F3B57"),
     "Packing": ("CFE2F3", "1F3B57"), "Ready": ("D0E0E3", "134F5C"), "In Progress": ("DDEBF7", "1F3B57"),
@@ -199,22 +191,14 @@ def _drop_down(sheet: Worksheet, index: int, column: ColumnRule, rules: Rulebook
 def _highlight(book: xlsxwriter.Workbook, sheet: Worksheet, columns: list[ColumnRule]) -> None:
     """Colour is conditional formatting that keys on the first word of SLA, Check and Status."""
     place = {column.key: index for index, column in enumerate(columns)}
-    for key, looks, exact in (
-        ("sla", SLA_LOOK, False),
-        ("check", CHECK_LOOK, False),
-        ("status", STATUS_LOOK, True),
-    ):
-        if key not in place:
-            continue
-        letter = xl_col_to_name(place[key])
-        for word, (fill, ink) in looks.items():
-            test = f'${letter}2="{word}"' if exact else f'LEFT(${letter}2,{len(word)})="{word}"'
-            look = {
-                "bg_color": f"#{fill}",
-                "font_color": f"#{ink}",
-                "bold": word in ("Breached", "Error"),
-            }
-            _rule(book, sheet, (place[key], place[key]), test, look)
+    for key, looks in LOOKS.items():
+        for word, look in looks.items():
+            test = first_word_test(place[key], 2, word)
+            _rule(book, sheet, (place[key], place[key]), test, _dxf(look.fill, look.ink, look.bold))
+    status = place["status"]
+    for word, (fill, ink) in STATUS_LOOK.items():
+        test = f'${xl_col_to_name(status)}2="{word}"'
+        _rule(book, sheet, (status, status), test, _dxf(fill, ink, bold=False))
     _hide_midnight(book, sheet, columns)
     if "sla" in place:
         letter = xl_col_to_name(place["sla"])
@@ -225,6 +209,10 @@ def _highlight(book: xlsxwriter.Workbook, sheet: Worksheet, columns: list[Column
             f'LEFT(${letter}2,8)="Breached"',
             {"bg_color": f"#{ROW_TINT}"},
         )
+
+
+def _dxf(fill: str, ink: str, bold: bool) -> dict[str, object]:  # noqa: FBT001 - bold or not
+    return {"bg_color": f"#{fill}", "font_color": f"#{ink}", "bold": bold}
 
 
 def _hide_midnight(book: xlsxwriter.Workbook, sheet: Worksheet, columns: list[ColumnRule]) -> None:

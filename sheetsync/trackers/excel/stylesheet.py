@@ -21,7 +21,9 @@ from sheetsync.trackers.excel.splices import (
 )
 
 MOMENT_FORMAT: Final = "yyyy-mm-dd hh:mm"
-_SECTIONS: Final = ("numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs")
+_SECTIONS: Final = (
+    "numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs",
+)  # fmt: skip
 _FIRST_OWN_FORMAT: Final = 164
 _UNDATED: Final = frozenset({"0", "49"})
 """General and Text: a serial number would show as a bare number there."""

@@ -139,6 +139,27 @@ class ExcelTracker:
                 remarks=(f"Writing was deferred: {busy}",),
             )
 
+    def revise(self, edit: Callable[[Session], None]) -> bool:
+        """Make one edit of the workbook in one replace; False when it came to no change.
+
+        Raises TrackerBusy while the workbook is in use, TrackerRefused where it may not be written;
+        it is then as it was.
+        """
+        with self._exclusive():
+            return bool(self._again(lambda: self._revise(edit)).requests)
+
+    def _revise(self, edit: Callable[[Session], None]) -> Receipt:
+        refuse_other_hands(self.path, self._now())
+        content, seen = self._content()
+        with Package(content, self.name, allow_macros=self._allow_macros) as package:
+            session = self._session(package)
+            edit(session)
+            written = finish(session, None)
+            after = self._replace(session, seen) if written else seen
+        return Receipt(
+            outcomes=outcomes_frame([], [], []), fingerprint=after.sha256, requests=int(written)
+        )
+
     def _again(self, attempt: Callable[[], Receipt]) -> Receipt:
         """A workbook that was saved in between is looked at anew, a few times."""
         for _ in range(_TRIES - 1):

@@ -1,0 +1,105 @@
+"""A fresh tracker folder: settings, rules, an empty tracker and room for mail templates."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Final
+
+from sheetsync.config import parse_config
+from sheetsync.config.example import example_config
+from sheetsync.errors import UsageError
+from sheetsync.resources import copy_rules, template_workbook
+
+CONFIG: Final = "config.yaml"
+RULES: Final = "rules"
+TRACKER: Final = "tracker.xlsx"
+TEMPLATES: Final = "mail_templates"
+_EXAMPLE_KIND: Final = "escalation"
+_ABOUT_TEMPLATES: Final = """\
+# Mail templates
+
+Mails are written by templates that come with sheetsync. To change one, put a file of the same name here:
+a template in this folder wins over the shipped one.
+
+The folder `escalation` holds copies of the shipped templates for late orders. Take `.example` off the end of a
+name and edit the file; delete it again and the shipped one is back.
+
+    escalation/subject.txt.j2      the subject, one line
+    escalation/body.txt.j2         the mail as plain text
+    escalation/body.html.j2        the mail as most people see it
+
+`{{ recipient_name }}`, `{{ rows }}` and the other words in double braces are filled in. A template with a mistake
+is never sent: sheetsync says which one it is and what is wrong.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """One thing that was made: its path from the folder, and in a few words what it is."""
+
+    name: str
+    what: str
+
+
+def make_folder(folder: Path, *, timezone: str, sender: str = "") -> list[Made]:
+    """Make config.yaml, rules/, tracker.xlsx and mail_templates/ in `folder`.
+
+    Nothing is overwritten: raises UsageError, having made nothing, when one of them is there.
+    """
+    refuse_overwriting(folder, (CONFIG, RULES, TRACKER, TEMPLATES))
+    text = config_text(timezone=timezone, sender=sender)
+    parse_config(text, folder / CONFIG)
+    folder.mkdir(parents=True, exist_ok=True)
+    made = make_rules(folder)
+    shutil.copyfile(template_workbook(), folder / TRACKER)
+    made.append(Made(TRACKER, "the tracker: open it in Excel or LibreOffice"))
+    made.append(make_templates(folder))
+    (folder / CONFIG).write_text(text, encoding="utf-8")
+    return [Made(CONFIG, "where things are, how mails leave"), *made]
+
+
+def config_text(
+    *, timezone: str, sender: str = "", tracker: str = TRACKER, tab: str = "Orders"
+) -> str:
+    """The text of a new config.yaml."""
+    values = {
+        "tracker.path": tracker,
+        "tracker.tab": tab,
+        "tracker.timezone": timezone,
+        "templates": TEMPLATES,
+    }
+    return example_config(values | ({"mail.from": sender} if sender else {}))
+
+
+def refuse_overwriting(folder: Path, names: tuple[str, ...]) -> None:
+    """Raise UsageError when one of `names` is in `folder`, or the folder is a file."""
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder} is a file. Name a folder for the tracker.")
+    taken = [name for name in names if (folder / name).exists()]
+    if taken:
+        raise UsageError(
+            f"{folder / taken[0]} is already there, and nothing is overwritten. "
+            "Name another folder, or move the old files away."
+        )
+
+
+def make_rules(folder: Path) -> list[Made]:
+    """Copy the shipped rules into `folder`."""
+    copy_rules(folder / RULES)
+    return [Made(f"{RULES}/", "time limits, checks, statuses, who is told: edit these")]
+
+
+def make_templates(folder: Path) -> Made:
+    """A folder for mail templates of one's own, with examples that are not in force."""
+    target = folder / TEMPLATES
+    shipped = files("sheetsync.messages") / "templates" / _EXAMPLE_KIND
+    (target / _EXAMPLE_KIND).mkdir(parents=True)
+    for template in shipped.iterdir():
+        if template.is_file():
+            example = target / _EXAMPLE_KIND / f"{template.name}.example"
+            example.write_bytes(template.read_bytes())
+    (target / "README.md").write_text(_ABOUT_TEMPLATES, encoding="utf-8")
+    return Made(f"{TEMPLATES}/", "put your own mail texts here; the shipped ones hold until then")
