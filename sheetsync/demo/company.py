@@ -1,19 +1,21 @@
-"""Karoo & Kettle, an invented shop in Cape Town: its goods, people, and the orders of the last days.
+"""Karoo & Kettle, an invented shop in Cape Town: its people, goods, and the orders of the last days.
 
 Everything follows from a fixed seed, so that the demo is the same on every machine.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 from typing import Final, TypeAlias
 
+NAME: Final = "Karoo & Kettle"
 TIMEZONE: Final = "Africa/Johannesburg"
 TODAY: Final = datetime(2025, 3, 11)  # noqa: DTZ001 - local wall-clock time of the shop; a Tuesday
-MORNING: Final = TODAY.replace(hour=7, minute=58)
+OPENING: Final = TODAY.replace(hour=7, minute=59)
+CLOSING: Final = TODAY.replace(hour=14, minute=11)
 
 Value: TypeAlias = str | bool | datetime | float | None
 Row: TypeAlias = Mapping[str, Value]
@@ -27,120 +29,199 @@ CUSTOMERS: Final = (
     "Sipho Ndlovu", "Marlene Fourie", "Kagiso Molefe", "Nadia Jacobs", "Thandi Zulu", "Wian Steyn", "Busi Cele",
     "Imran Davids", "Carla Naidoo", "Retha Malan", "Tumelo Radebe", "Yusuf Essack", "Elna Kruger",
 )  # fmt: skip
-STAFF: Final = (
-    ("Thabo", "Picker", "thabo@karoo.example"),
-    ("Lerato", "Packer", "lerato@karoo.example"),
-    ("Naledi", "Packer", "naledi@karoo.example"),
-    ("Sizwe", "Floor lead", "lead@karoo.example"),
-    ("Anita", "Operations manager", "ops@karoo.example"),
-)
-CARRIERS: Final = ("FastTrack", "DHL", "UPS")
 
 
 @dataclass(frozen=True, slots=True)
-class Age:
-    """How far an order has come when the demo opens, and how many there are of the kind."""
+class Colleague:
+    """Somebody of the shop."""
+
+    name: str
+    role: str
+    email: str
+
+
+THABO: Final = Colleague("Thabo", "picker", "thabo@karoo.example")
+LERATO: Final = Colleague("Lerato", "packer", "lerato@karoo.example")
+NALEDI: Final = Colleague("Naledi", "packer and dispatcher", "naledi@karoo.example")
+SIZWE: Final = Colleague("Sizwe", "floor lead", "sizwe@karoo.example")
+ANITA: Final = Colleague("Anita", "operations manager", "anita@karoo.example")
+HANDLERS: Final = (THABO, LERATO, NALEDI)
+STAFF: Final = (*HANDLERS, SIZWE, ANITA)
+CARRIERS: Final = ("FastTrack", "DHL", "UPS")
+
+FIRST_NUMBER: Final = 20_446
+PROMISED_DAYS: Final = {"Standard": 7, "Expedited": 3, "Bulk": 9}
+DELIVERED_STAGES: Final = ("completed", "delivered")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Orders that have come equally far when the demo opens: how many, ordered when."""
 
     stage: str
     count: int
-    days_ago: float
+    first: datetime
+    last: datetime
 
 
-BOOKS: Final = (
-    Age("completed", 7, 9.0), Age("delivered", 8, 4.0), Age("transit", 8, 2.0), Age("ready", 5, 0.7),
-    Age("packing", 5, 0.6), Age("picking", 6, 0.6), Age("pending", 4, 0.5), Age("held", 2, 1.5), Age("cancelled", 2, 3.0),
-)  # fmt: skip
-FIRST_NUMBER: Final = 20_440
+def _day(day: int, hour: int = 8, minute: int = 0) -> datetime:
+    return TODAY.replace(day=day, hour=hour, minute=minute)
 
 
-def opening_orders() -> list[Row]:
-    """The rows that stand in the tracker before the worker first looks at it, oldest first."""
+KINDS: Final = (
+    Kind("completed", 16, _day(1, 9), _day(4, 12)),
+    Kind("delivered", 10, _day(4, 12), _day(6, 12)),
+    Kind("late parcel", 1, _day(5, 14), _day(5, 15)),
+    Kind("cancelled", 2, _day(6, 12), _day(6, 18)),
+    Kind("returned", 1, _day(6, 18), _day(6, 19)),
+    Kind("transit", 7, _day(7, 12), _day(9, 12)),
+    Kind("ready", 4, _day(9, 12), _day(10, 10)),
+    Kind("packing", 4, _day(10, 10), _day(10, 11)),
+    Kind("picking", 7, _day(10, 11), _day(10, 14)),
+    Kind("held", 1, _day(10, 14), _day(10, 15)),
+    Kind("pending", 5, _day(10, 16), _day(10, 22)),
+)
+"""In the order in which they were placed, which is the order of their numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """The shop's orders: those in the tracker when the demo opens, and those of the morning."""
+
+    opening: Sequence[Row]
+    stages: Mapping[str, Sequence[str]]
+    """The Order IDs of each kind of `opening`, oldest first."""
+    coming: Sequence[Row]
+    """What the web shop hands over during the morning."""
+
+
+def company() -> Company:
+    """Karoo & Kettle on the morning of the demo."""
     dice = Random(20_491)  # noqa: S311 - a fixed story, not a secret
     rows: list[Row] = []
-    for age in BOOKS:
-        for _ in range(age.count):
-            number = FIRST_NUMBER + len(rows)
-            ordered = _shop_hour(TODAY - timedelta(days=age.days_ago + dice.random() * 0.8), dice)
-            rows.append(_row(number, ordered, age.stage, dice))
-    return rows
+    stages: dict[str, list[str]] = {}
+    for kind in KINDS:
+        step = (kind.last - kind.first) / kind.count
+        for place in range(kind.count):
+            order = f"#SP-{FIRST_NUMBER + len(rows)}"
+            placed = _minute(kind.first + step * (place + dice.random() * 0.9))
+            rows.append(_order(order, placed, dice) | _progress(kind.stage, placed, order, dice))
+            stages.setdefault(kind.stage, []).append(order)
+    return Company(opening=rows, stages=stages, coming=_coming(FIRST_NUMBER + len(rows)))
 
 
-def new_orders() -> list[Row]:
-    """What the web shop hands over during the morning: ten good orders, one twice, one without a SKU."""
+def _coming(first_number: int) -> list[Row]:
     dice = Random(314)  # noqa: S311 - a fixed story, not a secret
-    start = FIRST_NUMBER + sum(age.count for age in BOOKS)
     return [
-        _row(start + i, TODAY.replace(hour=6, minute=10 + 4 * i), "pending", dice)
-        for i in range(10)
-    ]
+        {**_order(f"#SP-{first_number + place}", _day(11, 6, 10 + 4 * place), dice),
+         "priority": "Standard"}
+        for place in range(10)
+    ]  # fmt: skip
 
 
-def _shop_hour(moment: datetime, dice: Random) -> datetime:
-    return moment.replace(
-        hour=dice.randrange(7, 19), minute=dice.randrange(60), second=0, microsecond=0
-    )
-
-
-def _row(number: int, ordered: datetime, stage: str, dice: Random) -> Row:
-    priority = dice.choices(("Standard", "Expedited", "Bulk"), (7, 2, 1))[0]
+def _order(order: str, placed: datetime, dice: Random) -> dict[str, Value]:
     lines = "; ".join(
         f"{sku} x{dice.randrange(1, 4)}" for sku in dice.sample(GOODS, dice.choice((1, 1, 2, 3)))
     )
-    row: dict[str, Value] = {
-        "order_id": f"#SP-{number}",
-        "ordered_at": ordered,
-        "customer": dice.choice(CUSTOMERS),
-        "skus": lines,
-        "priority": priority,
-        "promised_at": (ordered + timedelta(days=3 if priority == "Expedited" else 6)).replace(
-            hour=0, minute=0
-        ),
-    }
-    return row | _progress(number, ordered, stage, dice)
+    return {
+        "order_id": order, "ordered_at": placed, "customer": dice.choice(CUSTOMERS), "skus": lines,
+        "priority": "Standard", "promised_at": _promised(placed, "Standard"),
+        "dispatch_by": _open_hours_after(placed, 18).replace(hour=17, minute=0),
+    }  # fmt: skip
 
 
-def _progress(number: int, ordered: datetime, stage: str, dice: Random) -> dict[str, Value]:
-    """Ticks, dates and status as staff would have left them for an order of this age."""
+def _promised(placed: datetime, priority: str) -> datetime:
+    return placed.replace(hour=0, minute=0) + timedelta(days=PROMISED_DAYS[priority])
+
+
+def _progress(stage: str, placed: datetime, order: str, dice: Random) -> dict[str, Value]:
+    """Ticks, dates and status as staff have left them for an order of this kind."""
     if stage == "pending":
         return {}
     if stage == "cancelled":
         return {"status": "Cancelled", "notes": "Customer changed her mind"}
-    row: dict[str, Value] = {
-        "allocated": "✓",
-        "handler": dice.choice(("Thabo", "Lerato", "Naledi")),
-    }
     if stage == "held":
-        return row | {"status": "On Hold", "notes": "Address to be confirmed"}
+        return {"status": "On Hold", "notes": "Address to be confirmed by phone"}
+    handler = dice.choice((LERATO, NALEDI)).name
+    if stage in ("picking", "packing", "ready"):
+        return _on_the_floor(stage, handler, dice)
+    return _shipped(stage, placed, order, handler, dice)
+
+
+def _on_the_floor(stage: str, handler: str, dice: Random) -> dict[str, Value]:
+    """Ticks without times: nobody wrote down when, and the worker will not invent it."""
+    row: dict[str, Value] = {"allocated": "✓", "handler": handler}
     if stage == "picking":
-        return row
-    row |= {"picked": "✓"}
-    if stage == "packing":
-        return row
-    row |= {"packed": "✓"}
-    carrier = dice.choice(CARRIERS)
-    row["carrier"] = carrier
+        return row | {"handler": THABO.name}
+    row["picked"] = "✓"
     if stage == "ready":
-        return row
-    dispatched = min(ordered + timedelta(hours=dice.randrange(20, 44)), TODAY - timedelta(hours=15))
-    row |= {
-        "dispatched_at": dispatched,
-        "tracking": _tracking(carrier, number),
-        "status": "Shipped",
-    }
+        row |= {"packed": "✓", "carrier": dice.choice(CARRIERS)}
+    return row
+
+
+def _shipped(
+    stage: str, placed: datetime, order: str, handler: str, dice: Random
+) -> dict[str, Value]:
+    """Orders that left: their times were brought along from the shop's old list."""
+    done = stage in DELIVERED_STAGES
+    priority = dice.choices(("Standard", "Expedited", "Bulk"), (7, 2, 1))[0] if done else "Standard"
+    carrier = "DHL" if stage == "late parcel" else dice.choice(CARRIERS)
+    allocated = _open_hours_after(placed, dice.uniform(0.2, 2.6))
+    picked = _open_hours_after(allocated, dice.uniform(0.4, 2.9))
+    packed = _open_hours_after(picked, dice.choice((0.9, 1.4, 1.8, 2.2, 2.6, 3.1, 3.6, 5.2)))
+    dispatched = _open_hours_after(packed, dice.choice((0.5, 1.0, 1.6, 2.4, 3.5)))
     if stage == "transit":
-        return row | ({"status": "In Transit"} if dice.random() < 0.4 else {})
-    delivered = min(
-        dispatched + timedelta(hours=dice.randrange(20, 60)), TODAY - timedelta(hours=14)
-    )
-    return row | {
-        "delivered_at": delivered,
+        dispatched = _day(10, 9, dice.randrange(60)) + timedelta(minutes=dice.randrange(360))
+        packed = min(packed, dispatched - timedelta(minutes=40))
+        picked = min(picked, packed - timedelta(minutes=90))
+    if stage == "late parcel":
+        dispatched = _day(6, 14, 30)
+    row: dict[str, Value] = {
+        "priority": priority, "promised_at": _promised(placed, priority),
+        "allocated": "✓", "picked": "✓", "packed": "✓",
+        "allocated_at": allocated, "picked_at": picked, "packed_at": packed, "dispatched_at": dispatched,
+        "carrier": carrier, "tracking": tracking_number(carrier, order), "handler": handler, "status": "Shipped",
+    }  # fmt: skip
+    if stage in ("transit", "late parcel"):
+        return row | {"status": "In Transit"}
+    return row | _arrived(stage, dispatched, dice)
+
+
+def _arrived(stage: str, dispatched: datetime, dice: Random) -> dict[str, Value]:
+    if stage == "returned":
+        return {"status": "Returned", "notes": "Wrong address, came back to us"}
+    latest = _day(10, 16, dice.randrange(60))
+    arrived = dispatched.replace(hour=dice.randrange(9, 17), minute=dice.randrange(60))
+    arrived = min(arrived + timedelta(days=dice.choice((1, 1, 2, 2, 3, 5))), latest)
+    return {
+        "delivered_at": arrived,
         "status": "Completed" if stage == "completed" else "Delivered",
     }
 
 
-def _tracking(carrier: str, number: int) -> str:
+def tracking_number(carrier: str, order: str) -> str:
+    """A number of the shape that the carrier's have."""
+    number = int(order.removeprefix("#SP-"))
     if carrier == "FastTrack":
         return f"FT{number * 7 % 1_000_000:06d}Z"
     if carrier == "UPS":
-        return f"1Z9R5W9003{number:08d}"[:18]
+        return f"1Z9R5W90{number:010d}"
     return f"{number * 77_777 % 10_000_000_000:010d}"
+
+
+def _open_hours_after(moment: datetime, hours: float) -> datetime:
+    """The moment `hours` working hours later: Monday to Friday 8 to 17, Saturday 9 to 13."""
+    left = timedelta(hours=hours)
+    day = moment.replace(hour=0, minute=0)
+    while True:
+        opens, closes = {5: (9, 13), 6: (0, 0)}.get(day.weekday(), (8, 17))
+        start = max(moment, day + timedelta(hours=opens))
+        rest = day + timedelta(hours=closes) - start
+        if rest > left:
+            return _minute(start + left)
+        left -= max(rest, timedelta())
+        day += timedelta(days=1)
+
+
+def _minute(moment: datetime) -> datetime:
+    return moment.replace(second=0, microsecond=0)

@@ -1,0 +1,114 @@
+"""The demo's folder: configuration, rules, workbook and store, as a real set-up has them.
+
+A folder is made anew only where it carries the mark of an earlier demo; anything else is refused.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from sheetsync.demo.company import ANITA, HANDLERS, NAME, SIZWE, TIMEZONE
+from sheetsync.errors import UsageError
+from sheetsync.resources import copy_rules, template_workbook
+
+MARK: Final = ".sheetsync-demo"
+_MARK_TEXT: Final = (
+    "This folder was made by `sheetsync demo`. The next demo in this place makes it anew.\n"
+)
+_CONFIG: Final = f"""\
+# The set-up of the demo. Look at config.example.yaml for everything that can stand here.
+version: 1
+
+tracker:
+  kind: excel
+  path: tracker.xlsx
+  tab: Orders
+  timezone: {TIMEZONE}
+
+rules: rules
+
+store:
+  url: sqlite:///state.db
+
+# Every mail becomes a file in the folder mails; nothing leaves this machine.
+mail:
+  mode: folder
+  from: orders@karoo.example
+  from_name: {NAME}
+
+worker:
+  every: 2m
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoFolder:
+    """Where the demo's files are."""
+
+    root: Path
+
+    @property
+    def config(self) -> Path:
+        """The configuration file."""
+        return self.root / "config.yaml"
+
+    @property
+    def workbook(self) -> Path:
+        """The tracker."""
+        return self.root / "tracker.xlsx"
+
+    @property
+    def mails(self) -> Path:
+        """The list of mails."""
+        return self.root / "mails" / "index.html"
+
+
+def make_folder(root: Path, *, keep: bool = False) -> DemoFolder:
+    """Make `root` ready for a demo; an earlier demo there is removed, or with `keep` moved aside.
+
+    Raises UsageError where `root` holds anything else.
+    """
+    if root.exists():
+        _clear(root, keep=keep)
+    root.mkdir(parents=True)
+    (root / MARK).write_text(_MARK_TEXT)
+    folder = DemoFolder(root)
+    folder.config.write_text(_CONFIG)
+    copy_rules(root / "rules")
+    _own_people(root / "rules" / "escalation.yaml")
+    shutil.copyfile(template_workbook(), folder.workbook)
+    return folder
+
+
+def _clear(root: Path, *, keep: bool) -> None:
+    if not root.is_dir() or (any(root.iterdir()) and not (root / MARK).is_file()):
+        raise UsageError(
+            f"{root} is already there and was not made by a demo, so it is left alone. "
+            "Name another folder: sheetsync demo FOLDER"
+        )
+    if keep and any(root.iterdir()):
+        number = 1
+        while (aside := root.with_name(f"{root.name}-{number}")).exists():
+            number += 1
+        root.rename(aside)
+    else:
+        shutil.rmtree(root)
+
+
+def _own_people(file: Path) -> None:
+    """Put the shop's people into escalation.yaml, the way an operations manager would."""
+    directory = ", ".join(f"{person.name}: {person.email}" for person in HANDLERS)
+    text = file.read_text()
+    for shipped, own in (
+        ("{Thabo: thabo@example.org, Lerato: lerato@example.org}", f"{{{directory}}}"),
+        ("floor_lead: [lead@example.org]", f"floor_lead: [{SIZWE.email}]"),
+        ("ops_manager: [ops@example.org]", f"ops_manager: [{ANITA.email}]"),
+        ("senior: [director@example.org]", "senior: [owner@karoo.example]"),
+    ):
+        if shipped not in text:
+            raise UsageError(f"The shipped escalation.yaml no longer says: {shipped}")
+        text = text.replace(shipped, own)
+    file.write_text(text)
