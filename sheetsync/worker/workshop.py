@@ -148,6 +148,7 @@ class Workshop:
                 allow_macros=settings.allow_macros,
                 backup_folder=_state_folder(self.config) / "workbooks",
                 backups_kept=settings.backups_kept,
+                stable_seconds=settings.stable_seconds,
                 lock_folder=_state_folder(self.config),
                 now=self._clock,
                 wait=self._wait,

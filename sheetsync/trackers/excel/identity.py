@@ -71,8 +71,10 @@ def identify(path: Path) -> Identity | None:
     return Identity(sha256, before) if look(path) == before else None
 
 
-def read_stable(path: Path, wait: Wait, known: Look | None = None) -> tuple[bytes, Identity]:
-    """The content and identity of a file that stood still for two looks, `PAUSE` seconds apart.
+def read_stable(
+    path: Path, wait: Wait, known: Look | None = None, *, pause: float = PAUSE
+) -> tuple[bytes, Identity]:
+    """The content and identity of a file that stood still for two looks, `pause` seconds apart.
 
     A file that still looks as `known` (seen standing still before) is not waited for. Raises
     TrackerBusy when it keeps changing, TrackerError when it is absent or cannot be read.
@@ -80,7 +82,7 @@ def read_stable(path: Path, wait: Wait, known: Look | None = None) -> tuple[byte
     earlier = known or look(path)
     for attempt in range(_LOOKS):
         if known is None or attempt:
-            wait(PAUSE)
+            wait(pause)
         now = look(path)
         if now is not None and now == earlier:
             content = _content(path)

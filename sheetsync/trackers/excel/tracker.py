@@ -16,7 +16,7 @@ from sheetsync.errors import TrackerBusy
 from sheetsync.trackers.base import WriteBatch
 from sheetsync.trackers.excel import locks
 from sheetsync.trackers.excel.backups import Backups
-from sheetsync.trackers.excel.identity import Identity, Wait, identify, read_stable
+from sheetsync.trackers.excel.identity import PAUSE, Identity, Wait, identify, read_stable
 from sheetsync.trackers.excel.package import Package
 from sheetsync.trackers.excel.reader import read_sheet
 from sheetsync.trackers.excel.replace import (
@@ -40,7 +40,8 @@ class ExcelTracker:
 
     `tab` is its title, None to find it by its headings. `columns` are the rulebook's. `now` tells
     the time (aware) for backups and the age of lock files; `wait` sleeps; `step` is called at each
-    boundary of a replace. `lock_folder` holds the lock against a second worker on this machine.
+    boundary of a replace. `stable_seconds` is how long the file must have been left alone before
+    it is read. `lock_folder` holds the lock against a second worker on this machine.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class ExcelTracker:
         search_rows: int = 20,
         allow_macros: bool = False,
         backups_kept: int = 20,
+        stable_seconds: float = PAUSE,
         lock_folder: Path | None = None,
         step: Step = no_step,
     ) -> None:
@@ -65,7 +67,7 @@ class ExcelTracker:
         self._search_rows, self._allow_macros = search_rows, allow_macros
         self._backups = Backups(folder=backup_folder, kept=backups_kept)
         self._now, self._wait, self._step = now, wait, step
-        self._lock_folder = lock_folder
+        self._lock_folder, self._pause = lock_folder, stable_seconds
         self._seen: Identity | None = None
         self._sheet: Sheet | None = None
 
@@ -228,7 +230,7 @@ class ExcelTracker:
     def _content(self) -> tuple[bytes, Identity]:
         """The workbook standing still; one that looks as when it last did is not waited for."""
         known = self._seen.look if self._seen else None
-        content, self._seen = read_stable(self.path, self._wait, known)
+        content, self._seen = read_stable(self.path, self._wait, known, pause=self._pause)
         return content, self._seen
 
     def _surroundings(self) -> tuple[str, ...]:
