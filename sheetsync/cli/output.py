@@ -10,7 +10,12 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-out = Console(highlight=False, soft_wrap=False)
+WIDTH_OF_A_FILE = 120
+"""Columns of a table that goes into a file or another program."""
+
+out = Console(
+    highlight=False, soft_wrap=False, width=None if sys.stdout.isatty() else WIDTH_OF_A_FILE
+)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 

@@ -37,17 +37,18 @@ def explain_clock(
     statuses: StatusRules,
     hours: OpenHours,
     now: datetime,
+    timezone: str,
 ) -> list[str]:
     """Plain sentences about the stage clock, or the promise clock, of the order in `row`.
 
     `pauses` is the frame of PAUSE_COLUMNS that the clocks were run with, `hours` the open hours of
-    the clock's calendar, `now` (aware) the moment of the pass. Times are told in the local time of
-    that calendar. An order without such a clock gives no sentence.
+    the clock's calendar, `now` (aware) the moment of the pass. Moments are told in the tracker's
+    `timezone`, hours counted per day in the calendar's own. An order without such a clock gives none.
     """
     frame = clocks.promise if promise else clocks.stage
     if not frame["state"].to_numpy(object)[row]:
         return []
-    teller = _Teller(clocks, frame, row, hours, as_moment(now))
+    teller = _Teller(clocks, frame, row, hours=hours, now=as_moment(now), zone=timezone)
     if teller.text("state") == "Not evaluated":
         return [f"Not evaluated: {teller.text('reason')} (rule at {teller.text('source')})."]
     if promise:
@@ -61,14 +62,23 @@ class _Teller:
     """One clock and its words."""
 
     def __init__(
-        self, clocks: Clocks, frame: pd.DataFrame, row: int, hours: OpenHours, now: np.datetime64
+        self,
+        clocks: Clocks,
+        frame: pd.DataFrame,
+        row: int,
+        *,
+        hours: OpenHours,
+        now: np.datetime64,
+        zone: str,
     ) -> None:
         self.frame, self.row, self.hours, self.now = frame, row, hours, now
         details = clocks.promise_details if frame is clocks.promise else clocks.stage_details
         self.start_from = details.start_from[row]
         self.finished = details.finished[row]
         self.limit_text = details.limit_text[row]
-        self.zone = hours.calendar.timezone
+        self.zone = zone
+        calendar = hours.calendar
+        self.day_zone = zone if calendar.always else calendar.timezone
 
     def text(self, name: str) -> str:
         return str(self.frame[name].to_numpy(object)[self.row])
@@ -143,7 +153,7 @@ class _Teller:
         return float((self.hours.between(lo, hi) - holds.open_seconds(self.hours, lo, hi))[0])
 
     def _midnight(self, day: date) -> np.datetime64:
-        return as_moment(scalar_to_utc(datetime.combine(day, datetime.min.time()), self.zone))
+        return as_moment(scalar_to_utc(datetime.combine(day, datetime.min.time()), self.day_zone))
 
     def _holds(self, holds: Holds) -> Iterator[str]:
         """One sentence per hold that left open time out."""

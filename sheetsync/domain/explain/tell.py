@@ -113,7 +113,7 @@ def _clock(case: Case, *, promise: bool) -> list[str]:
     lines = explain_clock(
         clocks, case.place, order_id=case.order_id, promise=promise,
         pauses=case.reasons.seen.pauses, statuses=case.rules.statuses, hours=hours,
-        now=case.plan.at,
+        now=case.plan.at, timezone=case.plan.orders.sheet.timezone,
     )  # fmt: skip
     if lines and not promise and not hours.calendar.always:
         lines.append(f"Calendar {name} is open {hours_words(hours.calendar)}.")

@@ -22,7 +22,7 @@ def told(desk: Desk, now: str, *, of_promise: bool = False) -> list[str]:
     name = frame["calendar"][0] or "warehouse"
     return explain_clock(
         clocks, 0, order_id="#SP-1", promise=of_promise, pauses=desk.pauses,
-        statuses=desk.rules.statuses, hours=desk.hours(now)[name], now=aware(now),
+        statuses=desk.rules.statuses, hours=desk.hours(now)[name], now=aware(now), timezone=WEEK.timezone,
     )  # fmt: skip
 
 
