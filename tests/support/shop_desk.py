@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from contextlib import AbstractContextManager, nullcontext
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import xlsxwriter
+from openpyxl import load_workbook
 
 from sheetsync.domain.moments import local_to_serial, scalar_to_local, scalar_to_utc
 from sheetsync.resources import copy_rules
@@ -52,6 +54,7 @@ class ShopDesk:
         copy_rules(folder / "rules")
         self.now = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
         self.rows: list[dict[str, Any]] = []
+        self._shop: Workshop | None = None
 
     def order(self, order_id: str, **cells: Any) -> dict[str, Any]:
         """A complete order placed on Monday 2 March at 08:10; `cells` by heading win."""
@@ -85,8 +88,6 @@ class ShopDesk:
 
     def edit(self, cells: Mapping[tuple[str, str], Any]) -> None:
         """A person's edits in the workbook as it stands now: (order, heading) -> value."""
-        from openpyxl import load_workbook
-
         book = load_workbook(self.workbook)
         sheet = book["Orders"]
         heads = {cell.value: cell.column for cell in sheet[1]}
@@ -96,11 +97,19 @@ class ShopDesk:
             sheet.cell(rows[order], heads[heading]).value = shown
         book.save(self.workbook)
 
-    def open(self) -> Workshop:
-        """The workshop, with this desk's clock."""
-        return Workshop.open(
-            self.config, clock=lambda: self.now, wait=lambda _seconds: None, environment={}
-        )
+    def open(self) -> AbstractContextManager[Workshop]:
+        """The workshop, with this desk's clock; one for all tests of a desk, since opening costs time."""
+        if self._shop is None:
+            self._shop = Workshop.open(
+                self.config, clock=lambda: self.now, wait=lambda _seconds: None, environment={}
+            )
+        return nullcontext(self._shop)
+
+    def close(self) -> None:
+        """Let go of the store."""
+        if self._shop is not None:
+            self._shop.close()
+            self._shop = None
 
     def run_at(self, moment: str) -> PassResult:
         """One pass at this local moment."""
@@ -111,8 +120,3 @@ class ShopDesk:
     def rules(self) -> Any:
         """The shop's rules."""
         return load_rules(self.folder / "rules")
-
-    def later(self, minutes: int) -> datetime:
-        """Move the clock on."""
-        self.now += timedelta(minutes=minutes)
-        return self.now

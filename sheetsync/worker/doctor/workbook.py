@@ -103,7 +103,8 @@ def _tab(patient: Patient, rules: Rulebook, sheet: Sheet, path: Path) -> Iterato
     )
     yield from _missing(rules, header)
     for remark in plan.remarks:
-        yield note("columns", remark)
+        if not remark.startswith((f"{path.name} is ", f"Beside {path.name} ")):  # told by `_hands`
+            yield note("columns", remark)
     yield from _highlights(rules, header, sheet, path, macros=settings.allow_macros)
 
 
