@@ -90,7 +90,7 @@ class ShopDesk:
         """A person's edits in the workbook as it stands now: (order, heading) -> value."""
         book = load_workbook(self.workbook)
         sheet = book["Orders"]
-        heads = {cell.value: cell.column for cell in sheet[1]}
+        heads = {cell.value: place for place, cell in enumerate(sheet[1], start=1)}
         rows = {sheet.cell(r, 1).value: r for r in range(2, sheet.max_row + 1)}
         for (order, heading), value in cells.items():
             shown = scalar_to_local(value, ZONE) if isinstance(value, datetime) else value

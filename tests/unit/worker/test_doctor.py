@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import ssl
+from contextlib import contextmanager
 
 import pytest
+import trustme
 
 from sheetsync.cli.main import run
 from sheetsync.trackers.excel.locks import exclusive
@@ -161,20 +164,31 @@ def test_folders_of_sync_clients_are_known(tmp_path, path, client):
     assert sync_client(tmp_path / path) == client
 
 
-def mail_by_smtp(desk, port, user=""):
-    login = f"  username: {user}\n  password: env:PASSWORD\n" if user else ""
-    rewrite(
-        desk.config,
-        "  mode: folder\n",
-        f"  mode: smtp\n  host: 127.0.0.1\n  port: {port}\n  tls: none\n  timeout: 5s\n"
-        f"  from: orders@shop.co.za\n{login}",
-    )
+@pytest.fixture(scope="module")
+def authority():
+    return trustme.CA()
 
 
-def test_the_mail_server_is_called_and_logged_in_to_but_gets_nothing(desk):
+@contextmanager
+def mail_server(desk, authority, password):
+    """A real SMTP server with STARTTLS and login, which the configuration names; gives (box, port)."""
+    ca_file = desk.folder / "ca.pem"
+    authority.cert_pem.write_to_path(ca_file)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
     box = Postbox()
-    with serving(box, password="right", auth_require_tls=False) as port:
-        mail_by_smtp(desk, port, user="orders")
+    with serving(box, password=password, tls_context=context) as port:
+        rewrite(
+            desk.config,
+            "  mode: folder\n",
+            f"  mode: smtp\n  host: 127.0.0.1\n  port: {port}\n  timeout: 5s\n  ca_file: ca.pem\n"
+            "  from: orders@shop.co.za\n  username: orders\n  password: env:PASSWORD\n",
+        )
+        yield box, port
+
+
+def test_the_mail_server_is_called_and_logged_in_to_but_gets_nothing(desk, authority):
+    with mail_server(desk, authority, "right") as (box, _):
         found = look(desk, try_mail=True)
     assert about(found, "The mail server answers and accepts orders. Nothing was sent.") == "ok"
     assert about(found, "DKIM") == "note"
@@ -182,9 +196,8 @@ def test_the_mail_server_is_called_and_logged_in_to_but_gets_nothing(desk):
     assert box.recipients == []
 
 
-def test_a_refused_password_and_a_dead_server_are_bad(desk):
-    with serving(Postbox(), password="another", auth_require_tls=False) as port:
-        mail_by_smtp(desk, port, user="orders")
+def test_a_refused_password_and_a_dead_server_are_bad(desk, authority):
+    with mail_server(desk, authority, "another") as (_, port):
         assert about(look(desk, try_mail=True), "does not accept the user name") == "bad"
     found = look(desk, try_mail=True)
     assert about(found, f"127.0.0.1:{port} cannot be used") == "bad"
