@@ -10,7 +10,6 @@ from sheetsync.cli.options import at_option, config_option, parse_moment
 from sheetsync.cli.output import err, plain, progress
 from sheetsync.cli.plan_view import plan_json, show_plan
 from sheetsync.cli.wiring import open_workshop
-from sheetsync.domain.guard import guard
 
 
 @click.command("plan", short_help="show what sync would do")
@@ -36,4 +35,4 @@ def command(config_path: Path, at_text: str | None, style: str, everything: bool
             plain(plan_json(plan))
         else:
             show_plan(plan, everything=everything)
-        guard(plan, memory, workshop.limits, tracker=workshop.config.tracker.path.name)
+        workshop.guard(plan, memory, force)

@@ -7,7 +7,9 @@ hundreds of writes and mails. Each refusal counts, names the limit and says the 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -15,6 +17,10 @@ import pandas as pd
 from sheetsync.domain.model import EVIDENCE, Memory, Plan
 from sheetsync.errors import PlanRefused
 
+DECISIVE: Final = (
+    "ordered_at", "priority", "allocated", "picked", "packed", "dispatched_at", "delivered_at", "status",
+)  # fmt: skip
+"""Columns that stages and limits are decided by."""
 WAY_OUT = (
     "Nothing was written and no mail was sent. Put the sheet right, "
     "or, if this is what you mean, run: sheetsync sync --accept-mass-change"
@@ -34,7 +40,14 @@ class GuardLimits:
     min_rows: int = 10
 
 
-def guard(plan: Plan, memory: Memory, limits: GuardLimits, *, tracker: str) -> None:
+def guard(
+    plan: Plan,
+    memory: Memory,
+    limits: GuardLimits,
+    *,
+    tracker: str,
+    columns_before: Mapping[str, str] | None = None,
+) -> None:
     """Raise PlanRefused when `plan` is unsafe to carry out; return when it is safe.
 
     Args:
@@ -42,6 +55,7 @@ def guard(plan: Plan, memory: Memory, limits: GuardLimits, *, tracker: str) -> N
         memory: what the store knew before the pass.
         limits: shares of the orders that stood in the sheet at the last pass.
         tracker: name for the message.
+        columns_before: column key -> title of what the sheet had at the last pass.
     """
     _refuse_other_identity(plan, memory, tracker)
     if memory.baseline_at is None:
@@ -53,6 +67,7 @@ def guard(plan: Plan, memory: Memory, limits: GuardLimits, *, tracker: str) -> N
     )
     if not len(known):
         return
+    _refuse_lost_columns(plan, columns_before or {}, tracker)
     _refuse_vanished(plan, known, limits, tracker)
     _refuse_unreadable_keys(plan, limits, tracker)
     _refuse_emptied_statuses(plan, known, limits, tracker)
@@ -73,6 +88,17 @@ def _refuse_other_identity(plan: Plan, memory: Memory, tracker: str) -> None:
         raise PlanRefused(
             f"{tracker} was last written by pass {found.seq}, but this store knows only {ours.seq} passes, so it "
             f"is an old backup and would send mails a second time. {MARK_WAY_OUT}"
+        )
+
+
+def _refuse_lost_columns(plan: Plan, before: Mapping[str, str], tracker: str) -> None:
+    """A heading that was renamed would read as a whole column taken back."""
+    lost = [before[key] for key in DECISIVE if key in before and not plan.orders.has(key)]
+    if lost:
+        names = " and ".join(f"“{title}”" for title in lost)
+        raise PlanRefused(
+            f"{tracker}: the heading {names} was there at the last pass and is gone. Name it so again, or add "
+            f"its new name to the aliases in columns.yaml. {WAY_OUT}"
         )
 
 

@@ -23,7 +23,7 @@ from sheetsync.messages.deliver import DeliveryReport
 from sheetsync.store.store import Store
 from sheetsync.store.trackers import TrackerState
 from sheetsync.trackers.base import Tracker, WriteBatch
-from sheetsync.worker.publish import Publisher, alarms_are_told, worker_tabs
+from sheetsync.worker.publish import Publisher, alarms_are_told, columns_before, worker_tabs
 
 Outcome = Literal["unchanged", "done", "deferred", "held", "failed"]
 EXIT_CODES: Final[Mapping[Outcome, int]] = {
@@ -114,6 +114,19 @@ def plan_only(
     return make_plan(sheet, memory, rules, now, ports.options), memory
 
 
+def guard_plan(
+    ports: Ports, state: TrackerState, rules: Rulebook, plan: Plan, memory: Memory
+) -> None:
+    """Raise PlanRefused when `plan` is unsafe to carry out."""
+    guard(
+        plan,
+        memory,
+        ports.limits,
+        tracker=ports.tracker.name,
+        columns_before=columns_before(ports.store, state, rules),
+    )
+
+
 def _sheet_part(
     ports: Ports, state: TrackerState, rules: Rulebook, now: datetime, *, accept_mass_change: bool
 ) -> PassResult:
@@ -132,7 +145,7 @@ def _sheet_part(
     ports.step("planned")
     if not accept_mass_change:
         try:
-            guard(plan, memory, ports.limits, tracker=ports.tracker.name)
+            guard_plan(ports, state, rules, plan, memory)
         except PlanRefused as refusal:
             return _refused(ports, state, now, refusal)
     return _carry_out(ports, state, rules, plan, memory)

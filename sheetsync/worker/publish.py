@@ -77,6 +77,12 @@ def worker_tabs(
     return TabsOfPass(tabs=tuple(tab for tab, _ in tabs.values()), remember=remember)
 
 
+def columns_before(store: Store, state: TrackerState, rules: Rulebook) -> dict[str, str]:
+    """Column key -> title of the columns that the sheet had at the last pass that was carried out."""
+    keys = json.loads(store.setting(state.id, COLUMNS_SETTING) or "[]")
+    return {key: rules.columns[key].title for key in keys if key in rules.columns}
+
+
 def alarms_are_told(publisher: Publisher, store: Store, state: TrackerState) -> bool:
     """Whether Sync Status already says what is wrong with the worker itself, or that nothing is."""
     return (store.setting(state.id, _ALARMS) or "") == "\n".join(publisher.alarms)

@@ -28,7 +28,7 @@ from sheetsync.store.store import Store
 from sheetsync.store.trackers import TrackerState
 from sheetsync.trackers.excel.locks import exclusive
 from sheetsync.trackers.excel.tracker import ExcelTracker
-from sheetsync.worker.one_pass import PassResult, Ports, no_step, one_pass, plan_only
+from sheetsync.worker.one_pass import PassResult, Ports, guard_plan, no_step, one_pass, plan_only
 from sheetsync.worker.publish import Publisher
 from sheetsync.worker.rules_alarm import broken_rules_notices
 from sheetsync.worker.rules_in_force import RulesInForce, folder_token, rules_in_force
@@ -174,6 +174,10 @@ class Workshop:
         plan, memory = plan_only(self._ports(force), self.state, force.rules, now)
         return plan, memory, force
 
+    def guard(self, plan: Plan, memory: Memory, force: RulesInForce) -> None:
+        """Raise PlanRefused when `plan`, made from `memory`, is unsafe to carry out."""
+        guard_plan(self._ports(force), self.state, force.rules, plan, memory)
+
     def deliver(self, now: datetime) -> DeliveryReport:
         """Hand over what waits in the outbox."""
         return deliver(
@@ -221,7 +225,7 @@ class Workshop:
             case "off":
                 return OffTransport()
             case "folder":
-                return FolderTransport(mail.folder)
+                return FolderTransport(mail.folder, self.timezone)
             case "smtp":
                 return SmtpTransport(
                     SmtpSettings(
