@@ -222,7 +222,7 @@ def commands() -> str:
     parts = [_help(cli, top, "##")]
     for verb in VERBS:
         command = cli.get_command(top, verb)
-        assert command is not None  # noqa: S101 - every verb of VERBS has a command
+        assert command is not None
         parts.append(_with_below(command, top, verb))
     return "\n\n".join(parts)
 
