@@ -64,9 +64,10 @@ def read_notes(values: Cells, reader: Reader) -> Texts:
 def read_ids(values: Cells, reader: Reader) -> Texts:
     """Identities: text stays byte for byte; whole numbers become digits, with a note."""
     texts, problems = _each(values, reader, clean_id, _too_long, _id_problem)
-    for place, problem in problems.items():
-        if problem.severity == "error":
-            texts[place] = ""
+    broken_ids = [place for place, each in problems.items() if each.severity == "error"]
+    if broken_ids:
+        texts = texts.copy()
+        texts[broken_ids] = ""
     return texts, problems
 
 
@@ -148,7 +149,8 @@ class Choices:
 
 def read_choices(values: Cells, reader: Reader, choices: Choices) -> Texts:
     """Canonical names; an unknown text is kept as it is and flagged with the nearest name."""
-    texts, problems = _each(values, reader, clean_text, _no_suspects, _accept)
+    read, problems = _each(values, reader, clean_text, _no_suspects, _accept)
+    texts = read.copy()
     unknown = []
     for place, text in enumerate(texts):
         name = choices.lookup.get(fold(text)) if text else ""
@@ -180,11 +182,8 @@ def _each(
 ) -> Texts:
     """Clean every distinct cell and check it; of pure text only the `suspects` need a check."""
     if all_texts(values):
-        texts = (
-            values.copy()
-            if all_plain(values.tolist())
-            else object_array([clean(v) for v in values])
-        )
+        plain = all_plain(values.tolist())
+        texts = values if plain else object_array([clean(value) for value in values])
         found = {place: check(texts[place], values[place], reader) for place in suspects(texts)}
     else:
         texts = object_array([_as_text(value, clean) for value in values])

@@ -184,10 +184,7 @@ def _by_formats(texts: list[str], reader: Reader) -> list[set[np.datetime64]]:
 
 def _numbers(cells: Distinct) -> npt.NDArray[np.float64]:
     """Numbers among the cells (TRUE is none); NaN elsewhere."""
-    if cells.floats is not None:
-        return cells.floats
-    numbers = [as_float(v) if type(v) in {int, float} else np.nan for v in cells.cells]
-    return np.array(numbers, dtype=np.float64)
+    return np.full(len(cells.cells), np.nan) if cells.floats is None else cells.floats
 
 
 def _inside(local: Moments, reader: Reader) -> npt.NDArray[np.bool_]:

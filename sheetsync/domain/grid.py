@@ -21,16 +21,23 @@ Cells = npt.NDArray[np.object_]
 Mask = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.intp]
 
-_NUMERIC = frozenset({"floating", "integer", "mixed-integer-float", "integer-na"})
-_HASHED = frozenset({"string", "boolean"})
+_FLOAT, _INT = float, int
+_BLOCK = 256
+"""Rows that are turned into columns at a time."""
 
 
 def columns_at(rows: Sequence[Sequence[CellValue]], places: Collection[int]) -> dict[int, Cells]:
-    """The columns at `places` of ragged rows, each an array of its own; a short row lacks None."""
-    columns = dict.fromkeys(places, np.full(len(rows), None, dtype=object))
-    for place, cells in zip(range(max(places) + 1), zip_longest(*rows), strict=False):
-        if place in columns:
-            columns[place] = np.fromiter(cells, dtype=object, count=len(rows))
+    """The columns at `places` of ragged rows, each an array of its own; a short row lacks None.
+
+    Rows are turned block by block, which keeps them in the processor's cache meanwhile.
+    """
+    columns = {place: np.full(len(rows), None, dtype=object) for place in places}
+    for start in range(0, len(rows), _BLOCK):
+        block = rows[start : start + _BLOCK]
+        turned = zip(range(max(places) + 1), zip_longest(*block), strict=False)
+        for place, cells in turned:
+            if place in columns:
+                columns[place][start : start + len(block)] = cells
     return columns
 
 
@@ -44,7 +51,7 @@ class Distinct:
     codes: Places
     cells: Cells
     floats: npt.NDArray[np.float64] | None = None
-    """The cells as floats, where all of them are numbers."""
+    """The cells as floats, NaN for what is no number; None where no cell is one."""
 
     @classmethod
     def of(cls, cells: Cells, *, repeats: bool = True) -> Distinct:
@@ -52,52 +59,72 @@ class Distinct:
 
         Text is not searched either without `repeats`: a reader that takes it as it is costs less.
         """
-        places = np.flatnonzero(np.asarray((cells != "") & (cells != None), dtype=bool))  # noqa: E711
-        if len(places) == len(cells):
+        filled = _filled(cells)
+        if filled.all():
             return cls._of_filled(cells, repeats=repeats)
-        filled = cls._of_filled(cells[places], repeats=repeats)
+        found = cls._of_filled(cells[filled], repeats=repeats)
         codes = np.full(len(cells), -1, dtype=np.intp)
-        codes[places] = filled.codes
-        return cls(codes, filled.cells, filled.floats)
+        codes[filled] = found.codes
+        return cls(codes, found.cells, found.floats)
 
     @classmethod
     def _of_filled(cls, cells: Cells, *, repeats: bool) -> Distinct:
-        kind = pd.api.types.infer_dtype(cells, skipna=True)
-        if kind in _NUMERIC:
-            floats = as_floats(cells)
-            return cls._as_they_stand(cells, ~np.isnan(floats), floats)
-        if kind == "string" and not repeats and all_texts(cells):
+        kinds = set(map(type, cells.tolist()))
+        if not kinds <= {str} and not kinds <= {bool}:
+            return cls._of_kinds(cells) if kinds - {int, float} else cls._of_numbers(cells)
+        if kinds <= {str} and not repeats:
             return cls(np.arange(len(cells)), cells)
-        if kind in _HASHED:
-            codes, values = pd.factorize(cells)
-            return cls(codes, np.asarray(values, dtype=object))
-        return cls._mixed(cells)
+        codes, values = pd.factorize(cells)
+        return cls(codes, np.asarray(values, dtype=object))
 
     @classmethod
-    def _as_they_stand(
-        cls, cells: Cells, filled: Mask, floats: npt.NDArray[np.float64]
-    ) -> Distinct:
-        if filled.all():
+    def _of_numbers(cls, cells: Cells) -> Distinct:
+        floats = as_floats(cells)
+        known = ~np.isnan(floats)
+        if known.all():
             return cls(np.arange(len(cells)), cells, floats)
-        codes = np.where(filled, np.cumsum(filled) - 1, -1)
-        return cls(codes, cells[filled], floats[filled])
+        codes = np.where(known, np.cumsum(known) - 1, -1)
+        return cls(codes, cells[known], floats[known])
 
     @classmethod
-    def _mixed(cls, cells: Cells) -> Distinct:
-        known: dict[tuple[type, CellValue], int] = {}
+    def _of_kinds(cls, cells: Cells) -> Distinct:
+        """Numbers as they stand, then every other type by itself: TRUE is not 1."""
+        kinds = np.fromiter(map(type, cells.tolist()), dtype=object, count=len(cells))
+        numbers = np.asarray((kinds == _FLOAT) | (kinds == _INT), dtype=bool)
         codes = np.full(len(cells), -1, dtype=np.intp)
-        for place, cell in enumerate(cells):
-            if cell is None or cell != cell:  # noqa: PLR0124 - a float that is no number
-                continue
-            codes[place] = known.setdefault((type(cell), cell), len(known))
-        return cls(codes, object_array([cell for _, cell in known]))
+        found = cls._of_numbers(cells[numbers])
+        codes[numbers] = found.codes
+        parts = [found.cells]
+        for kind in set(kinds[~numbers].tolist()):
+            mine = np.asarray(kinds == kind, dtype=bool)
+            each, values = pd.factorize(cells[mine])
+            codes[mine] = np.where(each < 0, -1, each + sum(map(len, parts)))
+            parts.append(np.asarray(values, dtype=object))
+        every = np.concatenate(parts)
+        floats = np.full(len(every), np.nan)
+        floats[: len(found.cells)] = found.floats
+        return cls(codes, every, floats)
 
     def spread(self, of_values: npt.NDArray[Any], blank: Any) -> npt.NDArray[Any]:
         """Per row the answer of its distinct cell; `blank` for blank cells."""
-        padded = np.empty(len(of_values) + 1, dtype=of_values.dtype)
-        padded[:-1] = of_values
-        padded[-1] = blank
-        return padded[self.codes]
+        filled = self.codes >= 0
+        codes = self.codes if filled.all() else self.codes[filled]
+        each_once = np.array_equal(codes, np.arange(len(of_values)))
+        if each_once and len(codes) == len(filled):
+            return of_values
+        answers = np.full(len(filled), blank, dtype=of_values.dtype)
+        answers[filled] = of_values if each_once else of_values[codes]
+        return answers
+
+
+def _filled(cells: Cells) -> Mask:
+    """Cells that hold anything; zero and FALSE are something, so only what counts as false is read."""
+    filled = cells.astype(bool)
+    doubtful = np.flatnonzero(~filled)
+    for blank in ("", None):
+        doubtful = doubtful[np.asarray(cells[doubtful] != blank, dtype=bool)]
+    filled[doubtful] = True
+    return filled
 
 
 def all_texts(values: Cells) -> bool:

@@ -5,6 +5,7 @@ A row that cannot be told apart from another is named and left alone; nothing is
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -23,6 +24,7 @@ from sheetsync.domain.rules import ColumnRule, Source
 from sheetsync.domain.texts import both, clean_id
 
 _TOTALS: Final = frozenset({"total", "totals", "grand total", "subtotal", "sub-total", "sum"})
+_ENDS_IN_NO_DIGIT: Final = re.compile(r"(?:[^0-9\n]|\A|\n)(?:\n|\Z)")
 _NAMED_ROWS: Final = 3
 _TOTAL: Final = "Row {row} looks like a total or a repeated heading, so it is not read as an order."
 _ID_RULE: Final = ColumnRule(key="order_id", title="Order ID", type="id", source=Source("", 0))
@@ -60,14 +62,14 @@ def read_identities(
     blank = (ids == "") & ~broken
     other = _no_orders(distinct, texts, heading)
     order = ~blank & ~other
-    found = _identify(ids[order], rows[order], heading)
-    codes = distinct.codes[order]
-    found.findings.add_problems(codes, "order_id", problems)
+    every = bool(order.all())
+    found = _identify(ids if every else ids[order], rows[order], heading)
+    found.findings.add_problems(distinct.codes[order], "order_id", problems)
     held = [place for place in np.flatnonzero(blank).tolist() if _holds_something(below[place])]
     for numbers, words in ((rows[held], _unnamed(heading)), (rows[other], _TOTAL)):
         told = [words.format(row=number) for number in numbers.tolist()]
         found.findings.add_rows(numbers, "order_id", "not_an_order", "warning", told)
-    if not order.all():
+    if not every:
         columns = {index: cells[order] for index, cells in columns.items()}
     return {key: columns[index] for key, index in header.columns.items()}, found
 
@@ -91,6 +93,8 @@ def _no_orders(distinct: Distinct, texts: Cells, heading: str) -> Mask:
     again = normalise_heading(heading)
     flags = np.zeros(len(texts), dtype=bool)
     # Nearly every Order ID ends in a digit, and neither a heading nor a total does.
+    if not _ENDS_IN_NO_DIGIT.search("\n".join(texts)):
+        return np.zeros(len(distinct.codes), dtype=bool)
     for place in [place for place, text in enumerate(texts) if not text[-1:].isdigit()]:
         word = normalise_heading(texts[place])
         flags[place] = word == again or word in _TOTALS
@@ -102,7 +106,7 @@ def _identify(ids: Cells, rows: npt.NDArray[np.int64], heading: str) -> Identiti
     if len(set(ids.tolist())) < len(ids):
         doubled = (pd.Series(ids, dtype=object).duplicated(keep=False) & (ids != "")).to_numpy()
     usable = (ids != "") & ~doubled
-    keys = np.where(usable, ids, "").astype(object)
+    keys = ids if usable.all() else np.where(usable, ids, "").astype(object)
     findings = FindingList(ids, rows)
     places = np.flatnonzero(doubled)
     findings.add(
