@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -20,6 +20,7 @@ from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from sheetsync.domain.moments import zone
 from sheetsync.errors import MailError
 from sheetsync.messages.compose import Letter
 from sheetsync.messages.policy import wire_bytes
@@ -31,7 +32,7 @@ _SHOWN: Final = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """One mail of the folder as the index shows it. `at` is aware UTC."""
+    """One mail of the folder as the index shows it. `at` is aware."""
 
     file: str
     at: datetime
@@ -41,12 +42,13 @@ class Listed:
 
 
 class FolderTransport:
-    """Writes each letter into `folder`."""
+    """Writes each letter into `folder`; its pages show times in `timezone`."""
 
     name = "folder"
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, timezone: str = "UTC") -> None:
         self._folder = folder
+        self._timezone = timezone
         self._changed = False
         self._pages = Environment(
             loader=PackageLoader("sheetsync.messages"),
@@ -81,10 +83,14 @@ class FolderTransport:
         """Bring the index up to date. Raises MailError when the folder cannot be written."""
         if not self._changed:
             return
-        mails = list_mails(self._folder)
+        mails = [
+            replace(mail, at=mail.at.astimezone(zone(self._timezone)))
+            for mail in list_mails(self._folder)
+        ]
         page = self._pages.get_template("folder/index.html.j2").render(
-            mails=mails[:_SHOWN], total=len(mails), days=_by_day(mails[:_SHOWN])
-        )
+            mails=mails[:_SHOWN], total=len(mails), days=_by_day(mails[:_SHOWN]),
+            timezone=self._timezone,
+        )  # fmt: skip
         try:
             _write_whole(self._folder / _INDEX, page.encode())
         except OSError as error:
@@ -100,11 +106,17 @@ class FolderTransport:
         return self._pages.get_template("folder/mail.html.j2").render(
             sender=_header(message, "From"),
             to=_header(message, "To"),
-            date=_header(message, "Date"),
+            date=self._date(message),
             subject=_header(message, "Subject"),
             html=_content(message, "html"),
             text=_content(message, "plain"),
         )
+
+    def _date(self, message: EmailMessage) -> str:
+        if message["Date"] is None:
+            return ""
+        at = message["Date"].datetime.astimezone(zone(self._timezone))
+        return f"{at:%A} {at.day} {at:%B %Y, %H:%M} ({self._timezone})"
 
     def _unreachable(self, error: OSError) -> SendResult:
         return SendResult(
