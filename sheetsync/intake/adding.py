@@ -82,8 +82,10 @@ def add(found: Preview, tracker: Tracker) -> Added:
     """Add the new orders below the last one, in one go. Raises TrackerError; then nothing was added."""
     reading = found.reading
     places = found.tracker_header.columns
+    lacking = reading.columns.header.columns.keys() - places.keys()
     rows = [
-        {key: value for key, value in row.items() if key in places} for row in reading.new.values()
+        row if lacking.isdisjoint(row) else {k: v for k, v in row.items() if k in places}
+        for row in reading.new.values()
     ]
     if not rows:
         return Added()

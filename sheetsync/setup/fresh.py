@@ -62,7 +62,12 @@ def make_folder(folder: Path, *, timezone: str, sender: str = "") -> list[Made]:
 
 
 def config_text(
-    *, timezone: str, sender: str = "", tracker: str = TRACKER, tab: str = "Orders"
+    *,
+    timezone: str,
+    sender: str = "",
+    tracker: str = TRACKER,
+    tab: str = "Orders",
+    macros: bool = False,
 ) -> str:
     """The text of a new config.yaml."""
     values = {
@@ -71,7 +76,11 @@ def config_text(
         "tracker.timezone": timezone,
         "templates": TEMPLATES,
     }
-    return example_config(values | ({"mail.from": sender} if sender else {}))
+    if sender:
+        values["mail.from"] = sender
+    if macros:
+        values["tracker.allow_macros"] = "yes"
+    return example_config(values)
 
 
 def refuse_overwriting(folder: Path, names: tuple[str, ...]) -> None:

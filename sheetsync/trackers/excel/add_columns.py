@@ -26,6 +26,8 @@ from sheetsync.trackers.excel.splices import (
     escape_attribute,
     prefix_of,
     set_attributes,
+    with_attribute,
+    without_attribute,
 )
 from sheetsync.trackers.excel.verify import Expected
 
@@ -119,30 +121,51 @@ class _HeadingWriter(RowWriter):
 
 
 def _widths(found: Scan, rules: Sequence[ColumnRule], first: int) -> list[Splice]:
-    """Widths for the new columns; one that staff have set for that place stays."""
-    taken = [_span(element.attributes) for element in found.columns]
-    new = [
-        (first + n + 1, rule.width)
-        for n, rule in enumerate(rules)
-        if not any(low <= first + n + 1 <= high for low, high in taken)
-    ]
+    """Widths for the new columns; those of all other columns stay."""
+    widths = {first + n + 1: rule.width for n, rule in enumerate(rules)}
+    splices: list[Splice] = []
+    covered: set[int] = set()
+    for element in found.columns:
+        low, high = _span(element.attributes)
+        own = {number: w for number, w in widths.items() if low <= number <= high}
+        if own:
+            covered |= own.keys()
+            new = _cut_column(found.data[element.start : element.end], low, high, own)
+            splices.append(Splice(element.start, element.end, new))
+    bare = [number for number in widths if number not in covered]
+    if not bare:
+        return splices
     prefix = (
         found.prefix if not found.prefix or found.prefix.endswith(b":") else found.prefix + b":"
     )
-    text = b"".join(
-        b'<%scol min="%d" max="%d" width="%s" customWidth="1"/>'
-        % (prefix, number, number, f"{width:g}".encode())
-        for number, width in new
-    )
-    if not new:
-        return []
+    column = b"<" + prefix + b"col/>"
+    text = b"".join(_column_tag(column, number, widths[number]) for number in bare)
     parent = next((child for child in found.children if child.name == "cols"), None)
     if parent is None:
         place = found.sheet_data.start if found.sheet_data else 0
         return [Splice(place, place, b"<%scols>%s</%scols>" % (prefix, text, prefix))]
-    beyond = [e for e in found.columns if _span(e.attributes)[0] > new[0][0]]
-    place = beyond[0].start if beyond else parent.close_start
-    return [Splice(place, place, text)]
+    beyond = [e.start for e in found.columns if _span(e.attributes)[0] > bare[0]]
+    place = beyond[0] if beyond else parent.close_start
+    return [*splices, Splice(place, place, text)]
+
+
+def _cut_column(tag: bytes, low: int, high: int, own: Mapping[int, float]) -> bytes:
+    """One `<col>` that covers new columns as several: before them, each of them, behind them."""
+    first, last = min(own), max(own)
+    out = [with_attribute(tag, "max", str(first - 1))] if low < first else []
+    bare = without_attribute(tag, "hidden")
+    out += [_column_tag(bare, number, width) for number, width in own.items()]
+    if last < high:
+        out.append(with_attribute(tag, "min", str(last + 1)))
+    return b"".join(out)
+
+
+def _column_tag(tag: bytes, number: int, width: float) -> bytes:
+    for name, value in (
+        ("min", str(number)), ("max", str(number)), ("width", f"{width:g}"), ("customWidth", "1"),
+    ):  # fmt: skip
+        tag = with_attribute(tag, name, value)
+    return tag
 
 
 def _span(attributes: Mapping[str, str]) -> tuple[int, int]:

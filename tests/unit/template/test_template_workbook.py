@@ -7,6 +7,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.utils import get_column_letter
 
 from scripts.build_template import TEMPLATE, build
 from scripts.template_tabs import OPTIONAL_TABS
@@ -93,7 +94,7 @@ def test_identities_are_text_and_dates_show_their_time(book, places):
 def test_header_and_order_id_stay_in_view_and_every_column_can_be_filtered(book, places):
     sheet = book["Orders"]
     assert sheet.freeze_panes == "B2"
-    last = openpyxl.utils.get_column_letter(len(places))
+    last = get_column_letter(len(places))
     assert sheet.auto_filter.ref == f"A1:{last}5000"
 
 
@@ -116,20 +117,20 @@ def test_a_list_informs_and_never_forbids_what_a_person_types(book):
 
 @pytest.mark.parametrize("word", ["Breached", "At risk", "Unsure", "Paused", "OK", "Met", "Missed"])
 def test_the_sla_colour_keys_on_the_first_word(book, places, word):
-    letter = openpyxl.utils.get_column_letter(places["SLA"])
+    letter = get_column_letter(places["SLA"])
     wanted = f'LEFT(${letter}2,{len(word)})="{word}"'
     assert (wanted, f"{letter}2:{letter}1048576") in formulas(book)
 
 
 @pytest.mark.parametrize("word", ["Error", "Warning", "Unsure", "Note", "OK"])
 def test_the_check_colour_keys_on_the_worst_severity(book, places, word):
-    letter = openpyxl.utils.get_column_letter(places["Check"])
+    letter = get_column_letter(places["Check"])
     assert any(f'LEFT(${letter}2,{len(word)})="{word}"' == f for f, _ in formulas(book))
 
 
 def test_a_breached_order_tints_its_whole_row(book, places):
-    last = openpyxl.utils.get_column_letter(len(places))
-    sla = openpyxl.utils.get_column_letter(places["SLA"])
+    last = get_column_letter(len(places))
+    sla = get_column_letter(places["SLA"])
     assert (f'LEFT(${sla}2,8)="Breached"', f"A2:{last}1048576") in formulas(book)
 
 
