@@ -87,19 +87,22 @@ def _facts(boxes: list[Box], row: int, summary: PassSummary, timezone: str) -> i
     facts: Sequence[tuple[str, str | int | datetime, str]] = (
         ("Last pass that wrote here", scalar_to_local(summary.at, timezone), "moment"),
         ("Looks again every", f"{minutes} min", "text"),
-        ("Orders in the sheet", summary.orders, "number"),
-        ("Open orders", summary.open_orders, "number"),
-        ("Breached now", summary.breached, "number"),
-        ("At risk now", summary.at_risk, "number"),
-        ("Unsure (seen too late)", summary.unsure, "number"),
-        ("Cells in that pass", summary.cells, "number"),
-        ("Mails in that pass", summary.mails, "number"),
+        ("Orders in the sheet", summary.orders, "text"),
+        ("Open orders", summary.open_orders, "text"),
+        ("Breached now", summary.breached, "text"),
+        ("At risk now", summary.at_risk, "text"),
+        ("Unsure (seen too late)", summary.unsure, "text"),
+        ("Cells in that pass", summary.cells, "text"),
+        ("Mails in that pass", summary.mails, "text"),
         ("Mail goes", summary.mail_mode, "text"),
         ("Rules in force", summary.rules_hash[:12], "text"),
     )
     for offset, (label, value, style) in enumerate(facts):
         boxes.append(Box(row=row + offset, column=0, value=label, style="label", width=2))
-        boxes.append(Box(row=row + offset, column=2, value=value, style=style, width=2))
+        shown = "#,##0" if isinstance(value, int) else ""
+        boxes.append(
+            Box(row=row + offset, column=2, value=value, style=style, width=2, number_format=shown)
+        )
     if summary.baseline:
         boxes.append(
             Box(row=row, column=4, style="wrapped", width=2, height=4,

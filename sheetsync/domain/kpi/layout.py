@@ -13,7 +13,13 @@ from sheetsync.domain.kpi.periods import Period
 from sheetsync.domain.kpi.result import KpiReport
 from sheetsync.domain.kpi.sentence import History
 from sheetsync.domain.kpi.tab_lists import put_definitions, put_lists
-from sheetsync.domain.kpi.tab_tables import chart_rows, put_charts, put_tables, put_trend
+from sheetsync.domain.kpi.tab_tables import (
+    CHART_ROWS,
+    chart_rows,
+    put_charts,
+    put_tables,
+    put_trend,
+)
 from sheetsync.domain.kpi.tab_top import put_header, put_sentence, put_tiles
 from sheetsync.domain.tabs import Tab
 
@@ -37,10 +43,12 @@ def layout(
     put_sentence(canvas, report, past)
     put_tiles(canvas, report, past)
     placed = put_trend(canvas, report, past)
-    canvas.new_page()
+    rows = chart_rows(report, past)
+    if rows > CHART_ROWS + 1:
+        canvas.new_page()
     canvas.line("Charts", "heading", height=22)
     top = canvas.row
-    canvas.row += chart_rows(report, past)
+    canvas.row += rows
     canvas.new_page()
     placed |= put_tables(canvas, report)
     put_charts(canvas, top, placed)

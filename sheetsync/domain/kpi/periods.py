@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Final, Literal, TypeAlias
 
 from sheetsync.domain.moments import scalar_to_local, scalar_to_utc
@@ -144,5 +145,6 @@ def _period(id_: str, kind: PeriodKind, timezone: str, first: date, after: date)
     )
 
 
+@lru_cache(maxsize=4096)
 def _midnight(day: date, timezone: str) -> datetime:
     return scalar_to_utc(datetime(day.year, day.month, day.day), timezone)  # noqa: DTZ001 - local by definition

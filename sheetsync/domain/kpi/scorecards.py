@@ -155,7 +155,10 @@ def handler_table(scene: Scene) -> Table:
 
 
 def week_table(scene: Scene) -> Table:
-    """Orders in, out and waiting in each of the last weeks up to the snapshot."""
+    """Orders in, out and waiting in each of the last weeks up to the snapshot.
+
+    Weeks before the first order are left out, but for a line two are kept.
+    """
     last = week_of(scene.local_day(np.array([scene.snapshot]))[0].item(), scene.period.timezone)
     rows: list[tuple[Any, ...]] = []
     for back in range(WEEKS_SHOWN - 1, -1, -1):
@@ -168,6 +171,8 @@ def week_table(scene: Scene) -> Table:
         ]
         open_then = scene.open_at(end) & (scene.reached(end) < 4)
         rows.append((week.short, *counts, int(open_then.sum())))
+    known = [any(row[1:]) for row in rows]
+    first = known.index(True) if any(known) else len(rows)
     return Table(
         id="weeks",
         title="In, out and backlog by week",
@@ -177,7 +182,7 @@ def week_table(scene: Scene) -> Table:
             Column(key="out", heading="Dispatched"),
             Column(key="backlog", heading="Waiting"),
         ),
-        rows=tuple(rows),
+        rows=tuple(rows[min(first, len(rows) - 2) :]),
     )
 
 

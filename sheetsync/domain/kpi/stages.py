@@ -221,9 +221,15 @@ def _stage_row(stage: str, stays: pd.DataFrame) -> tuple[Any, ...]:
 
 
 def _limits(judged: pd.DataFrame) -> str:
-    """The usual limit, then the priorities that have another: `4 h, Bulk 8 h, Expedited 2 h`."""
+    """The usual limit, then the priorities that have another: `4 h, Bulk 8 h, Expedited 2 h`.
+
+    Where the limit does not follow from the priority, all that were applied: `48 h, 72 h or 96 h`.
+    """
     if judged.empty:
         return ""
+    if judged.drop_duplicates(["priority", "limit"])["priority"].duplicated().any():
+        *first, last = [_hours(limit) for limit in sorted(judged["limit"].unique())]
+        return f"{', '.join(first)} or {last}"
     usual = float(judged["limit"].mode().iloc[0])
     pairs = judged.groupby("priority", sort=True)["limit"].agg(lambda s: s.mode().iloc[0])
     other = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sheetsync.domain.kpi.canvas import COLUMNS, Canvas, wrapped_height
@@ -16,7 +16,8 @@ from sheetsync.domain.tabs import Chart, Series
 
 PERIODS_SHOWN: Final = 13
 _TREND_KPIS: Final = 10
-_CHART_ROWS: Final = 13
+CHART_ROWS: Final = 13
+"""The height of one row of charts."""
 _COLOURS: Final = ("1F6F78", "E0A030", "8A97A6")
 _RIGHT: Final = "* @"
 """The number format that puts a text at the right of its cell, above the numbers."""
@@ -70,16 +71,20 @@ class Placed:
 
 
 def put_trend(canvas: Canvas, report: KpiReport, history: History) -> dict[str, Placed]:
-    """Thirteen periods down, KPIs across, the target of on-time delivery beside them for its chart."""
+    """Periods down, KPIs across, the target of on-time delivery beside them for its chart.
+
+    At most thirteen periods, from the first of which anything is known.
+    """
     ids, missing = _trend_ids(report, history)
-    canvas.line(f"Trend: the last {PERIODS_SHOWN} {report.period.kind}s", "heading", height=22)
+    shown = _periods_known(report, history, ids)
+    canvas.line(f"Trend by {report.period.kind}", "heading", height=22)
     aim = report.figure("on_time_delivery_rate").target
     _put_trend_heads(canvas, ids, aimed=aim is not None)
     first = canvas.row
-    series = {id_: past(report, history, id_, PERIODS_SHOWN) for id_, _ in ids}
-    for at in range(PERIODS_SHOWN):
-        last = at == PERIODS_SHOWN - 1
-        period = report.period.shifted(at - PERIODS_SHOWN + 1)
+    series = {id_: past(report, history, id_, shown) for id_, _ in ids}
+    for at in range(shown):
+        last = at == shown - 1
+        period = report.period.shifted(at - shown + 1)
         canvas.put(0, period.short, "strong" if last else "text")
         for column, (id_, _) in enumerate(ids, start=1):
             _put_trend_cell(canvas, column, report.figure(id_), series[id_][at], last=last)
@@ -88,12 +93,14 @@ def put_trend(canvas: Canvas, report: KpiReport, history: History) -> dict[str, 
         canvas.next()
     placed = Placed(first=first, last=canvas.row - 1, columns=tuple(range(COLUMNS)))
     words = "* Of orders delivered on time." if aim is not None else ""
+    if shown < PERIODS_SHOWN:
+        words += f" The {report.period.kind}s to come are added below."
     if missing:
-        words += f" Not measured in these {report.period.kind}s: {', '.join(missing)}."
+        words += f" Not measured so far: {', '.join(missing)}."
     canvas.line(words.strip(), "note")
     canvas.next(8)
     names = {id_: column for column, (id_, _) in enumerate(ids, start=1)}
-    if "on_time_delivery_rate" not in names:
+    if not _trend_is_drawn(report, history):
         return {}
     columns = (0, names["on_time_delivery_rate"], len(ids) + 1)
     return {"trend": Placed(first=placed.first, last=placed.last, columns=columns)}
@@ -107,6 +114,7 @@ def put_tables(canvas: Canvas, report: KpiReport) -> dict[str, Placed]:
         if found is not None:
             placed[id_] = found
         canvas.next(8)
+    placed = _without_transit(placed, report.table("stages"))
     top = canvas.row
     bottoms = []
     for id_, column, width in (("weeks", 0, 5), ("exceptions", 6, 6)):
@@ -118,6 +126,14 @@ def put_tables(canvas: Canvas, report: KpiReport) -> dict[str, Placed]:
     canvas.row = max(bottoms)
     canvas.next(8)
     return placed
+
+
+def _without_transit(placed: dict[str, Placed], stages: Table) -> dict[str, Placed]:
+    """The stages to be drawn: days on the road beside hours in the house would hide the hours."""
+    found = placed.get("stages")
+    if found is None or found.first == found.last or stages.rows[-1][0] != "Transit":
+        return placed
+    return {**placed, "stages": replace(found, last=found.last - 1)}
 
 
 def put_table(canvas: Canvas, table: Table, column: int, width: int) -> Placed | None:
@@ -148,9 +164,11 @@ def put_head(canvas: Canvas, column: int, name: str, *, width: int = 1, text: bo
 
 
 def put_charts(canvas: Canvas, top: int, placed: dict[str, Placed]) -> None:
-    """The charts whose cells hold something, two abreast from row `top`."""
-    for number, chart in enumerate(_charts(placed)):
-        row = top + (number // 2) * (_CHART_ROWS + 1)
+    """The charts whose cells hold something, from row `top`: two abreast, or three where there are three."""
+    charts = _charts(placed)
+    abreast = 3 if len(charts) == 3 else 2
+    for number, chart in enumerate(charts):
+        row = top + (number // abreast) * (CHART_ROWS + 1)
         kind, title, series, axis, number_format = chart
         canvas.chart(
             Chart(
@@ -158,9 +176,9 @@ def put_charts(canvas: Canvas, top: int, placed: dict[str, Placed]) -> None:
                 title=title,
                 series=series,
                 row=row,
-                column=6 * (number % 2),
-                height=_CHART_ROWS,
-                width=6,
+                column=COLUMNS // abreast * (number % abreast),
+                height=CHART_ROWS,
+                width=COLUMNS // abreast,
                 y_axis=axis,
                 number_format=number_format,
             )
@@ -170,8 +188,8 @@ def put_charts(canvas: Canvas, top: int, placed: dict[str, Placed]) -> None:
 def chart_rows(report: KpiReport, history: History) -> int:
     """How many rows the charts will take."""
     number = 1 + bool(report.table("stages").rows) + bool(report.table("exceptions").rows)
-    number += any(value is not None for value in past(report, history, "on_time_delivery_rate", 13))
-    return (number + 1) // 2 * (_CHART_ROWS + 1)
+    number += _trend_is_drawn(report, history)
+    return (1 if number == 3 else (number + 1) // 2) * (CHART_ROWS + 1)
 
 
 def _charts(placed: dict[str, Placed]) -> list[tuple[str, str, tuple[Series, ...], str, str]]:
@@ -184,7 +202,9 @@ def _charts(placed: dict[str, Placed]) -> list[tuple[str, str, tuple[Series, ...
         charts.append(("line", "Orders in, out and waiting by week", series, "Orders", "#,##0"))
     if "stages" in placed:
         series = _series(placed["stages"], ("Median", "90th percentile", "Usual limit"), (3, 4, 6))
-        charts.append(("column", "Hours in each stage against its limit", series, "Hours", "0"))
+        charts.append(
+            ("column", "Open hours up to dispatch against the limit", series, "Hours", "0")
+        )
     if "exceptions" in placed:
         series = _series(placed["exceptions"], ("Orders",), (1,))
         charts.append(("column", "Exceptions by type", series, "Orders", "0"))
@@ -213,6 +233,19 @@ def _trend_ids(report: KpiReport, history: History) -> tuple[list[tuple[str, str
         known = any(value is not None for value in past(report, history, id_, PERIODS_SHOWN))
         (shown if known else missing).append((id_, name))
     return shown[:_TREND_KPIS], [name for _, name in missing]
+
+
+def _periods_known(report: KpiReport, history: History, ids: Sequence[tuple[str, str]]) -> int:
+    """How many periods to show: from the first of which a figure is known, at most thirteen."""
+    columns = [past(report, history, id_, PERIODS_SHOWN) for id_, _ in ids]
+    known = [any(v is not None for v in values) for values in zip(*columns, strict=True)]
+    return PERIODS_SHOWN - known.index(True) if any(known) else 1
+
+
+def _trend_is_drawn(report: KpiReport, history: History) -> bool:
+    """A line needs two points."""
+    values = past(report, history, "on_time_delivery_rate", PERIODS_SHOWN)
+    return sum(value is not None for value in values) > 1
 
 
 def _put_trend_heads(canvas: Canvas, ids: Sequence[tuple[str, str]], *, aimed: bool) -> None:

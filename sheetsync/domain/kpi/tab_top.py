@@ -52,11 +52,10 @@ _MONTHS_DRAWN: Final = 12
 def put_header(canvas: Canvas, report: KpiReport, tracker: str, restated: Sequence[str]) -> None:
     """Title with the verdict beside it, what was counted, and every restatement."""
     words, style = _score(report)
-    title = f"{tracker}: {report.period.title}" if tracker else f"KPI {report.period.title}"
-    canvas.put(0, title[:1].upper() + title[1:], "title", width=9)
+    canvas.put(0, f"KPI {report.period.title}", "title", width=9)
     canvas.put(9, words, style, width=3)
     canvas.next(30)
-    canvas.line(_provenance(report), "subtitle", height=16)
+    canvas.line(_provenance(report, tracker), "subtitle", height=16)
     canvas.line(_counted(report), "subtitle", height=16)
     for text in restated:
         canvas.line(text, "wrapped", height=wrapped_height([(text, COLUMNS)]))
@@ -159,15 +158,16 @@ def _score(report: KpiReport) -> tuple[str, str]:
         return "No target can be judged yet", "banner-near"
     met = judged.count("met")
     style = "banner-good" if met == len(judged) else "banner-near"
-    if "missed" in judged:
+    if 2 * judged.count("missed") >= len(judged):
         style = "banner-bad"
     return f"{met} of {len(judged)} targets met", style
 
 
-def _provenance(report: KpiReport) -> str:
+def _provenance(report: KpiReport, tracker: str) -> str:
+    named = f"{tracker}   ·   " if tracker else ""
     local = scalar_to_local(report.as_of, report.period.timezone)
     return (
-        f"{report.period.first} to {report.period.last}, {report.period.timezone}   ·   "
+        f"{named}{report.period.first} to {report.period.last}, {report.period.timezone}   ·   "
         f"data up to {local:%Y-%m-%d %H:%M}   ·   rules {report.rules_hash[:10]}"
     )
 

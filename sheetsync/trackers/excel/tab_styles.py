@@ -58,8 +58,8 @@ LOOKS: Final[Mapping[str, Look]] = {
     },
     "label": {**_ROW, "font_color": SOFT_INK},
     "note": {"font_size": 9, "italic": True, "font_color": SOFT_INK, "text_wrap": True},
-    "text": _ROW,
-    "wrapped": {**_ROW, "text_wrap": True, "valign": "top"},
+    "text": {**_ROW, "align": "left"},
+    "wrapped": {**_ROW, "text_wrap": True},
     "number": {**_RIGHT, "num_format": "#,##0"},
     "decimal": {**_RIGHT, "num_format": "#,##0.0"},
     "percent": {**_RIGHT, "num_format": "0.0%"},
@@ -80,7 +80,7 @@ LOOKS: Final[Mapping[str, Look]] = {
     "tile-value-good": _filled(GREEN, _VALUE),
     "tile-value-near": _filled(AMBER, _VALUE),
     "tile-value-bad": _filled(RED, _VALUE),
-    "tile-value-grey": _filled(GREY, _VALUE),
+    "tile-value-grey": _filled(GREY, {**_VALUE, "font_size": 14}),
     "tile-note": {
         **_TILE,
         "font_size": 9,
@@ -95,7 +95,7 @@ LOOKS: Final[Mapping[str, Look]] = {
     "banner-good": _banner(GREEN),
     "banner-near": _banner(AMBER),
     "banner-bad": _banner(RED),
-    "strong": {**_ROW, "bold": True},
+    "strong": {**_ROW, "bold": True, "text_wrap": True},
 }
 
 
