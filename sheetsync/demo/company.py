@@ -12,6 +12,7 @@ from random import Random
 from typing import Final, TypeAlias
 
 NAME: Final = "Karoo & Kettle"
+SENDER: Final = "orders@karoo.example"
 TIMEZONE: Final = "Africa/Johannesburg"
 TODAY: Final = datetime(2025, 3, 11)  # noqa: DTZ001 - local wall-clock time of the shop; a Tuesday
 OPENING: Final = TODAY.replace(hour=7, minute=59)
@@ -48,6 +49,7 @@ ANITA: Final = Colleague("Anita", "operations manager", "anita@karoo.example")
 HANDLERS: Final = (THABO, LERATO, NALEDI)
 STAFF: Final = (*HANDLERS, SIZWE, ANITA)
 CARRIERS: Final = ("FastTrack", "DHL", "UPS")
+DAYS_ON_THE_ROAD: Final = {"FastTrack": (1,), "DHL": (1, 2, 4), "UPS": (1, 2)}
 
 FIRST_NUMBER: Final = 20_446
 PROMISED_DAYS: Final = {"Standard": 7, "Expedited": 3, "Bulk": 9}
@@ -107,7 +109,30 @@ def company() -> Company:
             placed = _minute(kind.first + step * (place + dice.random() * 0.9))
             rows.append(_order(order, placed, dice) | _progress(kind.stage, placed, order, dice))
             stages.setdefault(kind.stage, []).append(order)
+    _break_a_promise(rows)
     return Company(opening=rows, stages=stages, coming=_coming(FIRST_NUMBER + len(rows)))
+
+
+def _break_a_promise(rows: list[Row]) -> None:
+    """The parcel that was longest on its way had been promised for the day before it came."""
+    arrivals = {
+        place: (row["delivered_at"], row["dispatched_at"])
+        for place, row in enumerate(rows)
+        if "delivered_at" in row
+    }
+    days = {
+        place: arrived - left
+        for place, (arrived, left) in arrivals.items()
+        if isinstance(arrived, datetime) and isinstance(left, datetime)
+    }
+    slowest = max(days, key=lambda place: days[place])
+    arrived = arrivals[slowest][0]
+    if isinstance(arrived, datetime):
+        rows[slowest] = {**rows[slowest], "promised_at": _midnight(arrived - timedelta(days=1))}
+
+
+def _midnight(moment: datetime) -> datetime:
+    return moment.replace(hour=0, minute=0)
 
 
 def _coming(first_number: int) -> list[Row]:
@@ -131,7 +156,7 @@ def _order(order: str, placed: datetime, dice: Random) -> dict[str, Value]:
 
 
 def _promised(placed: datetime, priority: str) -> datetime:
-    return placed.replace(hour=0, minute=0) + timedelta(days=PROMISED_DAYS[priority])
+    return _midnight(placed) + timedelta(days=PROMISED_DAYS[priority])
 
 
 def _progress(stage: str, placed: datetime, order: str, dice: Random) -> dict[str, Value]:
@@ -168,14 +193,15 @@ def _shipped(
     carrier = "DHL" if stage == "late parcel" else dice.choice(CARRIERS)
     allocated = _open_hours_after(placed, dice.uniform(0.2, 2.6))
     picked = _open_hours_after(allocated, dice.uniform(0.4, 2.9))
-    packed = _open_hours_after(picked, dice.choice((0.9, 1.4, 1.8, 2.2, 2.6, 3.1, 3.6, 5.2)))
+    packed = _open_hours_after(picked, dice.choice((0.9, 1.4, 1.8, 2.2, 2.6, 3.1, 3.6, 7.6)))
     dispatched = _open_hours_after(packed, dice.choice((0.5, 1.0, 1.6, 2.4, 3.5)))
     if stage == "transit":
         dispatched = _day(10, 9, dice.randrange(60)) + timedelta(minutes=dice.randrange(360))
-        packed = min(packed, dispatched - timedelta(minutes=40))
-        picked = min(picked, packed - timedelta(minutes=90))
     if stage == "late parcel":
         dispatched = _day(6, 14, 30)
+    packed = min(packed, dispatched - timedelta(minutes=40))
+    picked = min(picked, packed - timedelta(minutes=90))
+    allocated = min(allocated, picked - timedelta(minutes=50))
     row: dict[str, Value] = {
         "priority": priority, "promised_at": _promised(placed, priority),
         "allocated": "✓", "picked": "✓", "packed": "✓",
@@ -184,15 +210,15 @@ def _shipped(
     }  # fmt: skip
     if stage in ("transit", "late parcel"):
         return row | {"status": "In Transit"}
-    return row | _arrived(stage, dispatched, dice)
+    return row | _arrived(stage, dispatched, carrier, dice)
 
 
-def _arrived(stage: str, dispatched: datetime, dice: Random) -> dict[str, Value]:
+def _arrived(stage: str, dispatched: datetime, carrier: str, dice: Random) -> dict[str, Value]:
     if stage == "returned":
         return {"status": "Returned", "notes": "Wrong address, came back to us"}
     latest = _day(10, 16, dice.randrange(60))
     arrived = dispatched.replace(hour=dice.randrange(9, 17), minute=dice.randrange(60))
-    arrived = min(arrived + timedelta(days=dice.choice((1, 1, 2, 2, 3, 5))), latest)
+    arrived = min(arrived + timedelta(days=dice.choice(DAYS_ON_THE_ROAD[carrier])), latest)
     return {
         "delivered_at": arrived,
         "status": "Completed" if stage == "completed" else "Delivered",

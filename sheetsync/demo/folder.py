@@ -1,4 +1,4 @@
-"""The demo's folder: configuration, rules, workbook and store, as a real set-up has them.
+"""The demo's folder: what `sheetsync init` makes, with the shop's own people in the rules.
 
 A folder is made anew only where it carries the mark of an earlier demo; anything else is refused.
 """
@@ -10,38 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from sheetsync.demo.company import ANITA, HANDLERS, NAME, SIZWE, TIMEZONE
+from sheetsync.demo.company import ANITA, HANDLERS, SENDER, SIZWE, TIMEZONE
 from sheetsync.errors import UsageError
-from sheetsync.resources import copy_rules, template_workbook
+from sheetsync.setup import fresh
 
 MARK: Final = ".sheetsync-demo"
 _MARK_TEXT: Final = (
     "This folder was made by `sheetsync demo`. The next demo in this place makes it anew.\n"
 )
-_CONFIG: Final = f"""\
-# The set-up of the demo. Look at config.example.yaml for everything that can stand here.
-version: 1
-
-tracker:
-  kind: excel
-  path: tracker.xlsx
-  tab: Orders
-  timezone: {TIMEZONE}
-
-rules: rules
-
-store:
-  url: sqlite:///state.db
-
-# Every mail becomes a file in the folder mails; nothing leaves this machine.
-mail:
-  mode: folder
-  from: orders@karoo.example
-  from_name: {NAME}
-
-worker:
-  every: 2m
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +43,7 @@ class DemoFolder:
 
 
 def make_folder(root: Path, *, keep: bool = False) -> DemoFolder:
-    """Make `root` ready for a demo; an earlier demo there is removed, or with `keep` moved aside.
+    """Make `root` ready for a demo, as `sheetsync init` makes a folder; an earlier demo there is removed, or with `keep` moved aside.
 
     Raises UsageError where `root` holds anything else.
     """
@@ -75,12 +51,9 @@ def make_folder(root: Path, *, keep: bool = False) -> DemoFolder:
         _clear(root, keep=keep)
     root.mkdir(parents=True)
     (root / MARK).write_text(_MARK_TEXT)
-    folder = DemoFolder(root)
-    folder.config.write_text(_CONFIG)
-    copy_rules(root / "rules")
+    fresh.make_folder(root, timezone=TIMEZONE, sender=SENDER)
     _own_people(root / "rules" / "escalation.yaml")
-    shutil.copyfile(template_workbook(), folder.workbook)
-    return folder
+    return DemoFolder(root)
 
 
 def _clear(root: Path, *, keep: bool) -> None:
