@@ -203,6 +203,9 @@ CHANGE_COLUMNS: Final = ("order_id", "row", "column", "expected", "new", "rule")
 (object) is the raw cell to be replaced; `new` (object): str, bool, None (empty), or a naive local
 `datetime` for a moment; `rule` (text) is why."""
 
+DOUBLED_ORDER_RULE: Final = "doubled_order_id"
+"""The one rule under which a change may stand on a doubled Order ID: Check names both rows."""
+
 CLOCK_COLUMNS: Final = ("target", "stage", "stay", "state", "start", "due", "warn", "used", "limit",
                         "calendar", "source", "reason")  # fmt: skip
 """One clock per row, index aligned with Orders.frame: `target` id; `stage`; `stay`; `state` one of

@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sheetsync.domain.grid import frame_of, object_array
-from sheetsync.domain.model import CHANGE_COLUMNS, Orders
+from sheetsync.domain.grid import frame_of, object_array, repeated
+from sheetsync.domain.model import CHANGE_COLUMNS, DOUBLED_ORDER_RULE, Orders
 from sheetsync.domain.moments import Moments, to_local
 
 OWN_COLUMNS: Final = ("sla", "sla_due", "check", "next_action")
@@ -67,8 +67,8 @@ def _moment_changes(orders: Orders, key: str, wanted: Moments) -> pd.DataFrame:
 
 
 def _open_places(orders: Orders, key: str, differs: np.ndarray) -> np.ndarray:
-    """Rows to write: usable, different, and neither a formula nor barred."""
-    places = np.flatnonzero(differs & orders.frame["usable"].to_numpy())
+    """Rows to write: ours, different, and neither a formula nor barred."""
+    places = np.flatnonzero(differs & _ours(orders, key))
     barred = orders.sheet.formulas | frozenset(orders.sheet.unwritable)
     if not barred:
         return places
@@ -79,15 +79,28 @@ def _open_places(orders: Orders, key: str, differs: np.ndarray) -> np.ndarray:
     return open_places
 
 
+def _ours(orders: Orders, key: str) -> npt.NDArray[np.bool_]:
+    """Usable rows; Check also names both rows of a doubled order, which are left alone otherwise."""
+    usable: npt.NDArray[np.bool_] = orders.frame["usable"].to_numpy(bool)
+    return usable | _doubled(orders) if key == "check" else usable
+
+
+def _doubled(orders: Orders) -> npt.NDArray[np.bool_]:
+    read = orders.frame["order_id_read"].to_numpy(object)
+    return np.asarray(~orders.frame["usable"].to_numpy(bool) & (read != ""), dtype=bool)
+
+
 def _changes(orders: Orders, key: str, places: np.ndarray, new: Sequence[object]) -> pd.DataFrame:
     frame = orders.frame
     return frame_of(
         {
-            "order_id": frame["order_id"].to_numpy(object)[places],
+            "order_id": frame["order_id_read"].to_numpy(object)[places],
             "row": frame["row"].to_numpy(np.int64)[places],
-            "column": np.full(len(places), key, dtype=object),
+            "column": repeated(key, len(places)),
             "expected": orders.raw[key][places],
             "new": object_array(new),
-            "rule": np.full(len(places), f"own_{key}", dtype=object),
+            "rule": np.where(_doubled(orders)[places], DOUBLED_ORDER_RULE, f"own_{key}").astype(
+                object
+            ),
         }
     )

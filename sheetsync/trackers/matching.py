@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
-from sheetsync.domain.model import CellValue
+from sheetsync.domain.model import DOUBLED_ORDER_RULE, CellValue
 from sheetsync.domain.texts import clean_id
 
 _SAFE_WHOLE: Final = 10**15
@@ -44,6 +44,17 @@ def single_row(rows: tuple[int, ...]) -> tuple[int, str]:
     if len(rows) == 1:
         return rows[0], ""
     return 0, DOUBLED if rows else GONE
+
+
+def row_of(rows: tuple[int, ...], row: int, rule: str) -> tuple[int, str]:
+    """(row, "") where a change belongs, else (0, why not).
+
+    A doubled order is left alone, but for the words under Check that name the doubling: those belong in
+    the very `row` that was read, as long as the Order ID still stands there.
+    """
+    if rule == DOUBLED_ORDER_RULE and len(rows) > 1:
+        return (row, "") if row in rows else (0, DOUBLED)
+    return single_row(rows)
 
 
 def same(first: CellValue, second: CellValue) -> bool:

@@ -18,7 +18,7 @@ from sheetsync.domain.rules import ColumnRule
 from sheetsync.domain.tabs import Tab
 from sheetsync.errors import TrackerRefused
 from sheetsync.trackers.base import WriteBatch
-from sheetsync.trackers.matching import order_key, rows_by_order, same, single_row
+from sheetsync.trackers.matching import order_key, row_of, rows_by_order, same, single_row
 from sheetsync.trackers.receipts import (
     NewValue,
     Verdict,
@@ -203,8 +203,11 @@ class MemoryTracker:
     ) -> list[tuple[Cell | None, str]]:
         rows = rows_by_order(self._keys(header), set(orders))
         out: list[tuple[Cell | None, str]] = []
-        for order, key in zip(orders, batch.changes["column"], strict=True):
-            row, why = single_row(rows[order])
+        changes = batch.changes
+        for order, key, read_at, rule in zip(
+            orders, *(changes[name] for name in ("column", "row", "rule")), strict=True
+        ):
+            row, why = row_of(rows[order], int(read_at), str(rule))
             column = header.columns.get(key)
             if column is None:
                 out.append((None, why or "the column is no longer in the tracker"))

@@ -12,7 +12,7 @@ from typing import Protocol
 import pytest
 
 from sheetsync.domain.columns import find_header
-from sheetsync.domain.model import RECEIPT_COLUMNS, Marker
+from sheetsync.domain.model import DOUBLED_ORDER_RULE, RECEIPT_COLUMNS, Marker
 from tests.support.workbooks import COLUMNS, HEADINGS, ORDERS, batch, kpi_tab
 
 MARKER = Marker(uuid="3f1c", epoch=1, seq=1)
@@ -39,6 +39,11 @@ def orders_of(tracker):
             cells = {k: row[i] if i < len(row) else None for k, i in header.columns.items()}
             out[cells["order_id"]] = cells
     return out
+
+
+def _rows(tracker):
+    sheet = tracker.read()
+    return sheet.row_numbers, sheet.rows
 
 
 def outcomes(receipt):
@@ -133,6 +138,32 @@ class TrackerContract:
         assert outcomes(receipt) == ["dropped"]
         assert "more than one row" in receipt.outcomes["reason"][0]
         assert receipt.requests == 0
+
+    def test_words_about_a_doubled_order_stand_in_both_of_its_rows_and_nowhere_else(
+        self, tracker, person
+    ):
+        person.copy_order("A-2")
+        sheet = tracker.read()
+        header = find_header(sheet.rows, sheet.row_numbers, COLUMNS)
+        place, check = header.columns["order_id"], header.columns["check"]
+        rows = [
+            number
+            for number, row in zip(sheet.row_numbers, sheet.rows, strict=True)
+            if row[place] == "A-2"
+        ]
+        wanted = batch(*(("A-2", "check", None, f"doubled, see row {row}") for row in rows))
+        wanted.changes["row"] = rows
+        wanted.changes["rule"] = DOUBLED_ORDER_RULE
+        assert outcomes(tracker.write(wanted)) == ["applied", "applied"]
+        told = {
+            number: row[check]
+            for number, row in zip(*_rows(tracker), strict=True)
+            if len(row) > check
+        }
+        assert [told[row] for row in rows] == [f"doubled, see row {row}" for row in rows]
+        assert sum("doubled" in str(words) for words in told.values()) == 2
+        wanted.changes["row"] = [row + 50 for row in rows]
+        assert outcomes(tracker.write(wanted)) == ["dropped", "dropped"]
 
     def test_a_vanished_order_or_column_is_dropped(self, tracker, person):
         person.delete_order("A-2")

@@ -20,7 +20,7 @@ from sheetsync.trackers.excel.splices import apply
 from sheetsync.trackers.excel.transplant import TabRefused, publish_tab
 from sheetsync.trackers.excel.verify import Expected
 from sheetsync.trackers.excel.workbook import MARKER_EPOCH, MARKER_SEQ, MARKER_UUID
-from sheetsync.trackers.matching import order_key, rows_by_order, single_row
+from sheetsync.trackers.matching import order_key, row_of, rows_by_order
 from sheetsync.trackers.receipts import NewValue, Verdict, drop_whole_rows, plain, plain_new
 
 _FILTER_NAME = "_xlnm._FilterDatabase"
@@ -75,10 +75,12 @@ def _locate(
     rows = rows_by_order(session.keys, set(orders))
     verdicts: list[Verdict] = []
     found: list[CellChange | None] = []
-    for order, key, expected, new in zip(
-        orders, changes["column"], changes["expected"], changes["new"], strict=True
+    for order, key, expected, new, read_at, rule in zip(
+        orders,
+        *(changes[name] for name in ("column", "expected", "new", "row", "rule")),
+        strict=True,
     ):
-        row, why = single_row(rows[order])
+        row, why = row_of(rows[order], int(read_at), str(rule))
         column = session.header.columns.get(key)
         if column is None:
             why = why or "the column is no longer in the tracker"
