@@ -34,5 +34,8 @@ bench: $(STAMP)  ## ratios against what a user would do otherwise, in one run
 template: $(STAMP) ## build templates/tracker_template.xlsx anew
 	@$(BIN)/python scripts/build_template.py
 
+docs: $(STAMP)   ## rebuild the generated parts of the documents
+	@$(BIN)/python scripts/build_docs.py
+
 clean:           ## remove what make made
 	rm -rf $(VENV) demo bench/out

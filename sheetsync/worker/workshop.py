@@ -13,6 +13,7 @@ from typing import Self
 from sheetsync.config import Config, load_config
 from sheetsync.domain.guard import GuardLimits
 from sheetsync.domain.model import Memory, Plan
+from sheetsync.domain.moments import scalar_to_local
 from sheetsync.domain.plan import PlanOptions
 from sheetsync.domain.rules import Rulebook
 from sheetsync.errors import SheetsyncError, UsageError
@@ -33,6 +34,7 @@ from sheetsync.worker.publish import Publisher
 from sheetsync.worker.rules_alarm import broken_rules_notices
 from sheetsync.worker.rules_in_force import RulesInForce, folder_token, rules_in_force
 
+_BACKUP_DAY = "backup_day"
 FALLBACK_SENDER = "sheetsync@localhost.localdomain"
 
 
@@ -61,7 +63,7 @@ class Workshop:
         self._tracker_rules = ""
         self._force: RulesInForce | None = None
         self._rules_token = ""
-        ref = str(config.tracker.path.resolve())
+        ref = place_of(config)
         state = store.tracker(config.tracker.path.name, ref, uuid=uuid.uuid4().hex, now=clock())
         self._tracker_id = state.id
 
@@ -161,6 +163,7 @@ class Workshop:
 
     def run_pass(self, now: datetime, *, accept_mass_change: bool = False) -> PassResult:
         """Do one pass at `now` (aware UTC)."""
+        self.back_up_daily(now)
         force = self.rules(now)
         told = broken_rules_notices(force, self.config.tracker.path.name)
         if told:
@@ -211,6 +214,14 @@ class Workshop:
             raise
         self._tracker = None
         return alarm
+
+    def back_up_daily(self, now: datetime) -> None:
+        """Copy the store once a local day; the newest `store.backups_kept` copies stay."""
+        today = scalar_to_local(now, self.timezone).date().isoformat()
+        if self.store.setting(self._tracker_id, _BACKUP_DAY) == today:
+            return
+        self.store.backup(now, keep=self.config.store.backups_kept)
+        self.store.keep_setting(self._tracker_id, _BACKUP_DAY, today)
 
     def alone(self) -> AbstractContextManager[None]:
         """Hold the lock against a second sheetsync on this tracker; raises AlreadyRunning."""
@@ -266,6 +277,16 @@ class Workshop:
             tracker=self.tracker(force.rules), store=self.store, deliver=self.deliver,
             publisher=publisher, options=options, limits=self.limits, step=self._step,
         )  # fmt: skip
+
+
+def place_of(config: Config) -> str:
+    """Where the workbook is, as the store knows it.
+
+    Told from the configuration's folder, so that the folder may be moved or renamed as a whole; a
+    workbook elsewhere is known by its absolute path.
+    """
+    path, folder = config.tracker.path.resolve(), config.folder.resolve()
+    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else str(path)
 
 
 def _state_folder(config: Config) -> Path:

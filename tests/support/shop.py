@@ -83,6 +83,13 @@ class Shop:
         """`"09:30"` or `"09:30:01"`, `day` days after the Monday of the tests, as aware UTC."""
         return scalar_to_utc(local(clock, day), self.timezone)
 
+    def move(self, folder: Path) -> None:
+        """Rename the whole folder."""
+        self.folder.rename(folder)
+        for name in ("config", "workbook", "rules", "mail_folder"):
+            setattr(self, name, folder / getattr(self, name).relative_to(self.folder))
+        self.folder = folder
+
     def configure(self, *, mail: str = "{mode: folder, folder: mails}", more: str = "") -> None:
         """Write config.yaml."""
         self.config.write_text(

@@ -1,1 +1,1 @@
-"""."""
+"""An Excel workbook as the tracker: one bounded scanner for reading and for surgical editing in place."""

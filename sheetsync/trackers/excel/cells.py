@@ -36,7 +36,7 @@ def cell_bytes(
 
 def check(value: NewValue) -> None:
     """Raise Unwritable for a value that no cell can hold, in either date system."""
-    systems: tuple[DateSystem, ...] = (1900, 1904)
+    systems: tuple[DateSystem, ...] = (1900, 1904) if isinstance(value, datetime) else (1900,)
     for date_system in systems:
         _content(value, "", date_system)
 

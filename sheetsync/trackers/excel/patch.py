@@ -126,6 +126,8 @@ class RowWriter:
         self.scan, self.styles, self.date_system = scan, styles, date_system
         prefix = scan.prefix
         self.prefix = prefix if not prefix or prefix.endswith(b":") else prefix + b":"
+        names = ("min", "max", "style")
+        self._columns = [tuple(_number(c.attributes.get(n)) for n in names) for c in scan.columns]
 
     def cell(self, row: int, column: int, style: int, value: NewValue) -> bytes:
         """A whole cell; a moment in a cell without a number format gets one that shows it."""
@@ -174,11 +176,7 @@ class RowWriter:
         """The style that a cell without an element shows: its row's, else its column's."""
         if row is not None and row.attributes.get("customFormat") in ("1", "true"):
             return _number(row.attributes.get("s"))
-        for element in self.scan.columns:
-            first = _number(element.attributes.get("min"))
-            if first <= column + 1 <= _number(element.attributes.get("max")):
-                return _number(element.attributes.get("style"))
-        return 0
+        return next((style for low, high, style in self._columns if low <= column + 1 <= high), 0)
 
     def _wider(self, tag: bytes, row: RowScan, columns: Iterable[int]) -> bytes:
         spans = row.attributes.get("spans", "")

@@ -17,6 +17,7 @@ from sheetsync.store.schema import REVISIONS, current_revision
 from sheetsync.store.store import Store
 from sheetsync.store.trackers import TrackerState
 from sheetsync.worker.doctor.diagnosis import Diagnosis, Patient, bad, note, ok, warn
+from sheetsync.worker.workshop import place_of
 
 _PERIODS: Final = 3
 _SLACK: Final = timedelta(minutes=5)
@@ -79,7 +80,7 @@ def _running(lock: Path) -> str:
 
 
 def _worker(patient: Patient, store: Store, *, running: bool) -> Iterator[Diagnosis]:
-    ref = str(patient.config.tracker.path.resolve())
+    ref = place_of(patient.config)
     state = next((found for found in store.trackers() if found.ref == ref), None)
     if state is None or state.last_pass_at is None:
         yield note(

@@ -17,10 +17,8 @@ ROOT = Path(__file__).resolve().parents[3]
 DOCUMENTS = documents()
 LINK = re.compile(r"\[[^\]]+\]\(([^)\s]+)\)")
 FENCE = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
-HOSTS = ("pypi.org", "pythonhosted.org", "npmjs", "://registry", "artifactory", "index-url")
+HOSTS = ("://registry", "artifactory", "index-url", "find-links")
 MACHINE = re.compile(r"(?<![\w.])/(home|root|tmp|work|Users|private)/")
-CHOSEN_BY_THE_BUILD = {"hatchling"}
-"""The build backend: a build takes it from [build-system], not from the lock."""
 EVERYTHING = [
     path
     for pattern in ("*.md", "*.txt", "*.toml", "*.yaml", "Makefile", ".ci/*", "docs/*", "rules/**/*.yaml")
@@ -122,7 +120,7 @@ def test_every_dependency_is_pinned():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     groups = [project["dependencies"], *project["optional-dependencies"].values()]
     names = [re.split(r"[^\w.-]", wanted)[0].lower() for group in groups for wanted in group]
-    assert not [name for name in names if name not in pinned | CHOSEN_BY_THE_BUILD]
+    assert not [name for name in names if name not in pinned]
 
 
 def test_the_licence_is_the_one_that_the_package_names():

@@ -113,3 +113,19 @@ def test_every_write_leaves_a_copy_of_the_workbook_from_before_it(shop):
     copies = [file.read_bytes() for file in (shop.folder / "state" / "workbooks").iterdir()]
     assert edited in copies
     assert before not in copies
+
+
+def test_a_folder_moved_as_a_whole_is_the_same_tracker(shop, tmp_path):
+    shop.type_in("#SP-1", allocated=True)
+    shop.move(tmp_path / "another name")
+
+    assert shop.look(shop.at("08:02")).outcome == "done"
+    assert shop.look(shop.at("08:04")).outcome == "unchanged"
+
+
+def test_the_first_pass_of_a_day_copies_the_store_and_the_newest_stay(shop):
+    copies = shop.folder / "state" / "backups"
+    for day in range(10, 21):
+        shop.look(shop.at("08:00", day=day))
+        shop.look(shop.at("09:00", day=day))
+    assert len(list(copies.iterdir())) == 7
