@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sheetsync.domain.grid import frame_of, repeated
 from sheetsync.domain.model import CLOCK_COLUMNS, SLA_STATES
 from sheetsync.domain.moments import NAT, Moments
 from sheetsync.domain.openings import Seconds
@@ -70,7 +71,7 @@ class Clocks:
             self.stage["state"].to_numpy(object),
             self.promise["state"].to_numpy(object),
         )
-        return np.where(self.promise_is_worse, promise, stage).astype(object)
+        return np.where(self.promise_is_worse, promise, stage).astype(object, copy=False)
 
     @property
     def promise_is_worse(self) -> Bools:
@@ -95,7 +96,7 @@ class Board:
             elif name in _NUMBERS:
                 self._columns[name] = np.full(rows, np.nan)
             else:
-                self._columns[name] = np.full(rows, "", dtype=object)
+                self._columns[name] = repeated("", rows)
 
     def put(self, positions: Seconds, **values: object) -> None:
         """Set columns of the rows at `positions`, each to an array or to one value."""
@@ -104,10 +105,7 @@ class Board:
 
     def frame(self) -> pd.DataFrame:
         """The board as a frame of CLOCK_COLUMNS."""
-        columns = {name: pd.Series(self._columns[name], copy=False) for name in CLOCK_COLUMNS}
-        texts = [name for name in CLOCK_COLUMNS if self._columns[name].dtype == object]
-        columns |= {name: pd.Series(self._columns[name], dtype=object) for name in texts}
-        return pd.DataFrame(columns, columns=list(CLOCK_COLUMNS), copy=False)
+        return frame_of({name: self._columns[name] for name in CLOCK_COLUMNS})
 
     def details(self) -> Details:
         """The columns beside the frame."""

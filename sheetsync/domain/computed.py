@@ -23,7 +23,9 @@ def with_evidence(
     more: dict[str, Field] = dict(fields)
     more["stage"] = Field("text", seen.stage)
     more["status"] = Field("text", seen.standing)
-    more["exception"] = Field("text", np.where(seen.exception, seen.standing, "").astype(object))
+    more["exception"] = Field(
+        "text", np.where(seen.exception, seen.standing, "").astype(object, copy=False)
+    )
     more["minutes_in_stage"] = Field("number", _since(seen.stage_start, now) / 60.0)
     if orders.has("ordered_at"):
         placed = orders.frame["ordered_at"].to_numpy("datetime64[s]")

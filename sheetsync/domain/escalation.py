@@ -21,7 +21,7 @@ import pandas as pd
 from sheetsync.domain.acknowledge import Acknowledged, read_acknowledgements
 from sheetsync.domain.clocks import Bools, Clocks, Judge, Texts
 from sheetsync.domain.escalation_facts import Facts
-from sheetsync.domain.grid import frame_of, object_array
+from sheetsync.domain.grid import frame_of, object_array, repeated
 from sheetsync.domain.grouping import Channel, Item, group
 from sheetsync.domain.ladder import OnRecord, Standing, Subjects, on_record, passed_over, stand
 from sheetsync.domain.model import ESCALATION_COLUMNS, Notice
@@ -227,13 +227,13 @@ def _silent(
         {
             "key": ids + f"|{decision.policy.id}|" + stays + f"|{rung.level}|0",
             "order_id": ids,
-            "policy": np.full(size, decision.policy.id, dtype=object),
+            "policy": repeated(decision.policy.id, size),
             "stay": stays,
             "level": nothing + rung.level,
             "repeat": nothing,
-            "outcome": np.full(size, "baseline", dtype=object),
+            "outcome": repeated("baseline", size),
             "at": np.full(size, now),
-            "recipients": np.full(size, "", dtype=object),
+            "recipients": repeated("", size),
         }
     )
 

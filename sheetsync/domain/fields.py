@@ -108,7 +108,7 @@ def fields_of(orders: Orders, rules: Rulebook) -> dict[str, Field]:
 def _with_default(field: Field, default: str) -> Field:
     if not default or field.kind != "text":
         return field
-    values = np.where(field.empty, default, field.data).astype(object)
+    values = np.where(field.empty, default, field.data).astype(object, copy=False)
     return Field("text", values, given_filled=field.filled, unreadable=field.unreadable)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sheetsync.domain.grid import Cells, frame_of, object_array
+from sheetsync.domain.grid import Cells, frame_of, object_array, repeated
 from sheetsync.domain.model import FINDING_COLUMNS, Severity
 
 SEVERITIES: Final[tuple[Severity, ...]] = ("error", "warning", "unsure", "note")
@@ -77,7 +77,7 @@ class FindingList:
     ) -> None:
         """Findings of rows that are no orders, by row number."""
         if len(rows):
-            ids = np.full(len(rows), "", dtype=object)
+            ids = repeated("", len(rows))
             self._blocks.append(_Block(ids, rows, column, rule, severity, object_array(words)))
 
     def rows_named(self, column: str) -> set[int]:
@@ -119,7 +119,7 @@ class _Block(NamedTuple):
 
 def _texts(messages: Sequence[str] | Cells | str, places: npt.NDArray[np.intp]) -> Cells:
     if isinstance(messages, str):
-        return np.full(len(places), messages, dtype=object)
+        return repeated(messages, len(places))
     return object_array(list(messages))
 
 

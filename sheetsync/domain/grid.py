@@ -155,6 +155,25 @@ def object_array(values: Sequence[Any]) -> Cells:
     return array
 
 
+def repeated(text: str, count: int) -> Cells:
+    """The same text `count` times and once in memory, where `np.full` would make each anew."""
+    out = np.empty(count, dtype=object)
+    out[:] = text
+    return out
+
+
+def word(text: str) -> Cells:
+    """One text for `np.where`: a bare one would become a new object on every row."""
+    return np.array(text, dtype=object)
+
+
+def worded(conditions: Sequence[Mask], words: Sequence[str], otherwise: str) -> Cells:
+    """Per row the word of the first condition that holds."""
+    places = np.select(conditions, range(len(words)), len(words))
+    chosen: Cells = object_array([*words, otherwise])[places]
+    return chosen
+
+
 def frame_of(columns: dict[str, npt.NDArray[Any]]) -> pd.DataFrame:
     """A frame that keeps each array's dtype (text stays object) over a RangeIndex."""
     index = pd.RangeIndex(len(next(iter(columns.values()), ())))

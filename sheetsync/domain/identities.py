@@ -106,7 +106,7 @@ def _identify(ids: Cells, rows: npt.NDArray[np.int64], heading: str) -> Identiti
     if len(set(ids.tolist())) < len(ids):
         doubled = (pd.Series(ids, dtype=object).duplicated(keep=False) & (ids != "")).to_numpy()
     usable = (ids != "") & ~doubled
-    keys = ids if usable.all() else np.where(usable, ids, "").astype(object)
+    keys = ids if usable.all() else np.where(usable, ids, "").astype(object, copy=False)
     findings = FindingList(ids, rows)
     places = np.flatnonzero(doubled)
     findings.add(

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from sheetsync.domain.clocks import Bools, Texts
+from sheetsync.domain.grid import repeated
 from sheetsync.domain.moments import NAT, Moments
 from sheetsync.domain.openings import Seconds
 from sheetsync.domain.rules import Level, Policy, Span, Trigger
@@ -70,7 +71,7 @@ def on_record(keys: Texts, escalations: pd.DataFrame) -> OnRecord:
         level=np.zeros(count, dtype=np.int64),
         repeat=np.zeros(count, dtype=np.int64),
         moment=np.full(count, NAT),
-        outcome=np.full(count, "", dtype=object),
+        outcome=repeated("", count),
     )
     if not count or escalations.empty:
         return record
@@ -155,7 +156,7 @@ def _due(
 def _calendar(policy: Policy, subjects: Subjects) -> Texts:
     """Waiting time is counted by the people's hours where the policy names them."""
     if policy.working_hours_only:
-        return np.full(len(subjects), policy.working_hours_only, dtype=object)
+        return repeated(policy.working_hours_only, len(subjects))
     return subjects.calendar
 
 

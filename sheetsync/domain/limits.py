@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sheetsync.domain.clocks import Bools, Judge, Texts
+from sheetsync.domain.grid import repeated
 from sheetsync.domain.moments import Moments
 from sheetsync.domain.openings import Seconds
 from sheetsync.domain.rules import (
@@ -81,7 +82,7 @@ def choose_limits(
     reading might have chosen another line.
     """
     chosen = np.full(len(positions), -1, dtype=np.int64)
-    doubt = np.full(len(positions), "", dtype=object)
+    doubt = repeated("", len(positions))
     for number, line in enumerate(target.lines):
         waiting = chosen < 0
         if not waiting.any():

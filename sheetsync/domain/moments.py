@@ -89,7 +89,7 @@ def local_to_serial(local: datetime, date_system: DateSystem = 1900) -> float:
 
 def canonical_local(local: npt.NDArray[np.datetime64]) -> npt.NDArray[np.object_]:
     """Naive local moments -> `YYYY-MM-DD HH:MM:SS` text; NaT -> ""."""
-    text = np.datetime_as_string(local.astype("datetime64[s]"), unit="s").astype(object)
+    text = np.datetime_as_string(local.astype("datetime64[s]"), unit="s").astype(object, copy=False)
     out = np.array([t.replace("T", " ") for t in text], dtype=object)
     out[np.isnat(local)] = ""
     return out

@@ -12,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sheetsync.domain.grid import word
+
 Texts = npt.NDArray[np.object_]
 
 BY_STAGE: Final = {
@@ -59,5 +61,5 @@ def next_actions(
         texts[named] = "Hand over to " + orders["carrier"].to_numpy(object)[named]
     held = pd.Series(shown).map(HELD)
     texts = np.where(held.notna(), held.to_numpy(object), texts)
-    texts = np.where(has_error & open_order, MEND, texts)
-    return np.where(open_order & orders["usable"].to_numpy(), texts, "").astype(object)
+    texts = np.where(has_error & open_order, word(MEND), texts)
+    return np.where(open_order & orders["usable"].to_numpy(), texts, "").astype(object, copy=False)

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sheetsync.domain.grid import repeated
 from sheetsync.domain.moments import NAT, Moments
 from sheetsync.domain.openings import Seconds
 from sheetsync.domain.worktime import Numbers, OpenHours
@@ -102,7 +103,7 @@ class Holds:
     def standing(self, now: np.datetime64, rows: int) -> tuple[Moments, Texts]:
         """Since when each row is on hold at `now` (NaT: it is not), and the reason ("")."""
         lasting = (self.start <= now) & (np.isnat(self.stop) | (self.stop > now))
-        since, reason = np.full(rows, NAT), np.full(rows, "", dtype=object)
+        since, reason = np.full(rows, NAT), repeated("", rows)
         order = np.flatnonzero(lasting)[np.argsort(self.start[lasting], kind="stable")[::-1]]
         since[self.row[order]] = self.start[order]
         reason[self.row[order]] = self.reason[order]

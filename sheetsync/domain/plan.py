@@ -244,7 +244,7 @@ def _own_changes(
 
 def _next_memory(seen: Observation, memory: Memory, now: datetime) -> pd.DataFrame:
     """Memory rows to keep: those that changed, and those of orders newly gone from the sheet."""
-    changed = seen.memory[seen.memory_changed]
+    changed = seen.memory if seen.memory_changed.all() else seen.memory[seen.memory_changed]
     if not seen.missing:
         return changed
     gone = memory.orders.loc[list(seen.missing)].assign(missing_since=as_moment(now))

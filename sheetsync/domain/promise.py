@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from sheetsync.domain.clocks import Board, Bools, Judge, Texts, earliest_after
+from sheetsync.domain.grid import object_array, word, worded
 from sheetsync.domain.limits import Limits, choose_limits, title
 from sheetsync.domain.model import EVIDENCE, STAMPS
 from sheetsync.domain.moments import NAT, Moments, to_local, to_utc
@@ -53,7 +54,7 @@ def run_promises(
         due = due_moments(_column(orders, target.due)[rows], target.compare, timezone)
         reason = _why_not(limits, rows, due, finished, done, unreadable, rules)
         _describe(board, limits, rows, due, cycle, timezone)
-        board.put(rows, reason=reason, state=np.where(reason == "", "", "Not evaluated"))
+        board.put(rows, reason=reason, state=np.where(reason == "", "", word("Not evaluated")))
         runs = np.flatnonzero(reason == "")
         board.put(
             rows[runs],
@@ -142,10 +143,10 @@ def _describe(  # noqa: PLR0917 - arrays of one clock, in the order of the story
     number = np.zeros(board.rows, dtype=np.int64) if cycle is None else cycle
     target = limits.target
     day = to_local(due, timezone).astype("datetime64[D]")
-    different, place = np.unique(day, return_inverse=True)
-    dates = np.array([f"@{each}" for each in different], dtype=object)[place]
-    numbers, place = np.unique(number[rows], return_inverse=True)
-    stays = np.array([f"{target.id}#{each}" for each in numbers], dtype=object)[place] + dates
+    days, day_place = np.unique(day, return_inverse=True)
+    numbers, number_place = np.unique(number[rows], return_inverse=True)
+    kinds = [f"{target.id}#{each}@{day}" for each in numbers for day in days]
+    stays = object_array(kinds)[number_place * len(days) + day_place]
     stay = np.where(np.isnat(due), "", stays)
     board.put(
         rows, target=target.id, stage=PROMISE, stay=stay, due=due, calendar=target.calendar,
@@ -189,7 +190,7 @@ def _state(  # noqa: PLR0917 - arrays of one clock, in the order of the story
     warn: Moments,
     now: np.datetime64,
 ) -> Texts:
-    return np.select(
+    return worded(
         [
             running & (now > due),
             running & (now >= warn),
@@ -199,4 +200,4 @@ def _state(  # noqa: PLR0917 - arrays of one clock, in the order of the story
         ],
         ["Breached", "At risk", "OK", "Met", "Unsure"],
         "Missed",
-    ).astype(object)
+    )

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from sheetsync.domain.clocks import Board, Bools, Clocks, Judge, Texts, earliest_after
+from sheetsync.domain.grid import word, worded
 from sheetsync.domain.limits import Limits, choose_limits, title
 from sheetsync.domain.model import STAGES, STAMPS
 from sheetsync.domain.moments import NAT, Moments, as_aware, as_moment
@@ -180,7 +181,7 @@ def _verdicts(
     if barred is not None:
         reason[unknown & barred[rows]] = f"{title(limits.target.starts, columns)} cannot be read"
     reason[limits.line < 0] = ""
-    return {"state": np.where(reason != "", "Not evaluated", "").astype(object), "reason": reason}
+    return {"state": np.where(reason != "", word("Not evaluated"), ""), "reason": reason}
 
 
 def _why_no_start(target: TargetRule, columns: Mapping[str, ColumnRule]) -> str:
@@ -224,11 +225,11 @@ def _net(hours: OpenHours, held: Holds, start: Moments, now: np.datetime64) -> N
 
 def _state(used: Numbers, longest: Numbers, limit: Numbers, warn: Numbers, on_hold: Bools) -> Texts:
     """A hold hides a warning, never a breach: no time that passes on hold is counted."""
-    return np.select(
+    return worded(
         [used > limit, longest > limit, on_hold, used >= warn],
         ["Breached", "Unsure", "Paused", "At risk"],
         "OK",
-    ).astype(object)
+    )
 
 
 def _moments_in(fact: pd.DataFrame | Moments) -> list[Moments]:

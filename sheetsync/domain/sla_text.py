@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from sheetsync.domain.clocks import Clocks, Details, Texts
+from sheetsync.domain.grid import repeated, word
 from sheetsync.domain.moments import NAT, Moments, to_local
 from sheetsync.domain.wording import days, days_and_times, times_of_day
 
@@ -22,7 +23,7 @@ def sla_texts(clocks: Clocks, timezone: str) -> Texts:
     """The SLA cell of every row, "" where no clock applies; moments in the tracker's local time."""
     stage = stage_texts(clocks.stage, clocks.stage_details, timezone)
     promise = promise_texts(clocks.promise, clocks.promise_details, timezone)
-    return np.where(clocks.promise_is_worse, promise, stage).astype(object)
+    return np.where(clocks.promise_is_worse, promise, stage).astype(object, copy=False)
 
 
 def sla_dues(clocks: Clocks, timezone: str) -> Moments:
@@ -36,7 +37,7 @@ def sla_dues(clocks: Clocks, timezone: str) -> Moments:
 def stage_texts(frame: pd.DataFrame, details: Details, timezone: str) -> Texts:
     """`Breached: Packing since 09:03, limit 4 h, was due 13:03` and its like, per row."""
     state = frame["state"].to_numpy(object)
-    texts = np.full(len(frame), "", dtype=object)
+    texts = repeated("", len(frame))
     for name in _WITH_DUE:
         rows = np.flatnonzero(state == name)
         if name == "Unsure":
@@ -60,8 +61,8 @@ def promise_texts(frame: pd.DataFrame, details: Details, timezone: str) -> Texts
     done = np.where(
         np.isnat(finished), "", ", delivered " + days_and_times(to_local(finished, timezone))
     )
-    late = np.where(state[rows] == "Breached", ", not delivered", "")
-    texts = np.full(len(frame), "", dtype=object)
+    late = np.where(state[rows] == "Breached", word(", not delivered"), "")
+    texts = repeated("", len(frame))
     texts[rows] = state[rows] + ": promised for " + promised + done + late
     return _not_evaluated(frame, texts)
 
@@ -74,7 +75,7 @@ def _running(frame: pd.DataFrame, details: Details, rows: np.ndarray, timezone: 
     until = np.where(same_day, times_of_day(due), days_and_times(due))
     over = frame["state"].to_numpy(object)[rows] == "Breached"
     words = frame["stage"].to_numpy(object)[rows] + " since " + since
-    verb = np.where(over, ", was due ", ", due ").astype(object)
+    verb = np.where(over, word(", was due "), word(", due "))
     text: Texts = words + ", limit " + details.limit_text[rows] + verb + until
     return text
 

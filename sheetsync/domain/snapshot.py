@@ -9,6 +9,7 @@ import pandas as pd
 
 from sheetsync.domain.clocks import Clocks
 from sheetsync.domain.evidence import Observation
+from sheetsync.domain.grid import repeated
 from sheetsync.domain.kpi.facts import FACT_COLUMNS, build_facts
 from sheetsync.domain.model import EVIDENCE, STAMPS, Orders
 
@@ -18,25 +19,26 @@ def take_facts(
 ) -> pd.DataFrame:
     """One row of FACT_COLUMNS per usable order, indexed by order_id."""
     usable = orders.frame["usable"].to_numpy()
+    every = slice(None) if usable.all() else usable
     errors, error_columns = _errors(orders, findings)
     columns: dict[str, Any] = {
-        key: orders.frame[key].to_numpy()[usable] for key in FACT_COLUMNS if key in orders.frame
+        key: orders.frame[key].to_numpy()[every] for key in FACT_COLUMNS if key in orders.frame
     }
     for evidence, stamp in zip(EVIDENCE, STAMPS, strict=True):
-        columns[evidence] = seen.ticks[evidence].to_numpy()[usable]
-        columns[stamp] = seen.stamps[stamp].to_numpy()[usable]
-        columns[f"{stamp}_from"] = seen.stamps[f"{stamp}_from"].to_numpy()[usable]
-        certainty = seen.stamps[f"{evidence}_certainty"].to_numpy(object)[usable]
+        columns[evidence] = seen.ticks[evidence].to_numpy()[every]
+        columns[stamp] = seen.stamps[stamp].to_numpy()[every]
+        columns[f"{stamp}_from"] = seen.stamps[f"{stamp}_from"].to_numpy()[every]
+        certainty = seen.stamps[f"{evidence}_certainty"].to_numpy(object)[every]
         columns[f"{evidence}_certainty"] = certainty
     columns |= {
-        "status": seen.standing[usable],
-        "exceptions": np.where(seen.exception, seen.standing, "")[usable],
-        "errors": errors[usable],
-        "error_columns": error_columns[usable],
+        "status": seen.standing[every],
+        "exceptions": np.where(seen.exception, seen.standing, "")[every],
+        "errors": errors[every],
+        "error_columns": error_columns[every],
         "first_seen": seen.memory["first_seen"].to_numpy("datetime64[s]"),
-        "dispatch_by": _dispatch_by(orders, clocks)[usable],
+        "dispatch_by": _dispatch_by(orders, clocks)[every],
     }
-    return build_facts(orders.frame["order_id"].to_numpy(object)[usable].tolist(), columns)
+    return build_facts(orders.frame["order_id"].to_numpy(object)[every], columns)
 
 
 def _dispatch_by(orders: Orders, clocks: Clocks) -> np.ndarray:
@@ -54,7 +56,7 @@ def _errors(orders: Orders, findings: pd.DataFrame) -> tuple[np.ndarray, np.ndar
     """Errors per row, and the columns they touch joined by commas."""
     size = len(orders.frame)
     counts = np.zeros(size, dtype=np.int64)
-    columns = np.full(size, "", dtype=object)
+    columns = repeated("", size)
     bad = findings[findings["severity"] == "error"]
     if bad.empty:
         return counts, columns

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sheetsync.domain.clocks import Bools, Clocks, Judge, Texts
+from sheetsync.domain.grid import repeated
 from sheetsync.domain.ladder import Subjects
 from sheetsync.domain.moments import NAT, Moments
 from sheetsync.domain.openings import Seconds
@@ -108,16 +109,16 @@ def _late(rows: Seconds, frame: pd.DataFrame, first: Seconds) -> Subjects:
 def _raised(rows: Seconds, status: Texts, status_since: Moments, first: Seconds) -> Subjects:
     """Open exceptions; the stay is the status and since when it stands."""
     rows = rows[~np.isnat(status_since[rows])]
-    since = np.datetime_as_string(status_since[rows], unit="s").astype(object)
+    since = np.datetime_as_string(status_since[rows], unit="s").astype(object, copy=False)
     blank = np.full(len(rows), NAT)
     return Subjects(
         row=rows,
         stay=f"{EXCEPTION}:" + status[rows] + "@" + since,
-        stage=np.full(len(rows), EXCEPTION, dtype=object),
+        stage=repeated(EXCEPTION, len(rows)),
         warn=blank,
         due=blank,
         raised=status_since[rows],
-        calendar=np.full(len(rows), "", dtype=object),
+        calendar=repeated("", len(rows)),
         first=first[rows],
     )
 

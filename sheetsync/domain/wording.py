@@ -30,7 +30,7 @@ _CLOCK: Final = np.array(
 def times_of_day(local: Moments) -> Texts:
     """`09:03` for each naive local moment; seconds are cut off, NaT is ""."""
     minute = _minutes(local) % _DAY_MINUTES
-    return np.where(np.isnat(local), "", _CLOCK[minute]).astype(object)
+    return np.where(np.isnat(local), "", _CLOCK[minute]).astype(object, copy=False)
 
 
 def days(local: Moments) -> Texts:
@@ -42,12 +42,12 @@ def days(local: Moments) -> Texts:
         words = _each_day(different)[place]
     else:
         words = _each_day(np.arange(first, last + 1))[day - first]
-    return np.where(np.isnat(local), "", words).astype(object)
+    return np.where(np.isnat(local), "", words).astype(object, copy=False)
 
 
 def days_and_times(local: Moments) -> Texts:
     """`Fri 21 Nov 09:03` for each naive local moment; NaT is ""."""
-    between = np.where(np.isnat(local), "", " ").astype(object)
+    between = np.where(np.isnat(local), "", " ").astype(object, copy=False)
     texts: Texts = days(local) + between + times_of_day(local)
     return texts
 

@@ -18,7 +18,7 @@ from sheetsync.domain.decision import Decision, Mask, Texts
 from sheetsync.domain.evidence.claims import Typed
 from sheetsync.domain.evidence.scene import Scene
 from sheetsync.domain.evidence.stamps import Track
-from sheetsync.domain.grid import frame_of, object_array
+from sheetsync.domain.grid import frame_of, object_array, repeated, word
 from sheetsync.domain.model import CHANGE_COLUMNS
 from sheetsync.domain.moments import NAT, to_local
 
@@ -50,7 +50,7 @@ def wanted_status(scene: Scene, typed: Typed, decision: Decision) -> Wanted:
     where = wants & cells.open
     written, confirmed = scene.past["written_status"], scene.past["confirmed_status"]
     settled = scene.known & (typed.status != "") & ~typed.edited
-    nothing = np.full(scene.rows, "", dtype=object)
+    nothing = repeated("", scene.rows)
     theirs = scene.usable & typed.edited & ~where
     intent = _chosen(theirs, nothing, _chosen(settled & ~where, typed.status, written))
     stands = _chosen(settled & (typed.status == written), typed.status, confirmed)
@@ -59,7 +59,7 @@ def wanted_status(scene: Scene, typed: Typed, decision: Decision) -> Wanted:
         where=where,
         barred=wants & ~cells.open,
         new=decision.shown[where],
-        rules=np.full(int(where.sum()), "status_follows_evidence", dtype=object),
+        rules=repeated("status_follows_evidence", int(where.sum())),
         written=_chosen(where, decision.shown, intent),
         confirmed=_chosen(theirs | (where & (decision.shown == confirmed)), nothing, stands),
     )
@@ -77,7 +77,7 @@ def wanted_stamp(scene: Scene, track: Track) -> Wanted:
     wants = scene.usable & cells.present & ((mine & cells.blank) | moved | emptied)
     where = wants & cells.open
     stamps = np.where(mine, track.stamp, NAT)[where]
-    texts = np.full(scene.rows, "", dtype=object)
+    texts = repeated("", scene.rows)
     texts[where] = scene.canonical(stamps)
     nothing = scene.usable & (track.source == "")
     next_written = _chosen(where | (nothing & (written != "")), texts, written)
@@ -87,8 +87,8 @@ def wanted_stamp(scene: Scene, track: Track) -> Wanted:
         barred=wants & ~cells.open,
         new=_cell_values(scene, stamps),
         rules=np.where(
-            track.source[where] == "claim", "claim_dates_the_order", "first_seen_stamp"
-        ).astype(object),
+            track.source[where] == "claim", word("claim_dates_the_order"), word("first_seen_stamp")
+        ),
         written=next_written,
         confirmed=_confirmed(scene, track, written, confirmed),
     )
@@ -144,12 +144,10 @@ def _confirmed(scene: Scene, track: Track, written: Texts, confirmed: Texts) -> 
     stands = scene.none()
     stands[places] = scene.canonical(track.cells.moment[places]) == written[places]
     stands &= ~track.cells.blank
-    return _chosen(
-        emptied, np.full(scene.rows, "", dtype=object), _chosen(stands, written, confirmed)
-    )
+    return _chosen(emptied, repeated("", scene.rows), _chosen(stands, written, confirmed))
 
 
 def _chosen(where: Mask, one: Texts, other: Texts) -> Texts:
     """`one` where it applies; the very same `other` when it applies nowhere."""
     mask = np.asarray(where, dtype=bool)
-    return np.where(mask, one, other).astype(object) if mask.any() else other
+    return np.where(mask, one, other) if mask.any() else other

@@ -13,6 +13,7 @@ import numpy as np
 from sheetsync.domain.decision import Codes, Mask, Texts, asserted_levels
 from sheetsync.domain.evidence.scene import Cells, Scene, among
 from sheetsync.domain.evidence.stamps import IN_ITS_CELL, Track, claim
+from sheetsync.domain.grid import repeated
 from sheetsync.domain.model import EVIDENCE, STAMPS
 from sheetsync.domain.moments import Moments
 
@@ -40,11 +41,11 @@ class Typed:
 def read_status(scene: Scene) -> Typed:
     """The Status column against memory. "Edited" = differs from what the worker last wrote."""
     cells = scene.cells("status")
-    text, unknown = np.full(scene.rows, "", dtype=object), scene.none()
+    text, unknown = repeated("", scene.rows), scene.none()
     if cells.present:
         text = scene.orders.frame["status"].to_numpy(object)
         unknown = ~scene.orders.frame["status_known"].to_numpy(bool) & ~cells.blank
-    status = np.where(unknown, "", text).astype(object)
+    status = np.where(unknown, "", text).astype(object, copy=False)
     written, confirmed = scene.past["written_status"], scene.past["confirmed_status"]
     ours = np.asarray((status == written) | (status == confirmed), dtype=bool)
     seen = scene.past["status_seen"]
@@ -68,7 +69,7 @@ def _left_standing(scene: Scene) -> Texts:
     """The status that stood after the last pass: what it read, or what it is known to have written."""
     written, by = scene.past["written_status"], scene.past["status_by"]
     landed = (by == "worker") & (written == scene.past["confirmed_status"]) & (written != "")
-    return np.where(landed, written, scene.past["status_seen"]).astype(object)
+    return np.where(landed, written, scene.past["status_seen"]).astype(object, copy=False)
 
 
 def taken_back(scene: Scene, typed: Typed, evidence: str) -> Mask:

@@ -15,7 +15,7 @@ from sheetsync.domain.decision import Mask, Texts
 from sheetsync.domain.evidence.claims import Typed
 from sheetsync.domain.evidence.scene import Scene, labels
 from sheetsync.domain.evidence.stamps import Track
-from sheetsync.domain.grid import frame_of
+from sheetsync.domain.grid import frame_of, repeated
 from sheetsync.domain.model import STAGE_EVENT_COLUMNS
 from sheetsync.domain.moments import Moments
 
@@ -71,13 +71,12 @@ def _lines(
     count = len(places)
     at, seen_from, source = known
     old, new = (
-        np.full(count, value, dtype=object) if isinstance(value, str) else value[places]
-        for value in values
+        repeated(value, count) if isinstance(value, str) else value[places] for value in values
     )
     lines = frame_of(
         {
             "order_id": scene.orders.frame["order_id"].to_numpy(object)[places],
-            "field": np.full(count, field, dtype=object),
+            "field": repeated(field, count),
             "old": old,
             "new": new,
             "at": at[places],

@@ -36,7 +36,9 @@ def keep_pauses(
     orders that are gone from the sheet keep their pauses as they are.
     """
     pausing = [r.name for r in scene.rules.statuses.statuses.values() if r.pauses]
-    reason = np.where(scene.usable & among(standing, pausing), standing, "").astype(object)
+    reason = np.where(scene.usable & among(standing, pausing), standing, "").astype(
+        object, copy=False
+    )
     ids = scene.orders.frame["order_id"].to_numpy(object)
     row = scene.rows_of(before["order_id"].to_numpy(object))
     stop = before["stop"].to_numpy("datetime64[s]")

@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sheetsync.domain.decision import Mask, Texts
+from sheetsync.domain.grid import repeated
 from sheetsync.domain.model import (
     MEMORY_MOMENTS,
     MEMORY_NUMBERS,
@@ -145,7 +146,7 @@ def _blanks(raw: Texts, scarce: Mask) -> Mask:
 
 def labels(rows: int, *choices: tuple[str, Mask]) -> Texts:
     """One word per row: of the last choice whose mask holds, "" where none does."""
-    out = np.full(rows, "", dtype=object)
+    out = repeated("", rows)
     for word, mask in choices:
         out[mask] = word
     return out
@@ -194,8 +195,9 @@ def memory_frame(scene: Scene, columns: Past) -> pd.DataFrame:
     """Memory rows (all MEMORY columns) of the usable orders, indexed by order_id."""
     ids = scene.orders.frame["order_id"].to_numpy(object)[scene.usable]
     index = pd.Index(ids, dtype=object, name="order_id")
+    every = slice(None) if scene.usable.all() else scene.usable
     data = {
-        name: pd.Series(columns[name][scene.usable], index=index, dtype=dtype)
+        name: pd.Series(columns[name][every], index=index, dtype=dtype, copy=False)
         for name, (_, dtype) in _BLANKS.items()
     }
     return pd.DataFrame(data, index=index, copy=False)

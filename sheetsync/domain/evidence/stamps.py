@@ -13,6 +13,7 @@ import numpy as np
 
 from sheetsync.domain.decision import Mask, Texts
 from sheetsync.domain.evidence.scene import Cells, Scene, among, labels
+from sheetsync.domain.grid import word
 from sheetsync.domain.model import EVIDENCE, STAMPS
 from sheetsync.domain.moments import NAT, Moments
 
@@ -199,5 +200,5 @@ def _set(
         track,
         stamp=np.where(where, stamp, track.stamp),
         low=np.where(where, low, track.low),
-        source=np.where(where, source, track.source).astype(object, copy=False),
+        source=np.where(where, word(source), track.source),
     )

@@ -82,7 +82,9 @@ _DERIVED: Final = np.array(
 """The status that each furthest piece of evidence gives."""
 
 
-def build_facts(order_ids: Sequence[str], columns: Mapping[str, Any]) -> pd.DataFrame:
+def build_facts(
+    order_ids: Sequence[str] | npt.NDArray[np.object_], columns: Mapping[str, Any]
+) -> pd.DataFrame:
     """The facts frame of these orders; a column that is not given is blank throughout.
 
     `columns` maps names of FACT_COLUMNS to arrays as long as `order_ids`. Raises ValueError for an
@@ -98,11 +100,13 @@ def build_facts(order_ids: Sequence[str], columns: Mapping[str, Any]) -> pd.Data
             _typed(columns[name], kind, size, name)
             if name in columns
             else np.full(size, _BLANKS[kind], dtype=_DTYPES[kind]),
+            index=index,
             dtype=_DTYPES[kind],
-        ).set_axis(index)
+            copy=False,
+        )
         for name, kind in FACT_COLUMNS.items()
     }
-    frame = pd.DataFrame(data)
+    frame = pd.DataFrame(data, copy=False)
     check_facts(frame)
     return frame
 
