@@ -206,7 +206,8 @@ def test_json_lines_keep_digits_and_know_true_and_false(shop):
 
 def test_a_workbook_is_read_with_its_dates_and_its_tab_is_found(shop):
     book = openpyxl.Workbook()
-    book.active.title = "Cover"
+    book.create_sheet("Cover", 0)
+    book.remove(book.worksheets[1])
     sheet = book.create_sheet("Export")
     sheet.append(["Order ID", "Order Date & Time", "Customer Name / ID", "Picking"])
     sheet.append(["00123", datetime(2026, 3, 2, 9, 15), "Ann", True])

@@ -25,7 +25,8 @@ def rules():
 @pytest.fixture
 def workbook(tmp_path):
     book = openpyxl.Workbook()
-    book.active.title = "Cover"
+    book.create_sheet("Cover", 0)
+    book.remove(book.worksheets[1])
     sheet = book.create_sheet("Lager")
     sheet.append(["ACME"])
     sheet.append([])
@@ -86,7 +87,7 @@ def test_adopting_leaves_the_workbook_alone_and_keeps_what_was_confirmed(workboo
     config = load_config(folder / "config.yaml")
     assert config.tracker.path.resolve() == workbook.resolve()
     assert config.tracker.tab == "Lager"
-    columns = load_rules(config.rules).columns
+    columns = load_rules(folder / "rules").columns
     assert "Order Nr" in columns["order_id"].aliases
     assert "Stauts" in columns["status"].aliases
     assert not (folder / "tracker.xlsx").exists()

@@ -24,7 +24,8 @@ def test_a_fresh_folder_has_settings_rules_tracker_and_room_for_mails(tmp_path):
     config = load_config(tmp_path / "shop" / "config.yaml")
     assert config.tracker.timezone == "Africa/Johannesburg"
     assert config.mail.from_ == "a@example.org"
-    rules = load_rules(config.rules)
+    rules = load_rules(tmp_path / "shop" / "rules")
+    assert config.rules == tmp_path / "shop" / "rules"
     sheet = read_sheet(
         config.tracker.path, rules_columns=rules.columns, timezone="UTC", tab="Orders"
     )
@@ -34,7 +35,8 @@ def test_a_fresh_folder_has_settings_rules_tracker_and_room_for_mails(tmp_path):
 
 def test_the_examples_of_mails_are_not_in_force_until_renamed(tmp_path):
     make_folder(tmp_path, timezone="UTC")
-    folder = load_config(tmp_path / "config.yaml").templates
+    folder = tmp_path / "mail_templates"
+    assert load_config(tmp_path / "config.yaml").templates == folder
     facts = {"recipient_name": "Ann", "subject": "s", "rows": []}
     assert Renderer(folder).render("escalation", facts) == Renderer().render("escalation", facts)
     example = folder / "escalation" / "subject.txt.j2.example"
