@@ -295,5 +295,7 @@ class Receipt:
     tabs_refused: Mapping[str, str] = field(default_factory=dict)
     requests: int = 0
     remarks: tuple[str, ...] = ()
+    unread: bool = False
+    """Whether somebody changed the tracker after it was read: its fingerprint covers cells nobody read."""
     deferred: str = ""
     """Why nothing could be written now (somebody has the workbook open); "" where writing was possible."""

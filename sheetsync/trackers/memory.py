@@ -98,6 +98,7 @@ class MemoryTracker:
         """Write what still fits; see `trackers.base`. Raises PlanRefused when the header is gone."""
         if self.holder:
             return self._deferred(batch)
+        unread = self.fingerprint() != batch.fingerprint
         header = self._header()
         orders = [str(order) for order in batch.changes["order_id"]]
         places = self._places(batch, header, orders)
@@ -120,6 +121,7 @@ class MemoryTracker:
             tabs_written=tabs,
             tabs_refused=refused,
             requests=requests,
+            unread=unread,
         )
 
     def append(self, rows: Sequence[Mapping[str, NewValue]]) -> Receipt:

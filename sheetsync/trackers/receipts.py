@@ -38,6 +38,7 @@ def change_receipt(
     requests: int = 0,
     remarks: Sequence[str] = (),
     deferred: str = "",
+    unread: bool = False,
 ) -> Receipt:
     """The receipt of a batch of changes (a frame of CHANGE_COLUMNS)."""
     return Receipt(
@@ -48,6 +49,7 @@ def change_receipt(
         requests=requests,
         remarks=tuple(remarks),
         deferred=deferred,
+        unread=unread,
     )
 
 

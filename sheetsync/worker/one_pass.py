@@ -215,7 +215,7 @@ def _result(plan: Plan, outcome: Outcome, problem: str) -> PassResult:
 def _close(
     ports: Ports, pass_id: int, plan: Plan, receipt: Receipt, remember: Callable[[Receipt], None]
 ) -> PassResult:
-    settled = set(receipt.outcomes["outcome"]) <= {"applied", "refused"}
+    settled = set(receipt.outcomes["outcome"]) <= {"applied", "refused"} and not receipt.unread
     fingerprint = receipt.fingerprint if settled else ""
     ports.store.close_pass(pass_id, receipt, fingerprint=fingerprint, now=plan.at)
     remember(receipt)

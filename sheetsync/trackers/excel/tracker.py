@@ -187,6 +187,7 @@ class ExcelTracker:
             tabs_written=tabs.written,
             tabs_refused=tabs.refused,
             requests=int(written),
+            unread=seen.sha256 != batch.fingerprint,
         )
 
     def _append(self, rows: Sequence[Mapping[str, NewValue]]) -> Receipt:
