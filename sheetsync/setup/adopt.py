@@ -255,7 +255,7 @@ def make_adopted(folder: Path, found: Adoption, *, timezone: str, sender: str = 
     )
     parse_config(text, folder / CONFIG)
     folder.mkdir(parents=True, exist_ok=True)
-    made = make_rules(folder)
+    made = make_rules(folder, timezone)
     if found.confirmed:
         _keep_confirmed(folder / RULES, found.confirmed)
     made.append(make_templates(folder))

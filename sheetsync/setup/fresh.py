@@ -12,6 +12,7 @@ from sheetsync.config import parse_config
 from sheetsync.config.example import example_config
 from sheetsync.errors import UsageError
 from sheetsync.resources import copy_rules, template_workbook
+from sheetsync.setup.calendar import CALENDAR, localise
 
 CONFIG: Final = "config.yaml"
 RULES: Final = "rules"
@@ -53,7 +54,7 @@ def make_folder(folder: Path, *, timezone: str, sender: str = "") -> list[Made]:
     text = config_text(timezone=timezone, sender=sender)
     parse_config(text, folder / CONFIG)
     folder.mkdir(parents=True, exist_ok=True)
-    made = make_rules(folder)
+    made = make_rules(folder, timezone)
     shutil.copyfile(template_workbook(), folder / TRACKER)
     made.append(Made(TRACKER, "the tracker: open it in Excel or LibreOffice"))
     made.append(make_templates(folder))
@@ -95,10 +96,14 @@ def refuse_overwriting(folder: Path, names: tuple[str, ...]) -> None:
         )
 
 
-def make_rules(folder: Path) -> list[Made]:
-    """Copy the shipped rules into `folder`."""
+def make_rules(folder: Path, timezone: str) -> list[Made]:
+    """Copy the shipped rules into `folder`, with the opening hours in `timezone`."""
     copy_rules(folder / RULES)
-    return [Made(f"{RULES}/", "time limits, checks, statuses, who is told: edit these")]
+    hours = localise(folder / RULES, timezone)
+    return [
+        Made(f"{RULES}/", "time limits, checks, statuses, who is told: edit these"),
+        Made(f"{RULES}/{CALENDAR}", f"{hours}: put in your own"),
+    ]
 
 
 def make_templates(folder: Path) -> Made:

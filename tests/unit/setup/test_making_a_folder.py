@@ -19,7 +19,7 @@ from sheetsync.trackers.excel.reader import read_sheet
 def test_a_fresh_folder_has_settings_rules_tracker_and_room_for_mails(tmp_path):
     made = make_folder(tmp_path / "shop", timezone="Africa/Johannesburg", sender="a@example.org")
     assert [thing.name for thing in made] == [
-        "config.yaml", "rules/", "tracker.xlsx", "mail_templates/",
+        "config.yaml", "rules/", "rules/calendar.yaml", "tracker.xlsx", "mail_templates/",
     ]  # fmt: skip
     config = load_config(tmp_path / "shop" / "config.yaml")
     assert config.tracker.timezone == "Africa/Johannesburg"
