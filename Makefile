@@ -32,10 +32,10 @@ bench: $(STAMP)  ## ratios against what a user would do otherwise, in one run
 	@$(BIN)/python -m bench
 
 template: $(STAMP) ## build templates/tracker_template.xlsx anew
-	@$(BIN)/python scripts/build_template.py
+	@$(BIN)/python -m scripts.build_template
 
 docs: $(STAMP)   ## rebuild the generated parts of the documents
-	@$(BIN)/python scripts/build_docs.py
+	@$(BIN)/python -m scripts.build_docs
 
 clean:           ## remove what make made
 	rm -rf $(VENV) demo bench/out
