@@ -146,8 +146,7 @@ class _Table:
     def _dates(self, key: str, distinct: Distinct, reader: Reader) -> dict[str, npt.NDArray[Any]]:
         evidence = _TICK_OF_DATE.get(key)
         found = read_dates(distinct, reader, tick_allowed=evidence is not None)
-        if reader.rule.owner != "worker" or key in STAMPS:
-            self._report(key, distinct, found.problems)
+        self._report(key, distinct, found.problems)
         columns: dict[str, npt.NDArray[Any]] = {
             key: distinct.spread(found.moments, np.datetime64("NaT", "s"))
         }
@@ -172,6 +171,9 @@ class _Table:
         }
 
     def _report(self, key: str, distinct: Distinct, problems: readers.Problems) -> None:
+        """What is wrong in our own columns is put right in this pass, so nobody needs to be told."""
+        if self.rules.columns[key].owner == "worker" and key not in STAMPS:
+            return
         self.findings.add_problems(distinct.codes, key, problems)
 
     def flag_formulas(self) -> None:
