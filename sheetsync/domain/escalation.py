@@ -203,8 +203,13 @@ def _turn(decision: _Decision, acks: Acknowledged, now: np.datetime64) -> np.dat
 def _at_baseline(
     decision: _Decision, orders: pd.DataFrame, now: np.datetime64
 ) -> Iterable[pd.DataFrame]:
-    """Everything that is due when watching begins goes on record, and nobody is told."""
-    reached, done = decision.standing.level, decision.done.level
+    """Everything that is due when watching begins goes on record, and nobody is told.
+
+    Since when an exception stood before that is unknown, so none of its levels can be measured.
+    """
+    top = max(rung.level for rung in decision.policy.levels)
+    stood = ~np.isnat(decision.subjects.raised)
+    reached, done = np.where(stood, top, decision.standing.level), decision.done.level
     for rung in decision.policy.levels:
         skipped = (done < rung.level) & (rung.level < reached)
         yield _silent(

@@ -141,6 +141,20 @@ def test_the_first_pass_records_and_tells_nobody_not_even_later():
     assert mails(desk.run("2026-11-23 12:00")) == [("director@example.org", 4, ("#SP-1",))]
 
 
+def test_an_exception_that_stood_before_watching_began_is_never_mailed():
+    exceptions = policy("exceptions", level(1, "0m", "floor_lead"), level(2, "4h", "ops_manager"))
+    desk = office(
+        ladders(exceptions, rules=(rule("exceptions", status=["Delayed"]),)),
+        order_id="#SP-1", stage="", status="Delayed", status_since="2026-11-20 09:00",
+    )  # fmt: skip
+    desk.run("2026-11-20 09:00", baseline=True)
+    assert set(desk.outcomes()) == {("#SP-1", 1, 0), ("#SP-1", 2, 0)}
+    for later in ("2026-11-20 09:01", "2026-11-20 13:01", "2026-11-23 12:00"):
+        assert mails(desk.run(later)) == []
+    desk.add("#SP-2", stage="", status="Delayed", status_since="2026-11-23 13:00")
+    assert mails(desk.run("2026-11-23 13:00")) == [("lead@example.org", 1, ("#SP-2",))]
+
+
 def test_a_critical_order_begins_higher_and_the_lower_levels_are_skipped():
     escalation = ladders(
         rules=(
