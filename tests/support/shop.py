@@ -106,10 +106,15 @@ class Shop:
 
     # -- the worker ---------------------------------------------------------------------------------
 
-    def workshop(self, step: Callable[[str], None] = lambda _name: None) -> Workshop:
+    def workshop(
+        self,
+        step: Callable[[str], None] = lambda _name: None,
+        environment: Mapping[str, str] | None = None,
+    ) -> Workshop:
         """The worker's workshop at the shop's clock; close it."""
         return Workshop.open(
-            self.config, clock=lambda: self.now, wait=lambda _seconds: None, environment={},
+            self.config, clock=lambda: self.now, wait=lambda _seconds: None,
+            environment=environment or {},
             step=step, kpi_every=timedelta(days=40),
         )  # fmt: skip
 
@@ -119,10 +124,11 @@ class Shop:
         *,
         accept_mass_change: bool = False,
         step: Callable[[str], None] = lambda _name: None,
+        environment: Mapping[str, str] | None = None,
     ) -> PassResult:
         """One pass by a worker that starts and ends here, as `sheetsync sync` does."""
         self.now = now or self.now
-        with self.workshop(step) as workshop:
+        with self.workshop(step, environment) as workshop:
             return workshop.run_pass(self.now, accept_mass_change=accept_mass_change)
 
     def snapshot(self) -> Path:
