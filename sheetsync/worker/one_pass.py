@@ -23,7 +23,13 @@ from sheetsync.messages.deliver import DeliveryReport
 from sheetsync.store.store import Store
 from sheetsync.store.trackers import TrackerState
 from sheetsync.trackers.base import Tracker, WriteBatch
-from sheetsync.worker.publish import Publisher, alarms_are_told, columns_before, worker_tabs
+from sheetsync.worker.publish import (
+    Publisher,
+    alarms_are_told,
+    columns_before,
+    figures_are_owed,
+    worker_tabs,
+)
 
 Outcome = Literal["unchanged", "done", "deferred", "held", "failed"]
 EXIT_CODES: Final[Mapping[Outcome, int]] = {
@@ -157,6 +163,8 @@ def _nothing_to_do(ports: Ports, state: TrackerState, rules: Rulebook, now: date
     if state.next_change_at is not None and now >= state.next_change_at:
         return False
     if not alarms_are_told(ports.publisher, ports.store, state):
+        return False
+    if figures_are_owed(ports.store, state):
         return False
     return ports.tracker.fingerprint() == state.fingerprint
 

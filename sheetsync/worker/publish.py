@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from sheetsync.domain.kpi.facts import build_facts
@@ -31,7 +31,10 @@ from sheetsync.store.trackers import TrackerState
 
 COLUMNS_SETTING: Final = "columns"
 _KPI_AT: Final = "kpi_at"
+_KPI_OWED: Final = "kpi_owed"
+"""Set when figures were worked out, until the pass that writes them is closed."""
 _ALARMS: Final = "alarms"
+_ANY_DAY: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,15 +63,18 @@ def worker_tabs(
     """The tabs that belong with this plan; none where nothing that they say has changed."""
     store.keep_setting(state.id, COLUMNS_SETTING, json.dumps(sorted(plan.orders.header.columns)))
     tabs: dict[str, tuple[Tab, str]] = {}
-    status = status_tab(publisher, plan)
-    digest = _digest(_without_moment(status))
+    digest = _digest(_lasting_words(publisher, plan))
     if len(plan.changes) or store.setting(state.id, _key(STATUS_TITLE)) != digest:
-        tabs[STATUS_TITLE] = status, digest
-    if _kpi_is_due(publisher, store, state, plan):
+        tabs[STATUS_TITLE] = status_tab(publisher, plan), digest
+    figured = _kpi_is_due(publisher, store, state, plan)
+    if figured:
         tabs |= _kpi_tabs(publisher, store, state, rules, plan)
         store.keep_setting(state.id, _KPI_AT, plan.at.isoformat())
+        store.keep_setting(state.id, _KPI_OWED, "yes")
 
     def remember(receipt: Receipt) -> None:
+        if figured:
+            store.keep_setting(state.id, _KPI_OWED, "")
         store.keep_setting(state.id, _ALARMS, "\n".join(publisher.alarms))
         for title in receipt.tabs_written:
             if title in tabs:
@@ -88,12 +94,27 @@ def alarms_are_told(publisher: Publisher, store: Store, state: TrackerState) -> 
     return (store.setting(state.id, _ALARMS) or "") == "\n".join(publisher.alarms)
 
 
+def figures_are_owed(store: Store, state: TrackerState) -> bool:
+    """Whether figures were worked out and not written, since somebody had the workbook open."""
+    return bool(store.setting(state.id, _KPI_OWED))
+
+
 def status_tab(publisher: Publisher, plan: Plan) -> Tab:
     """The Sync Status tab of a plan."""
+    return status_layout(_summary(publisher, plan), plan.findings, publisher.timezone)
+
+
+def _lasting_words(publisher: Publisher, plan: Plan) -> str:
+    """What Sync Status says of sheet and worker, but not what it says of the pass that writes it."""
+    summary = replace(_summary(publisher, plan), at=_ANY_DAY, cells=0, mails=0, baseline=False)
+    return repr(status_layout(summary, plan.findings, publisher.timezone))
+
+
+def _summary(publisher: Publisher, plan: Plan) -> PassSummary:
     states = plan.clocks["state"]
     promise = plan.promises["state"]
     stage = plan.facts
-    summary = PassSummary(
+    return PassSummary(
         at=plan.at,
         every_seconds=int(publisher.every.total_seconds()),
         baseline=plan.baseline,
@@ -109,7 +130,6 @@ def status_tab(publisher: Publisher, plan: Plan) -> Tab:
         alarms=publisher.alarms,
         remarks=plan.remarks,
     )
-    return status_layout(summary, plan.findings, publisher.timezone)
 
 
 def period_report(
@@ -137,10 +157,12 @@ def period_report(
 
 
 def _kpi_is_due(publisher: Publisher, store: Store, state: TrackerState, plan: Plan) -> bool:
+    """Hourly while something happens; figures that are owed as soon as a pass could write again."""
     last = store.setting(state.id, _KPI_AT)
-    if last is None:
+    if last is None or (figures_are_owed(store, state) and not state.fail_count):
         return True
-    return bool(len(plan.changes)) and plan.at >= datetime.fromisoformat(last) + publisher.kpi_every
+    happened = bool(len(plan.changes) or len(plan.memory))
+    return happened and plan.at >= datetime.fromisoformat(last) + publisher.kpi_every
 
 
 def _kpi_tabs(
@@ -167,12 +189,6 @@ def _kpi_tabs(
 
 def _key(title: str) -> str:
     return f"tab:{title}"
-
-
-def _without_moment(tab: Tab) -> str:
-    """What the tab says, but for the moment it is written at."""
-    boxes = tuple(replace(box, value="") if box.style == "moment" else box for box in tab.boxes)
-    return repr(replace(tab, boxes=boxes))
 
 
 def _digest(text: str) -> str:
