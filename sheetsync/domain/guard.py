@@ -7,13 +7,14 @@ hundreds of writes and mails. Each refusal counts, names the limit and says the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
+from sheetsync.domain.decision import LIFE, POSITION
 from sheetsync.domain.model import EVIDENCE, Memory, Plan
 from sheetsync.errors import PlanRefused
 
@@ -47,6 +48,7 @@ def guard(
     *,
     tracker: str,
     columns_before: Mapping[str, str] | None = None,
+    facts_before: Callable[[], pd.DataFrame] = pd.DataFrame,
 ) -> None:
     """Raise PlanRefused when `plan` is unsafe to carry out; return when it is safe.
 
@@ -56,6 +58,8 @@ def guard(
         limits: shares of the orders that stood in the sheet at the last pass.
         tracker: name for the message.
         columns_before: column key -> title of what the sheet had at the last pass.
+        facts_before: gives the facts of every order as of the last pass; asked only where many
+            orders changed, since they take time to load.
     """
     _refuse_other_identity(plan, memory, tracker)
     if memory.baseline_at is None:
@@ -72,6 +76,14 @@ def guard(
     _refuse_unreadable_keys(plan, limits, tracker)
     _refuse_emptied_statuses(plan, known, limits, tracker)
     _refuse_unticked(plan, known, limits, tracker)
+    if max(len(plan.memory), len(plan.changes)) >= _many(len(known), limits):
+        _refuse_other_dates(plan, facts_before(), limits, tracker)
+    _refuse_set_back_statuses(plan, known, limits, tracker)
+
+
+def _many(orders: int, limits: GuardLimits) -> float:
+    """From how many orders up a change of `orders` known ones is a mass change."""
+    return max(limits.min_rows, limits.changed_share * orders)
 
 
 def _refuse_other_identity(plan: Plan, memory: Memory, tracker: str) -> None:
@@ -158,4 +170,44 @@ def _refuse_emptied_statuses(
         raise PlanRefused(
             f"{tracker}: the Status of {emptied} of {len(both)} orders was emptied since the last pass "
             f"(the limit is {limits.changed_share:.0%} from {limits.min_rows} rows up). {WAY_OUT}"
+        )
+
+
+def _refuse_set_back_statuses(
+    plan: Plan, known: pd.DataFrame, limits: GuardLimits, tracker: str
+) -> None:
+    """Many orders work forward between two passes; many that go back were sorted apart or pasted over."""
+    frame = plan.orders.frame
+    if "status" not in frame:
+        return
+    now = frame.loc[frame["usable"], ["order_id", "status"]].set_index("order_id")["status"]
+    both = known.index.intersection(now.index)
+    position = dict(zip(LIFE, POSITION.tolist(), strict=True))
+    before, after = known.loc[both, "status_seen"].map(position), now.loc[both].map(position)
+    back = int((after < before).sum())
+    if back and back >= _many(len(both), limits):
+        raise PlanRefused(
+            f"{tracker}: the Status of {back} of {len(both)} orders went back since the last pass (the limit is "
+            f"{limits.changed_share:.0%} from {limits.min_rows} rows up). Perhaps one column was sorted without "
+            f"the others. {WAY_OUT}"
+        )
+
+
+def _refuse_other_dates(
+    plan: Plan, before: pd.DataFrame, limits: GuardLimits, tracker: str
+) -> None:
+    """When an order was placed stays as it is: another date in many rows belongs to other orders."""
+    frame = plan.orders.frame
+    if "ordered_at" not in frame or "ordered_at" not in before:
+        return
+    now = frame.loc[frame["usable"], ["order_id", "ordered_at"]].set_index("order_id")["ordered_at"]
+    both = before.index.intersection(now.index)
+    was, stands = before.loc[both, "ordered_at"].to_numpy(), now.loc[both].to_numpy()
+    known = ~np.isnat(was) & ~np.isnat(stands)
+    other, all_known = int(np.sum(known & (was != stands))), int(known.sum())
+    if other and other >= _many(all_known, limits):
+        raise PlanRefused(
+            f"{tracker}: {other} of {all_known} orders show another order date than at the last pass (the limit is "
+            f"{limits.changed_share:.0%} from {limits.min_rows} rows up). Perhaps one column was sorted without "
+            f"the others, or the time zone in the configuration is another one. {WAY_OUT}"
         )

@@ -39,6 +39,7 @@ EXIT_CODES: Final[Mapping[Outcome, int]] = {
     "held": 3,
     "failed": 1,
 }
+_SETTINGS: Final = "settings"
 WRITES_BEFORE_MAIL_GOES_ALONE: Final = 2
 """A mail waits for the sheet to show its change, but not for ever."""
 
@@ -58,6 +59,8 @@ class Ports:
     options: PlanOptions
     limits: GuardLimits
     step: Callable[[str], None] = no_step
+    settings: str = ""
+    """The configuration that a reading depends on: where it changed, an unchanged sheet is read anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +133,7 @@ def guard_plan(
         ports.limits,
         tracker=ports.tracker.name,
         columns_before=columns_before(ports.store, state, rules),
+        facts_before=lambda: ports.store.load_facts(state.id),
     )
 
 
@@ -166,6 +170,8 @@ def _nothing_to_do(ports: Ports, state: TrackerState, rules: Rulebook, now: date
         return False
     if figures_are_owed(ports.store, state):
         return False
+    if (ports.store.setting(state.id, _SETTINGS) or "") != ports.settings:
+        return False
     return ports.tracker.fingerprint() == state.fingerprint
 
 
@@ -184,6 +190,7 @@ def _carry_out(
     ports.step("commit")
     pass_id = store.commit_pass(state.id, plan, person_edits=person_edits(plan, memory))
     ports.step("committed")
+    store.keep_setting(state.id, _SETTINGS, ports.settings)
     committed = store.tracker_state(state.id)
     tabs = worker_tabs(ports.publisher, store, committed, rules, plan)
     batch = WriteBatch(

@@ -6,6 +6,7 @@ import secrets
 import uuid
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Self
@@ -162,14 +163,17 @@ class Workshop:
     # -- work -----------------------------------------------------------------------------------
 
     def run_pass(self, now: datetime, *, accept_mass_change: bool = False) -> PassResult:
-        """Do one pass at `now` (aware UTC)."""
+        """Do one pass at `now` (aware UTC); that the rules are broken is the first of its remarks."""
         self.back_up_daily(now)
         force = self.rules(now)
         told = broken_rules_notices(force, self.config.tracker.path.name)
         if told:
             self.store.add_notices(self._tracker_id, told, now)
         ports = self._ports(force)
-        return one_pass(ports, self.state, force.rules, now, accept_mass_change=accept_mass_change)
+        result = one_pass(
+            ports, self.state, force.rules, now, accept_mass_change=accept_mass_change
+        )
+        return replace(result, remarks=(force.alarm, *result.remarks)) if force.alarm else result
 
     def plan(self, now: datetime) -> tuple[Plan, Memory, RulesInForce]:
         """What a pass at `now` would do; nothing is written or sent."""
@@ -276,6 +280,7 @@ class Workshop:
         return Ports(
             tracker=self.tracker(force.rules), store=self.store, deliver=self.deliver,
             publisher=publisher, options=options, limits=self.limits, step=self._step,
+            settings=repr((options, settings.tab)),
         )  # fmt: skip
 
 
