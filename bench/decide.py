@@ -3,7 +3,7 @@
 The peer is the usual first line of such a script, `DataFrame(worksheet.get_all_records())`, less its
 request: rows filled up to one width, `numericise_all`, `to_records`, the frame, by gspread's own
 functions on the same values. First pass: nothing is remembered, every cell of the worker's columns is
-decided. Settled pass: all of that was written, and two minutes later nothing has happened.
+decided. Settled pass: all of that was written and seen, and a minute later nothing has happened.
 """
 
 from __future__ import annotations
@@ -73,10 +73,12 @@ def peer(values: Values) -> pd.DataFrame:
 
 
 def _passes(count: int, rules: Rulebook) -> tuple[Pass, Pass]:
+    """The first pass, and one after the second has seen everything that the first one wrote."""
     first = Pass("first pass", make_values(count, rules), first_memory(), NOW)
     plan = first.decide(rules)
-    after = _written(first.values, plan)
-    return first, Pass("settled pass", after, _remembered(plan), NOW + timedelta(minutes=2))
+    seen = Pass("second pass", _written(first.values, plan), _remembered(plan, first.memory), NOW)
+    memory = _remembered(seen.decide(rules), seen.memory)
+    return first, Pass("settled pass", seen.values, memory, NOW + timedelta(minutes=2))
 
 
 def _written(values: Values, plan: Plan) -> Values:
@@ -91,20 +93,27 @@ def _written(values: Values, plan: Plan) -> Values:
     return after
 
 
-def _remembered(plan: Plan) -> Memory:
+def _remembered(plan: Plan, before: Memory) -> Memory:
     """What memory holds once every change of `plan` is confirmed."""
     confirmed = {
         column: plan.memory["written_" + column.removeprefix("confirmed_")]
         for column in plan.memory.columns
         if column.startswith("confirmed_")
     }
+    kept = before.orders.drop(index=plan.memory.index, errors="ignore")
+    ended = before.pauses[~before.pauses["order_id"].isin(plan.pauses["order_id"])]
     return Memory(
         baseline_at=NOW,
-        last_pass_at=NOW,
-        orders=plan.memory.assign(**confirmed),
-        pauses=plan.pauses,
-        escalations=plan.escalations,
+        last_pass_at=plan.at,
+        orders=_joined(kept, plan.memory.assign(**confirmed)),
+        pauses=_joined(ended, plan.pauses),
+        escalations=_joined(before.escalations, plan.escalations),
     )
+
+
+def _joined(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
+    filled = [frame for frame in (old, new) if len(frame)]
+    return pd.concat(filled) if filled else new
 
 
 def _time_line(scene: Pass, count: int, spent: Duel, changes: int) -> Line:

@@ -8,14 +8,25 @@ memory are measured apart, because tracing memory slows everything down.
 from __future__ import annotations
 
 import gc
+import json
 import statistics
+import subprocess
+import sys
 import time
 import tracemalloc
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, Final, TypeVar
 
 T = TypeVar("T")
+
+CHILD_PEAK: Final = """
+def peak_mb():
+    # Not ru_maxrss: that one is inherited from the parent across fork and exec.
+    lines = open("/proc/self/status").read().splitlines()
+    return next(int(line.split()[1]) // 1024 for line in lines if line.startswith("VmHWM"))
+"""
+"""For programs that are measured in a process of their own: the most memory it ever held, in MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +97,14 @@ def memory_of(build: Callable[[], T], work: Callable[[T], object]) -> Memory:
     tracemalloc.stop()
     del kept
     return Memory(size, peak - size)
+
+
+def in_child(program: str, *arguments: str) -> dict[str, Any]:
+    """Run a Python program in a process of its own; what it prints as JSON."""
+    done = subprocess.run(
+        [sys.executable, "-c", CHILD_PEAK + program, *arguments],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return dict(json.loads(done.stdout))

@@ -6,28 +6,23 @@ time (aim 0.45), at most 2.5 times its memory at 100,000 rows; an unchanged file
 
 from __future__ import annotations
 
-import json
 import random
-import subprocess
-import sys
 import tempfile
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import xlsxwriter
 
+from bench.ratio import Line, held_to, in_child
+
+TITLE = "Reading a workbook, against openpyxl read_only"
+SIZES = (10_000, 100_000)
+TIME_LIMIT, MEMORY_LIMIT = 0.6, 2.5
 HEADINGS = (
     "Order ID", "Order Date", "Customer Name", "SKUs / Items", "Allocated", "Picked", "Packed", "Carrier",
     "Tracking Number", "Dispatched Date", "Status", "Notes / Exceptions", "Owner", "Delivered",
 )  # fmt: skip
-
-PEAK = """
-def peak_mb():
-    # Not ru_maxrss: that one is inherited from the parent across fork and exec.
-    lines = open("/proc/self/status").read().splitlines()
-    return next(int(line.split()[1]) // 1024 for line in lines if line.startswith("VmHWM"))
-"""
 
 OURS = """
 import json, sys, time
@@ -84,36 +79,29 @@ def make_tracker(path: Path, count: int) -> None:
     book.close()
 
 
-def measure(program: str, path: Path) -> dict[str, Any]:
-    """Run one reader in a child process of its own."""
-    done = subprocess.run(
-        [sys.executable, "-c", PEAK + program, str(path)],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return dict(json.loads(done.stdout))
-
-
-def compare(count: int) -> str:
-    """One line: time and memory of both readers at `count` rows."""
+def compare(count: int) -> Iterator[Line]:
+    """Time and memory of both readers at `count` rows."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "tracker.xlsx"
         make_tracker(path, count)
-        theirs, ours = measure(THEIRS, path), measure(OURS, path)
+        theirs, ours = in_child(THEIRS, str(path)), in_child(OURS, str(path))
     if ours["rows"] != theirs["rows"]:
         raise SystemExit(f"read {ours['rows']} rows, openpyxl {theirs['rows']}")
-    return (
-        f"read {count:>7,} rows x {len(HEADINGS)}: {ours['seconds'] / theirs['seconds']:.2f} of openpyxl "
-        f"read_only's time, {ours['peak'] / theirs['peak']:.2f} of its memory ({ours['peak']} MB against "
-        f"{theirs['peak']} MB); unchanged file {ours['again'] / theirs['seconds']:.6f}"
-    )
+    spent, again = (ours[name] / theirs["seconds"] for name in ("seconds", "again"))
+    held = ours["peak"] / theirs["peak"]
+    rows = f"{count:,} rows x {len(HEADINGS)}"
+    yield held_to(f"{rows}: {spent:.2f} of openpyxl's time", spent, TIME_LIMIT)
+    memory = f"{rows}: {held:.2f} of its memory ({ours['peak']} MB against {theirs['peak']} MB)"
+    yield held_to(memory, held, MEMORY_LIMIT) if count == max(SIZES) else Line(memory)
+    yield Line(f"{rows}: an unchanged file costs {again:.6f} of openpyxl's time")
 
 
-def run() -> list[str]:
+def run() -> Iterator[Line]:
     """The lines of this benchmark."""
-    return [compare(count) for count in (10_000, 100_000)]
+    for count in SIZES:
+        yield from compare(count)
 
 
 if __name__ == "__main__":
-    print("\n".join(run()))
+    for line in run():
+        print(line)
