@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sheetsync.domain.grid import frame_of, object_array, repeated
+from sheetsync.domain.grid import frame_of, object_array, repeated, word
 from sheetsync.domain.model import CHANGE_COLUMNS, DOUBLED_ORDER_RULE, Orders
 from sheetsync.domain.moments import Moments, to_local
 
@@ -86,8 +86,11 @@ def _ours(orders: Orders, key: str) -> npt.NDArray[np.bool_]:
 
 
 def _doubled(orders: Orders) -> npt.NDArray[np.bool_]:
+    """Rows that cannot be used although their Order ID can be read."""
+    doubled: npt.NDArray[np.bool_] = ~orders.frame["usable"].to_numpy(bool)
     read = orders.frame["order_id_read"].to_numpy(object)
-    return np.asarray(~orders.frame["usable"].to_numpy(bool) & (read != ""), dtype=bool)
+    doubled[doubled] = read[doubled] != ""
+    return doubled
 
 
 def _changes(orders: Orders, key: str, places: np.ndarray, new: Sequence[object]) -> pd.DataFrame:
@@ -99,8 +102,8 @@ def _changes(orders: Orders, key: str, places: np.ndarray, new: Sequence[object]
             "column": repeated(key, len(places)),
             "expected": orders.raw[key][places],
             "new": object_array(new),
-            "rule": np.where(_doubled(orders)[places], DOUBLED_ORDER_RULE, f"own_{key}").astype(
-                object
+            "rule": np.where(
+                _doubled(orders)[places], word(DOUBLED_ORDER_RULE), word(f"own_{key}")
             ),
         }
     )

@@ -103,7 +103,7 @@ def join_changes(scene: Scene, wanted: Sequence[Wanted]) -> pd.DataFrame:
     flat = np.concatenate([np.empty(0, dtype=np.intp), *places])
     nothing = np.empty(0, dtype=object)
     raw = [scene.orders.raw[item.key][at] for item, at in zip(some, places, strict=True)]
-    keys = [np.full(len(at), item.key, object) for item, at in zip(some, places, strict=True)]
+    keys = [repeated(item.key, len(at)) for item, at in zip(some, places, strict=True)]
     frame = frame_of(
         {
             "order_id": ids[flat],
