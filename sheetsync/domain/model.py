@@ -184,6 +184,8 @@ class Memory:
     escalations: pd.DataFrame
     mails_today: int = 0
     marker: Marker | None = None
+    columns: frozenset[str] | None = None
+    """Keys of the columns that the sheet had at the previous pass; None where that is not known."""
 
 
 STAGE_EVENT_COLUMNS: Final = (

@@ -29,6 +29,7 @@ from sheetsync.domain.model import (
 from sheetsync.domain.moments import scalar_to_local, scalar_to_utc
 from sheetsync.errors import StoreCorrupt
 from sheetsync.store import frames
+from sheetsync.store.settings import get_setting
 from sheetsync.store.tables import MEMORY_PLAIN, escalation, order_memory, outbox, pause
 from sheetsync.store.trackers import TrackerState
 from sheetsync.store.upsert import upsert
@@ -42,6 +43,8 @@ _COLUMNS: Final = (
     "written",
     "confirmed",
 )
+COLUMNS_SETTING: Final = "columns"
+"""Under this the keys of the columns are kept that the sheet had at the last pass carried out."""
 _UNSENT: Final = ("suppressed", "superseded", "held")
 
 
@@ -60,7 +63,13 @@ def load_memory(
         escalations=_escalations(connection, state.id),
         mails_today=_mails_today(connection, state.id, now, timezone),
         marker=state.marker,
+        columns=_columns_before(connection, state.id),
     )
+
+
+def _columns_before(connection: Connection, tracker_id: int) -> frozenset[str] | None:
+    text = get_setting(connection, tracker_id, COLUMNS_SETTING)
+    return None if text is None else frozenset(json.loads(text))
 
 
 def load_orders(connection: Connection, tracker_id: int) -> pd.DataFrame:

@@ -22,7 +22,8 @@ from sheetsync.errors import StoreError
 from sheetsync.store import frames, trackers
 from sheetsync.store.changes import log_changes
 from sheetsync.store.facts import save_facts
-from sheetsync.store.memory import confirm, save_orders
+from sheetsync.store.memory import COLUMNS_SETTING, confirm, save_orders
+from sheetsync.store.settings import put_setting
 from sheetsync.store.tables import (
     escalation,
     ledger,
@@ -65,6 +66,8 @@ def commit_pass(
     state = trackers.get(connection, tracker_id)
     pass_id = _open(connection, tracker_id, plan)
     save_orders(connection, tracker_id, plan.memory)
+    columns = json.dumps(sorted(plan.orders.header.columns))
+    put_setting(connection, tracker_id, COLUMNS_SETTING, columns)
     save_facts(connection, tracker_id, plan.facts, plan.at)
     _save_events(connection, tracker_id, pass_id, plan.stage_events)
     _save_pauses(connection, tracker_id, plan.pauses)

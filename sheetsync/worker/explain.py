@@ -26,7 +26,7 @@ from sheetsync.domain.rules import Rulebook
 from sheetsync.domain.texts import clean_id, fold
 from sheetsync.errors import TrackerError, UsageError
 from sheetsync.store.history import History
-from sheetsync.worker.publish import COLUMNS_SETTING
+from sheetsync.store.memory import COLUMNS_SETTING
 from sheetsync.worker.workshop import Workshop
 
 _NO_FACT = "dispatch_by"

@@ -26,10 +26,10 @@ from sheetsync.domain.sync_status import TITLE as STATUS_TITLE
 from sheetsync.domain.sync_status import PassSummary
 from sheetsync.domain.sync_status import layout as status_layout
 from sheetsync.domain.tabs import Tab
+from sheetsync.store.memory import COLUMNS_SETTING
 from sheetsync.store.store import Store
 from sheetsync.store.trackers import TrackerState
 
-COLUMNS_SETTING: Final = "columns"
 _KPI_AT: Final = "kpi_at"
 _KPI_OWED: Final = "kpi_owed"
 """Set when figures were worked out, until the pass that writes them is closed."""
@@ -61,7 +61,6 @@ def worker_tabs(
     publisher: Publisher, store: Store, state: TrackerState, rules: Rulebook, plan: Plan
 ) -> TabsOfPass:
     """The tabs that belong with this plan; none where nothing that they say has changed."""
-    store.keep_setting(state.id, COLUMNS_SETTING, json.dumps(sorted(plan.orders.header.columns)))
     tabs: dict[str, tuple[Tab, str]] = {}
     digest = _digest(_lasting_words(publisher, plan))
     if len(plan.changes) or store.setting(state.id, _key(STATUS_TITLE)) != digest:

@@ -121,8 +121,13 @@ def _moved_forward(scene: Scene, tracks: Sequence[Track]) -> Moments:
 
 
 def _levels(scene: Scene, tracks: Sequence[Track]) -> tuple[Codes, Codes]:
-    """The furthest evidence now and in the last pass."""
-    seen = np.column_stack([scene.past[f"seen_{e}"] == 1 for e in EVIDENCE])
+    """The furthest evidence now and in the last pass; a column not watched before moves nothing on."""
+    seen = np.column_stack(
+        [
+            t.done if t.evidence in scene.unwatched else scene.past[f"seen_{t.evidence}"] == 1
+            for t in tracks
+        ]
+    )
     return furthest(np.column_stack([t.done for t in tracks])), furthest(seen)
 
 

@@ -97,9 +97,9 @@ def taken_back(scene: Scene, typed: Typed, evidence: str) -> Mask:
 def with_claims(scene: Scene, typed: Typed, tracks: tuple[Track, ...]) -> tuple[Track, ...]:
     """Let a status newly typed ahead of all evidence fill the blank date that it asserts.
 
-    Never on the first pass, which invents no time.
+    Never on the first pass over a sheet, or over its Status column, which invents no time.
     """
-    if scene.baseline:
+    if scene.baseline or "status" in scene.unwatched:
         return tracks
     level = np.zeros(scene.rows, dtype=np.intp)
     for place, track in enumerate(tracks):

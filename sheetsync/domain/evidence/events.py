@@ -1,7 +1,7 @@
 """The event log's new lines: every change of evidence and of Status, with its interval.
 
-Append-only and the base of all figures. The first pass over a sheet logs nothing: what was done
-before watching began has no time.
+Append-only and the base of all figures. The first pass over a sheet, or over one of its columns,
+logs nothing: what was done before watching began has no time.
 """
 
 from __future__ import annotations
@@ -39,13 +39,14 @@ def log_events(scene: Scene, typed: Typed, tracks: Sequence[Track], reopened: Ma
 
 def _evidence_lines(scene: Scene, track: Track) -> list[pd.DataFrame]:
     retold = track.done & ~track.first & _differ(track.stamp, scene.past[track.key])
-    if not (track.first | retold | track.gone).any():
+    first = track.first & np.asarray(track.source != "baseline", dtype=bool)
+    if not (first | retold | track.gone).any():
         return []
     undone = labels(scene.rows, ("pass", track.gone), ("rework", track.kept), ("slip", track.slip))
     now = np.full(scene.rows, scene.now)
     known = (track.stamp, track.low, track.source)
     return [
-        _lines(scene, track.first, track.evidence, ("no", "yes"), known),
+        _lines(scene, first, track.evidence, ("no", "yes"), known),
         _lines(scene, retold, track.evidence, ("yes", "yes"), known),
         _lines(scene, track.gone, track.evidence, ("yes", "no"), (now, scene.since, undone)),
     ]

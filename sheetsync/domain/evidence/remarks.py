@@ -15,16 +15,13 @@ import pandas as pd
 from sheetsync.domain.decision import FLAGS, Decision, Mask
 from sheetsync.domain.evidence.changes import Wanted
 from sheetsync.domain.evidence.claims import Typed
-from sheetsync.domain.evidence.scene import Scene
+from sheetsync.domain.evidence.scene import SHOWN_BY, Scene
 from sheetsync.domain.evidence.stamps import WIDE, Track
 from sheetsync.domain.findings import FindingList
 from sheetsync.domain.model import Severity
 from sheetsync.domain.moments import Moments, to_local
 from sheetsync.domain.texts import both
 from sheetsync.domain.wording import days, days_and_times, times_of_day
-
-_TICKS: Final = {"dispatched": "dispatched_at", "delivered": "delivered_at"}
-"""The column that shows each piece of evidence, where it is not called like it."""
 
 SEEN_AFTER_GAP: Final = "seen_after_gap"
 STAGE_UNTICKED: Final = "stage_unticked"
@@ -188,4 +185,4 @@ def _shown_by(scene: Scene, evidence: str) -> str:
 
 
 def _column(evidence: str) -> str:
-    return _TICKS.get(evidence, evidence)
+    return SHOWN_BY.get(evidence, evidence)

@@ -18,6 +18,7 @@ import pandas as pd
 from sheetsync.domain.decision import Mask, Texts
 from sheetsync.domain.grid import repeated
 from sheetsync.domain.model import (
+    EVIDENCE,
     MEMORY_MOMENTS,
     MEMORY_NUMBERS,
     MEMORY_TEXT,
@@ -35,6 +36,9 @@ _BLANKS: Final[Mapping[str, tuple[Any, Any]]] = {
     **dict.fromkeys(MEMORY_NUMBERS, (0, np.dtype("int64"))),
 }
 """Memory column -> (blank, dtype)."""
+
+SHOWN_BY: Final[Mapping[str, str]] = {"dispatched": "dispatched_at", "delivered": "delivered_at"}
+"""The column that shows each piece of evidence, where it is not called like it."""
 
 Past = Mapping[str, npt.NDArray[Any]]
 """Every memory column, aligned with the orders."""
@@ -58,6 +62,8 @@ class Scene:
     What is first seen in this pass happened in (`since`, `now`]; `since` is NaT where unknown.
     `baseline`: nothing was watched before, so nothing gets a time. `row_of` gives, for each
     order of memory (`remembered`), its row; -1 when it is not in the sheet or may not be used.
+    `unwatched`: evidence, or `status`, whose column stands in the sheet for the first time: what it
+    says may be old, as everything is on the first pass.
     """
 
     orders: Orders
@@ -70,6 +76,7 @@ class Scene:
     past: Past
     remembered: pd.Index[Any]
     row_of: npt.NDArray[np.intp]
+    unwatched: frozenset[str] = frozenset()
 
     @property
     def rows(self) -> int:
@@ -188,6 +195,18 @@ def set_scene(orders: Orders, memory: Memory, rules: Rulebook, now: datetime) ->
         past=past,
         remembered=memory.orders.index,
         row_of=row_of,
+        unwatched=_unwatched(orders, memory),
+    )
+
+
+def _unwatched(orders: Orders, memory: Memory) -> frozenset[str]:
+    if memory.columns is None:
+        return frozenset()
+    shown_by = {name: SHOWN_BY.get(name, name) for name in (*EVIDENCE, "status")}
+    return frozenset(
+        name
+        for name, column in shown_by.items()
+        if orders.has(column) and column not in memory.columns
     )
 
 

@@ -157,7 +157,7 @@ def _slip(scene: Scene, source: Texts, stamp: Moments, low: Moments) -> Mask:
 
 
 def _first_seen(scene: Scene, track: Track) -> Track:
-    if scene.baseline:
+    if scene.baseline or track.evidence in scene.unwatched:
         return _set(track, track.first, stamp=NAT, low=NAT, source="baseline")
     return _set(track, track.first, stamp=scene.now, low=scene.since, source="pass")
 
