@@ -14,8 +14,8 @@ from sheetsync.domain.sync_status import TITLE as STATUS_TAB
 from sheetsync.worker.one_pass import PassResult
 
 _COUNTED: Final = {
-    "status": ("status", "statuses"), "sla": ("SLA", "SLA"), "check": ("Check", "Check"),
-    "next_action": ("next action", "next actions"),
+    "status": ("status", "statuses"), "sla": ("SLA", "SLA"), "sla_due": ("due time", "due times"),
+    "check": ("Check", "Check"), "next_action": ("next action", "next actions"),
 }  # fmt: skip
 _STAMPS: Final = ("stamp", "stamps")
 _NAMED_STATES: Final = ("Breached", "At risk", "Unsure", "Paused")
@@ -139,7 +139,7 @@ def _checks(changes: pd.DataFrame) -> Sequence[Word]:
         if first.startswith(("Error", "Warning")):
             words.append(Word(order=order, kind=first.partition(":")[0], text=first))
         elif old.startswith("Error") and not first.startswith("Error"):
-            words.append(Word(order=order, kind="Mended", text="Mended: Check is empty again"))
+            words.append(Word(order=order, kind="Mended", text="Mended: Check says OK again"))
     return words[:_NAMED_AT_MOST]
 
 
