@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 import click
@@ -69,7 +70,7 @@ def command(
     rules = load_rules(rules_folder())
     confirmed = adopt.confirmed_keys(pairs, rules)
     found = adopt.look_at(workbook, rules, confirmed, tab=tab)
-    _show(found)
+    _show(found, {rules.columns[key].title for key in adopt.OWN} if add_columns else frozenset())
     _tell_made(place, adopt.make_adopted(place, found, timezone=zone.name, sender=sender or ""))
     code = _add_columns(place, stamps=add_stamps) if add_columns else 0
     if not add_columns:
@@ -107,7 +108,8 @@ def _add_columns(folder: Path, *, stamps: bool) -> int:
     return 0
 
 
-def _show(found: adopt.Adoption) -> None:
+def _show(found: adopt.Adoption, coming: AbstractSet[str]) -> None:
+    """How the headings are understood; the columns that are `coming` are not called missing."""
     out.print(
         Text(
             f"{found.workbook.name}, tab {found.sheet.tab}: headings in row {found.header.row_number}, "
@@ -121,6 +123,8 @@ def _show(found: adopt.Adoption) -> None:
         table.add_row(line.letter, Text(line.heading), _meaning(line))
     out.print(table)
     for missing in found.missing:
+        if missing.title in coming:
+            continue
         out.print(Text.assemble(("Missing: ", "yellow"), f"{missing.title} ({missing.means})"))
 
 

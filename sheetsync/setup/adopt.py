@@ -211,8 +211,13 @@ def _switched_off(key: str, rules: Rulebook) -> str:
         for t in rules.targets
         if key in (t.starts, t.stops, t.due) or _tick_of(key) in (t.starts, t.stops)
     ]
+    limits = [t.stage for t in rules.targets if any(key in _fields(line.when) for line in t.lines)]
     checks = [c.id.replace("_", " ") for c in rules.checks if key in _fields(c.when)]
     parts = []
+    if limits:
+        parts.append(f"every order gets the limit that holds otherwise: {both(limits)}")
+    if any(person.from_column == key for person in rules.escalation.people.values()):
+        parts.append("nobody is told of late orders by name")
     if clocks:
         parts.append(f"not measured: {both(clocks)}")
     if checks:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -13,6 +14,8 @@ from sheetsync.errors import UsageError
 
 LOCALTIME: Final = Path("/etc/localtime")
 _ZONEINFO: Final = "zoneinfo/"
+_OFFSET: Final = re.compile(r"(?:UTC|GMT)?\s*[+-]\s*\d{1,2}(?::?\d\d)?", re.IGNORECASE)
+_LONGEST_ABBREVIATION: Final = 4  # SAST is like no city, and CET is not what a warehouse goes by
 _ADVICE: Final = "Name it with --timezone, like --timezone Africa/Johannesburg."
 
 
@@ -31,7 +34,12 @@ def named_zone(name: str) -> Zone:
     found = known.get(wanted.casefold().replace(" ", "_"))
     if found is not None:
         return Zone(found, "as named")
-    near = _near(wanted, known)
+    if _OFFSET.fullmatch(wanted):
+        raise UsageError(
+            f"“{name}” is a difference to UTC, not a time zone: it knows no summer time. {_ADVICE}"
+        )
+    abbreviated = len(wanted) <= _LONGEST_ABBREVIATION and "/" not in wanted
+    near = [] if abbreviated else _near(wanted, known)
     guess = f" Did you mean {' or '.join(near)}?" if near else f" {_ADVICE}"
     raise UsageError(f"There is no time zone “{name}”.{guess}")
 
@@ -46,7 +54,7 @@ def _near(wanted: str, known: Mapping[str, str]) -> list[str]:
         z for city in get_close_matches(word, cities, n=2, cutoff=0.75) for z in cities[city]
     ]
     whole = [known[name] for name in get_close_matches(wanted.casefold(), known, n=2, cutoff=0.75)]
-    full = [zone for zone in dict.fromkeys((*whole, *by_city)) if "/" in zone]
+    full = [z for z in dict.fromkeys((*whole, *by_city)) if "/" in z and not z.startswith("Etc/")]
     return full[:3]
 
 

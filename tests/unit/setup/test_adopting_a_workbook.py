@@ -55,6 +55,9 @@ def test_what_is_missing_is_told_with_what_it_switches_off(workbook, rules):
     assert "the promise to the customer" in told["Promised Date"]
     assert "shipped without tracking" in told["Tracking Number"]
     assert "--add-columns" in told["SLA"]
+    assert "every order gets the limit that holds otherwise" in told["Order Priority"]
+    assert "nobody is told of late orders by name" in told["Handled By"]
+    assert told["Customer Name / ID"] == "nothing else depends on it"
     assert "Picking Completed" not in told
 
 

@@ -73,6 +73,18 @@ def test_a_wrong_zone_is_told_with_the_one_that_was_meant(wrong, meant):
         named_zone(wrong)
 
 
+@pytest.mark.parametrize("offset", ["GMT+2", "UTC+2", "utc +2", "+02:00", "UTC-0330"])
+def test_an_offset_is_no_zone_and_no_zone_with_the_opposite_sign_is_proposed(offset):
+    with pytest.raises(UsageError, match="Africa/Johannesburg") as told:
+        named_zone(offset)
+    assert "Etc/" not in str(told.value)
+
+
+def test_an_abbreviation_is_not_taken_for_a_city():
+    with pytest.raises(UsageError, match="--timezone Africa/Johannesburg"):
+        named_zone("SAST")
+
+
 def test_a_zone_is_known_whatever_its_case_and_spaces():
     assert named_zone("america/sao paulo").name == "America/Sao_Paulo"
 
