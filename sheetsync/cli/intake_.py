@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -10,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sheetsync.cli.options import config_option
-from sheetsync.cli.output import err, out, plain, progress
+from sheetsync.cli.output import counted, err, moment_text, out, plain, progress
 from sheetsync.cli.wiring import open_workshop, wall_clock
 from sheetsync.intake.adding import Added, Preview, add, preview
 from sheetsync.intake.reading import Refusal
@@ -67,7 +68,7 @@ def _show(found: Preview, tracker: str, *, dry_run: bool) -> None:
     reading = found.reading
     source = reading.source
     how = ", ".join((source.kind, *source.remarks))
-    out.print(Text(f"{source.name}: {how}, {reading.rows:,} rows"))
+    out.print(Text(f"{source.name}: {how}, {counted(reading.rows, 'row')}"))
     table = Table(show_edge=False, pad_edge=False)
     for heading in ("In the file", f"In {tracker}", "First new order"):
         table.add_column(heading, overflow="fold")
@@ -84,16 +85,18 @@ def _show(found: Preview, tracker: str, *, dry_run: bool) -> None:
     out.print(table)
     verb = "would be added" if dry_run else "to add"
     out.print(
-        f"{len(reading.new):,} new orders {verb}, {reading.already:,} already there, "
-        f"{reading.refused_rows:,} rows refused."
+        f"{counted(len(reading.new), 'new order')} {verb}, {reading.already:,} already there, "
+        f"{counted(reading.refused_rows, 'row')} refused."
     )
     for odd in reading.warnings.values():
-        words = f"{odd.sentence} ({odd.rows:,} rows, the first in line {odd.line})"
+        words = f"{odd.sentence} ({counted(odd.rows, 'row')}, the first in line {odd.line})"
         err.print(Text.assemble(("Note: ", "yellow"), words))
 
 
 def _short(value: object) -> str:
-    text = "" if value is None else str(value)
+    text = (
+        moment_text(value) if isinstance(value, datetime) else "" if value is None else str(value)
+    )
     return text if len(text) <= 40 else f"{text[:39]}…"
 
 
@@ -119,7 +122,7 @@ def _tell(
     elif dry_run:
         out.print("Nothing was written (--dry-run).")
     elif done.orders:
-        out.print(f"Added {done.orders:,} orders to {tracker}.")
+        out.print(f"Added {counted(done.orders, 'order')} to {tracker}.")
     else:
         out.print(f"Nothing to add to {tracker}.")
     if found.lacking and not dry_run and done.orders:

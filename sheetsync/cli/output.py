@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, time
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -17,6 +18,16 @@ out = Console(
     highlight=False, soft_wrap=False, width=None if sys.stdout.isatty() else WIDTH_OF_A_FILE
 )
 err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """`1 mail`, `1,200 mails`: a number with its word; the plural is `one` with an s unless given."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def moment_text(local: datetime) -> str:
+    """`2025-03-31` or `2025-03-31 14:05`: a local moment as people type it."""
+    return f"{local:%Y-%m-%d}" if local.time() == time.min else f"{local:%Y-%m-%d %H:%M}"
 
 
 def print_error(sentence: str) -> None:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from rich.table import Table
 from rich.text import Text
 
-from sheetsync.cli.output import out
+from sheetsync.cli.output import counted, moment_text, out
 from sheetsync.domain.model import CellError, Notice, Plan, Uncalculated
+from sheetsync.domain.moments import serials_to_local
 
 ROWS_SHOWN = 40
+_ORDERS_NAMED = 3
 
 
 def plan_json(plan: Plan) -> str:
@@ -71,7 +74,10 @@ def _show_cells(plan: Plan, *, everything: bool) -> None:
         out.print("No cell to write.")
         return
     table = Table(
-        title=f"{count} cells to write", title_justify="left", show_edge=False, pad_edge=False
+        title=f"{counted(count, 'cell')} to write",
+        title_justify="left",
+        show_edge=False,
+        pad_edge=False,
     )
     table.add_column("Order", no_wrap=True)
     table.add_column("Row", justify="right", no_wrap=True)
@@ -83,7 +89,7 @@ def _show_cells(plan: Plan, *, everything: bool) -> None:
     for line in lines_of(shown):
         table.add_row(
             Text(line["order_id"]), str(line["row"]), Text(headings[line["column"]]),
-            Text(_words(line["expected"]), style="dim"), Text(_words(line["new"])),
+            Text(_stands(line, plan), style="dim"), Text(_words(line["new"])),
         )  # fmt: skip
     out.print(table)
     if len(shown) < count:
@@ -95,12 +101,12 @@ def _show_mails(plan: Plan) -> None:
         out.print("No mail to send.")
         return
     table = Table(
-        title=f"{len(plan.notices)} mails to send",
+        title=f"{counted(len(plan.notices), 'mail')} to send",
         title_justify="left",
         show_edge=False,
         pad_edge=False,
     )
-    for heading in ("To", "Level", "Orders", "Subject"):
+    for heading in ("To", "Subject", "Orders"):
         table.add_column(heading, overflow="fold")
     for notice in plan.notices:
         who = (
@@ -108,8 +114,14 @@ def _show_mails(plan: Plan) -> None:
             if notice.recipient_name
             else notice.recipient
         )
-        table.add_row(Text(who), str(notice.level), str(len(notice.orders)), Text(notice.subject))
+        table.add_row(Text(who), Text(notice.subject), Text(_named(notice.orders)))
     out.print(table)
+
+
+def _named(orders: Sequence[str]) -> str:
+    """`#SP-1, #SP-2, #SP-3 and 7 more`."""
+    more = len(orders) - _ORDERS_NAMED
+    return ", ".join(orders[:_ORDERS_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _mail(notice: Notice) -> dict[str, Any]:
@@ -120,12 +132,22 @@ def _mail(notice: Notice) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _stands(line: Mapping[str, Any], plan: Plan) -> str:
+    """What stands in the cell now; a date is a bare number in the sheet, and is shown as a date."""
+    orders, value = plan.orders, line["expected"]
+    dates = orders.frame[line["column"]].dtype.kind == "M"
+    if not dates or isinstance(value, bool) or not isinstance(value, int | float):
+        return _words(value)
+    local = serials_to_local(np.array([float(value)]), orders.sheet.date_system)[0]
+    return _words(value if np.isnat(local) else local.item())
+
+
 def _words(value: object) -> str:
     match value:
         case None | "":
             return "(blank)"
         case datetime():
-            return value.strftime("%Y-%m-%d %H:%M:%S")
+            return moment_text(value)
         case bool():
             return "ticked" if value else "not ticked"
         case CellError():

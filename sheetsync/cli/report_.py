@@ -20,6 +20,8 @@ from sheetsync.domain.kpi.result import KpiReport
 from sheetsync.domain.moments import scalar_to_local
 from sheetsync.worker.publish import period_report
 
+_WIDE = 100
+"""Columns of a terminal from which on the verdict has a column of its own; else it stands under the target."""
 _COLOUR = {"met": "green", "near": "yellow", "missed": "red"}
 
 
@@ -94,15 +96,16 @@ def _csv(report: KpiReport) -> str:
 
 
 def _show(report: KpiReport, when: str, *, variants: bool) -> None:
+    narrow = out.width < _WIDE
     table = Table(title=f"{report.period.title}, from the tracker as of {when}", title_justify="left",
                   show_edge=False, pad_edge=False)  # fmt: skip
     for heading in TABLE_HEADINGS:
-        table.add_column(
-            heading, overflow="fold", justify="right" if heading == "Value" else "left"
-        )
+        if not (narrow and heading == "Verdict"):
+            right = heading == "Value"
+            table.add_column(heading, overflow="fold", justify="right" if right else "left")
     for name, value, target, verdict, orders, note in table_rows(report, variants=variants):
-        table.add_row(
-            Text(name), Text(value), Text(target), Text(verdict, style=_COLOUR.get(verdict, "dim")),
-            Text(orders), Text(note, style="dim"),
-        )  # fmt: skip
+        judged = Text(verdict, style=_COLOUR.get(verdict, "dim"))
+        both = [Text(target), judged]
+        aim = [Text("\n").join(words for words in both if words)] if narrow else both
+        table.add_row(Text(name), Text(value), *aim, Text(orders), Text(note, style="dim"))
     out.print(table)

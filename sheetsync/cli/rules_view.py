@@ -11,7 +11,7 @@ from rich.text import Text
 
 from sheetsync.cli.output import out
 from sheetsync.domain.calendar_words import hours_words, next_free_days
-from sheetsync.domain.describe import describe
+from sheetsync.domain.describe import describe, field_name
 from sheetsync.domain.rules import ALWAYS, Person, Rulebook, TargetLine, TargetRule
 from sheetsync.domain.wording import span_words
 from sheetsync.rulebook.examples import ExampleResult
@@ -48,7 +48,8 @@ def _lines(rules: Rulebook, today: Mapping[str, date]) -> list[tuple[str, str]]:
             words += "; next free: " + ", ".join(f"{day} {why}" for day, why in free)
         lines.append(("Calendar", words))
     lines += [
-        ("Person", f"{person.id}: {_person(person)}") for person in rules.escalation.people.values()
+        ("Person", f"{person.id}: {_person(person, rules)}")
+        for person in rules.escalation.people.values()
     ]
     lines.append(("Carriers", ", ".join(rules.carriers) or "none"))
     return lines
@@ -57,8 +58,10 @@ def _lines(rules: Rulebook, today: Mapping[str, date]) -> list[tuple[str, str]]:
 def _target(target: TargetRule, rules: Rulebook) -> str:
     where = f"{target.id} ({target.source})"
     if target.due:
-        return f"{where}: the promise, due by {target.due}"
+        return f"{where}: the promise, due by {field_name(target.due, rules, {})}"
     limits = [_limit(line, rules) for line in target.lines]
+    if len(limits) > 1 and target.lines[-1].when == ALWAYS:
+        limits[-1] = f"otherwise {limits[-1]}"
     return f"{where}: {target.stage} within {', '.join(limits)}; calendar {target.calendar}"
 
 
@@ -70,12 +73,12 @@ def _limit(line: TargetLine, rules: Rulebook) -> str:
     return f"{limit} if {describe(line.when, rules, {}) or f'{line.source} holds'}"
 
 
-def _person(person: Person) -> str:
+def _person(person: Person, rules: Rulebook) -> str:
     if not person.from_column:
         return ", ".join(person.addresses)
     names = ", ".join(sorted(person.names.values()))
     fallback = f"; for any other name, {person.fallback}" if person.fallback else ""
-    return f"whoever stands under {person.from_column} ({names}){fallback}"
+    return f"whoever stands under {field_name(person.from_column, rules, {})} ({names}){fallback}"
 
 
 def show_examples(results: Sequence[ExampleResult], *, everything: bool) -> None:

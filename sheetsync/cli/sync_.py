@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+from rich.text import Text
 
 from sheetsync.cli.options import config_option
-from sheetsync.cli.output import err, out, print_error, progress
+from sheetsync.cli.output import counted, err, out, print_error, progress
 from sheetsync.cli.wiring import open_workshop, wall_clock
 from sheetsync.worker.one_pass import PassResult
 
@@ -43,10 +44,18 @@ def tell(result: PassResult, tracker: str) -> None:
     elif result.plan is not None:
         _tell_plan(result, tracker)
     if result.problem:
-        err.print(f"[yellow]{result.problem}[/]")
+        err.print(Text(f"{result.problem}{_waiting(result)}", style="yellow"))
     for remark in result.remarks:
-        err.print(remark, style="dim")
+        err.print(Text(remark, style="yellow"))
     _tell_mail(result)
+
+
+def _waiting(result: PassResult) -> str:
+    """What a pass that could not write leaves for a later one."""
+    waits = len(result.plan.changes) if result.plan is not None else 0
+    if result.outcome != "deferred" or not waits:
+        return ""
+    return f" {counted(waits, 'cell waits', 'cells wait')} for a later pass."
 
 
 def _tell_plan(result: PassResult, tracker: str) -> None:
@@ -56,12 +65,15 @@ def _tell_plan(result: PassResult, tracker: str) -> None:
     late = int((plan.clocks["state"] == "Breached").sum())
     if plan.baseline:
         out.print(
-            f"{tracker}: first look, {len(plan.orders.frame)} orders. From now on times are kept; nothing was mailed."
+            f"{tracker}: first look, {counted(len(plan.orders.frame), 'order')}. "
+            "From now on times are kept; nothing was mailed."
         )
-    out.print(f"{tracker}: {result.cells} cells written, {late} orders past a stage limit.")
+    out.print(
+        f"{tracker}: {counted(result.cells, 'cell')} written, {counted(late, 'order')} past a stage limit."
+    )
     errors = int((plan.findings["severity"] == "error").sum())
     if errors:
-        out.print(f"{errors} errors to mend: see the Check column, or sheetsync check.")
+        out.print(f"{counted(errors, 'error')} to mend: see the Check column, or sheetsync check.")
 
 
 def _tell_mail(result: PassResult) -> None:
@@ -69,8 +81,10 @@ def _tell_mail(result: PassResult) -> None:
     if report is None:
         return
     if report.sent:
-        out.print(f"{report.sent} mails sent.")
+        out.print(f"{counted(report.sent, 'mail')} sent.")
     if report.waiting:
-        err.print(f"[yellow]{report.waiting} mails still wait.[/] {report.trouble}")
+        err.print(
+            f"[yellow]{counted(report.waiting, 'mail still waits', 'mails still wait')}.[/] {report.trouble}"
+        )
     elif report.trouble:
         err.print(f"[yellow]{report.trouble}[/]")

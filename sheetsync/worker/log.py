@@ -9,6 +9,7 @@ import json
 import logging
 import sys
 import traceback
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal, TextIO
 
@@ -59,17 +60,21 @@ class WorkerLog:
                  "seconds": round(seconds, 3)}  # fmt: skip
         if result.outcome == "unchanged" and not sent and not waiting:
             self._say(logging.INFO, "pass", "nothing new", **facts)
-            return
+        else:
+            self._ended(result, seconds, facts)
+        trouble = result.delivery.trouble if result.delivery is not None else ""
+        for remark in (trouble, *result.remarks):
+            if remark:
+                self._say(logging.WARNING, "remark", remark)
+
+    def _ended(self, result: PassResult, seconds: float, facts: Mapping[str, object]) -> None:
+        sent, waiting = _mails(result)
         words = f"{result.cells} cells, {sent} mails sent"
         if waiting:
             words += f", {waiting} waiting"
         level = logging.INFO if result.outcome in ("done", "unchanged") else logging.WARNING
         tail = f": {result.problem}" if result.problem else ""
         self._say(level, "pass", f"{result.outcome}, {words} ({seconds:.1f} s){tail}", **facts)
-        trouble = result.delivery.trouble if result.delivery is not None else ""
-        for remark in (trouble, *result.remarks):
-            if remark:
-                self._say(logging.WARNING, "remark", remark)
 
     def failed(self, problem: str, wait: timedelta, times: int) -> None:
         """A pass could not be done."""

@@ -153,7 +153,7 @@ def test_the_verb_adds_reports_and_tells_by_its_exit_code(shop, capsys):
     assert not (shop.folder / "orders.refused.csv").exists()
     assert command(shop.folder, str(file)) == 1
     said = capsys.readouterr()
-    assert "Added 1 orders to tracker.xlsx" in said.out
+    assert "Added 1 order to tracker.xlsx" in said.out
     assert "Line 3, order SP-2" in said.err
     assert (shop.folder / "orders.refused.csv").exists()
     assert command(shop.folder, str(shop.file(f"{HEAD}\n{ROW}\n")), "--format", "json") == 0
