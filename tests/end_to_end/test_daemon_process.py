@@ -75,6 +75,7 @@ def test_a_second_daemon_is_turned_away_and_the_first_goes_on(shop: Shop, tmp_pa
         assert first.end(signal.SIGTERM) == 0
 
 
+@pytest.mark.slow
 def test_it_beats_before_and_after_each_pass_and_tells_a_failure(shop: Shop, tmp_path: Path):
     with monitor() as (address, called):
         shop.configure(more=f"worker: {{every: 10s, heartbeat_url: '{address}'}}\n")

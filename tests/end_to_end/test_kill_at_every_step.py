@@ -123,7 +123,7 @@ def test_a_pass_killed_at_any_step_is_completed_by_the_next(busy: Busy, place: i
     assert len(shop.mails()) == len(busy.mails)
 
 
-@pytest.mark.parametrize("step", ["claimed", "composed", "in_data", "handed_over"])
+@pytest.mark.parametrize("step", ["claimed", "in_data", "handed_over"])
 def test_by_mail_server_a_kill_loses_nothing_and_doubles_only_what_was_in_data(
     tmp_path: Path, step: str
 ):

@@ -19,11 +19,11 @@ from tests.support.orders_builder import shipped_rules
 from tests.support.shop import OWN, TITLES
 from tests.support.working_day import WORKERS, Day
 
-PASSES = 10
+PASSES = 8
 SEEDS = (
     [int(os.environ["SHEETSYNC_SEED"])]
     if "SHEETSYNC_SEED" in os.environ
-    else list(range(int(os.environ.get("SHEETSYNC_SEEDS", "12"))))
+    else list(range(int(os.environ.get("SHEETSYNC_SEEDS", "6"))))
 )
 OWN_TITLES = frozenset(TITLES[key] for key in OWN)
 ID = TITLES["order_id"]
