@@ -138,13 +138,21 @@ def not_evaluated(orders: Orders, fields: Fields, rules: Rulebook) -> tuple[str,
 
 
 def next_check_change(
-    orders: Orders, fields: Fields, rules: Rulebook, now: datetime
+    orders: Orders,
+    fields: Fields,
+    rules: Rulebook,
+    now: datetime,
+    working_days: WorkingDays | None = None,
 ) -> datetime | None:
-    """The earliest moment at which the findings of an unchanged sheet change by time alone."""
-    around = surroundings(orders, now)
-    moments = [
-        next_change(condition, fields, around) for _, condition in _conditions(orders, rules)
-    ]
+    """The earliest moment at which a condition of the rules changes by time alone on this sheet.
+
+    Of checks, and of the lines that choose limits and escalations; the clocks know their own.
+    """
+    around = surroundings(orders, now, working_days)
+    conditions = [condition for _, condition in _conditions(orders, rules)]
+    conditions += [line.when for target in rules.targets for line in target.lines]
+    conditions += [rule.when for rule in rules.escalation.rules]
+    moments = [next_change(condition, fields, around) for condition in conditions]
     for key in orders.header.columns:
         if rules.columns[key].not_in_future and fields[key].kind == "moment":
             later = fields[key].data[ahead(fields[key].data, around)]

@@ -7,7 +7,7 @@ The blank law: a blank cell makes every comparison false, also `not` and `not_in
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -33,6 +33,13 @@ _COMPARE: Final[dict[str, Callable[[Any, Any], Any]]] = {
     "more_than": np.greater, "after": np.greater, "at_least": np.greater_equal,
     "less_than": np.less, "before": np.less, "at_most": np.less_equal,
 }  # fmt: skip
+
+_GROWS: Final[Mapping[str, int | None]] = {
+    "minutes_in_stage": 60, "age": 3600, "days_late": 86_400, "sla_used_percent": None,
+}  # fmt: skip
+"""Fields that grow by themselves: seconds in one unit, None where only open hours count."""
+LOOK_AGAIN: Final = np.timedelta64(5 * 60, "s")
+"""How long a sheet is left alone under a rule whose next change is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +78,19 @@ def evaluate(condition: Condition, fields: Fields, around: Surroundings) -> Outc
 def next_change(condition: Condition, fields: Fields, around: Surroundings) -> np.datetime64:
     """The earliest moment after now at which time alone changes where the condition holds; or NaT.
 
-    Only spans of clock time are looked at; fields that grow by themselves (`minutes_in_stage`) and
-    spans of working days belong to the clocks, which know their own next change.
+    Spans and fields that grow with the clock are looked at; for a share of open hours, of which
+    only the clocks know, it is a few minutes from now.
     """
+    tests = [test for test in _tests(condition) if test.field in fields]
     moments = [
         _next_of_test(test, fields[test.field], around)
-        for test in _tests(condition)
-        if test.field in fields and test.operator in {"older_than", "within_last"}
+        for test in tests
+        if test.operator in {"older_than", "within_last"}
+    ]
+    moments += [
+        _next_of_growth(test, fields[test.field], around)
+        for test in tests
+        if test.operator in _COMPARE and test.field in _GROWS
     ]
     known = [moment for moment in moments if not np.isnat(moment)]
     return min(known, default=np.datetime64("NaT", "s"))
@@ -261,13 +274,31 @@ def _later(moments: Moments, span: Span, around: Surroundings) -> Moments:
 
 
 def _next_of_test(test: Test, field: Field, around: Surroundings) -> np.datetime64:
-    if field.kind != "moment" or not isinstance(test.operand, Span) or test.operand.working_days:
+    span = test.operand
+    if field.kind != "moment" or not isinstance(span, Span):
+        return np.datetime64("NaT", "s")
+    if span.working_days and around.working_days is None:
         return np.datetime64("NaT", "s")
     now, second = as_moment(around.now), np.timedelta64(1, "s")
-    ends = _later(field.data, test.operand, around) + second
-    turns = np.concatenate([ends, field.data]) if test.operator == "within_last" else ends
+    begun = field.data[~np.isnat(field.data)]
+    ends = _later(begun, span, around) + second
+    turns = np.concatenate([ends, begun]) if test.operator == "within_last" else ends
     ahead = turns[turns > now]
     return np.datetime64(ahead.min() if len(ahead) else "NaT", "s")
+
+
+def _next_of_growth(test: Test, field: Field, around: Surroundings) -> np.datetime64:
+    """When the first of these growing numbers passes what it is compared with."""
+    now, unit = as_moment(around.now), _GROWS[test.field]
+    if field.kind != "number" or isinstance(test.operand, ColumnRef | date):
+        return np.datetime64("NaT", "s")
+    if unit is None:
+        return now + LOOK_AGAIN
+    seconds = np.ceil((_float(test.operand) - field.data) * unit)
+    ahead = seconds[seconds >= 0]
+    if not len(ahead):
+        return np.datetime64("NaT", "s")
+    return now + np.timedelta64(int(ahead.min()) + 1, "s")
 
 
 def by_day_or_instant(left: Moments, right: Moments, timezone: str) -> tuple[Moments, Moments]:

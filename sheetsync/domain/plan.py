@@ -112,7 +112,7 @@ def plan_with_reasons(
         facts=take_facts(orders, seen, clocks, findings),
         next_change_at=_next_change(
             now, options.timezone, next_change(clocks), escalations.next_change,
-            next_check_change(orders, fields, rules, now), _earliest(complete_after, now),
+            next_check_change(orders, fields, rules, now, working_days), _earliest(complete_after, now),
         ),
         rules_hash=rules.hash,
         remarks=(*sheet.remarks, *not_evaluated(orders, fields, rules), *escalations.remarks,

@@ -1,0 +1,43 @@
+"""A sheet that nobody touches is looked at again when a rule begins to hold by the clock alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.shop_desk import ShopDesk
+
+CHECK = """\
+row_checks:
+  - id: too_long
+    when: {%s}
+    severity: note
+    columns: [status]
+    message: This takes long. Ask whether help is needed.
+"""
+
+
+@pytest.mark.parametrize(
+    ("when", "quiet", "loud"),
+    [
+        ("stage: Packing, minutes_in_stage: {more_than: 95}", "10:37", "10:38"),
+        ("age: {at_least: 3}", "11:09", "11:11"),
+        ("sla_used_percent: {more_than: 50}", "11:01", "11:10"),
+        ("ordered_at: {older_than: 2h}", "10:10", "10:11"),
+    ],
+)
+def test_a_check_speaks_as_soon_as_its_span_is_over(tmp_path, when, quiet, loud):
+    desk = ShopDesk(tmp_path / "shop")
+    file = desk.folder / "rules" / "columns.yaml"
+    text = file.read_text()
+    assert text.count("row_checks:\n") == 1
+    file.write_text(text.replace("row_checks:\n", CHECK % when))
+    desk.order("#SP-1", **{"Inventory Allocated": True})
+    desk.save()
+    desk.run_at("2026-03-02 09:00")
+    desk.edit({("#SP-1", "Picking Completed"): True})
+    desk.run_at("2026-03-02 09:02")
+    for moment in ("09:04", quiet):
+        plan = desk.run_at(f"2026-03-02 {moment}").plan
+        assert plan is None or "too_long" not in set(plan.findings["rule"])
+    assert "too_long" in set(desk.run_at(f"2026-03-02 {loud}").plan.findings["rule"])
+    desk.close()
