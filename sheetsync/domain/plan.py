@@ -81,7 +81,7 @@ def plan_with_reasons(
     orders = interpret(sheet, rules, now, options.reading)
     hours = _hours(orders, memory, rules, now)
     working_days = _working_days(rules, hours)
-    complete_after = _complete_after(orders, memory, rules, working_days)
+    complete_after = _complete_after(orders, delivered_moments(orders, memory), rules, working_days)
     seen = observe(orders, memory, rules, now, complete_after)
     around = Surroundings(
         now=now, timezone=options.timezone, rows=len(orders.frame), working_days=working_days
@@ -96,6 +96,8 @@ def plan_with_reasons(
     escalations = _escalate(scene, clocks, fields, steps)
     findings = join_findings([findings, _unclear_acknowledgements(orders, escalations)])
     changes = own_cells.join([seen.cells, _own_changes(orders, clocks, findings, steps, options)])
+    arrived = seen.stamps["delivered_at"].to_numpy("datetime64[s]")
+    closing = _complete_after(orders, arrived, rules, working_days)
     plan = Plan(
         at=now,
         baseline=seen.baseline,
@@ -112,7 +114,7 @@ def plan_with_reasons(
         facts=take_facts(orders, seen, clocks, findings),
         next_change_at=_next_change(
             now, options.timezone, next_change(clocks), escalations.next_change,
-            next_check_change(orders, fields, rules, now, working_days), _earliest(complete_after, now),
+            next_check_change(orders, fields, rules, now, working_days), _earliest(closing, now),
         ),
         rules_hash=rules.hash,
         remarks=(*sheet.remarks, *not_evaluated(orders, fields, rules), *escalations.remarks,
@@ -140,12 +142,11 @@ def _working_days(rules: Rulebook, hours: Mapping[str, OpenHours]) -> WorkingDay
 
 
 def _complete_after(
-    orders: Orders, memory: Memory, rules: Rulebook, working_days: WorkingDays
+    orders: Orders, delivered: Moments, rules: Rulebook, working_days: WorkingDays
 ) -> Moments | None:
     span = rules.statuses.auto_complete_after
     if span is None:
         return None
-    delivered = delivered_moments(orders, memory)
     if "delivered_at" in orders.frame:
         dated = orders.frame["delivered_at"].to_numpy("datetime64[s]")
         delivered = np.where(np.isnat(dated), delivered, dated)

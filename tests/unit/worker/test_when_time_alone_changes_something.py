@@ -41,3 +41,20 @@ def test_a_check_speaks_as_soon_as_its_span_is_over(tmp_path, when, quiet, loud)
         assert plan is None or "too_long" not in set(plan.findings["rule"])
     assert "too_long" in set(desk.run_at(f"2026-03-02 {loud}").plan.findings["rule"])
     desk.close()
+
+
+def test_an_order_is_closed_when_its_quiet_time_is_over_not_at_the_next_midnight(tmp_path):
+    desk = ShopDesk(tmp_path / "shop")
+    file = desk.folder / "rules" / "statuses.yaml"
+    text = file.read_text()
+    assert text.count("after: 3 working days") == 1
+    file.write_text(text.replace("after: 3 working days", "after: 2h"))
+    desk.order("#SP-1", **{"Packing Completed": True})
+    desk.save()
+    desk.run_at("2026-03-02 09:00")
+    desk.edit({("#SP-1", "Status"): "Delivered"})
+    desk.run_at("2026-03-02 09:02")
+    assert desk.run_at("2026-03-02 09:04").outcome == "unchanged"
+    changes = desk.run_at("2026-03-02 11:02").plan.changes
+    assert changes.loc[changes["column"] == "status", "new"].tolist() == ["Completed"]
+    desk.close()
