@@ -13,6 +13,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
+from sheetsync.cli.output import program
 from sheetsync.demo.arrivals import Arrival
 from sheetsync.demo.company import CLOSING, NAME, OPENING, STAFF
 from sheetsync.demo.folder import DemoFolder
@@ -145,8 +146,8 @@ def _places(ending: Ending, folder: DemoFolder) -> Iterator[tuple[str, str]]:
     )
     yield "The mails", _relative(folder.mails)
     for order in ending.breached:
-        yield "Why is it red?", f"sheetsync explain '{order}' {after}"
-    yield "The month", f"sheetsync report --month {CLOSING:%Y-%m} {after}"
+        yield "Why is it red?", f"{program()} explain '{order}' {after}"
+    yield "The month", f"{program()} report --month {CLOSING:%Y-%m} {after}"
 
 
 def _relative(path: Path) -> str:

@@ -12,7 +12,7 @@ import click
 from rich.table import Table
 from rich.text import Text
 
-from sheetsync.cli.output import err, out
+from sheetsync.cli.output import err, out, program
 from sheetsync.cli.wiring import open_workshop, wall_clock
 from sheetsync.errors import TrackerBusy, UsageError
 from sheetsync.resources import rules_folder
@@ -153,7 +153,7 @@ def _tell_next(folder: Path, zone: Zone, first: tuple[str, str]) -> None:
     out.print("Next:")
     steps = (first, ("plan", "see what a pass would do; nothing is written"),
              ("run", "do a pass every two minutes"))  # fmt: skip
-    lines = [(f"  sheetsync {verb} --config {config}", about) for verb, about in steps]
+    lines = [(f"  {program()} {verb} --config {config}", about) for verb, about in steps]
     wide = max(len(line) for line, _ in lines)
     for line, about in lines:
         out.print(Text(f"{line:<{wide}}  # {about}"), soft_wrap=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +30,14 @@ def counted(number: int, one: str, many: str = "") -> str:
 def moment_text(local: datetime) -> str:
     """`2025-03-31` or `2025-03-31 14:05`: a local moment as people type it."""
     return f"{local:%Y-%m-%d}" if local.time() == time.min else f"{local:%Y-%m-%d %H:%M}"
+
+
+def program() -> str:
+    """How this program is called in the present shell: `sheetsync`, or the way there, `.venv/bin/sheetsync`."""
+    name = os.path.basename(sys.argv[0])  # noqa: PTH119 - a word, not a file
+    if name != "sheetsync" or shutil.which(name):
+        return "sheetsync"
+    return os.path.relpath(sys.argv[0])
 
 
 def print_error(sentence: str) -> None:

@@ -10,6 +10,8 @@ from sheetsync.cli.options import at_option, config_option, parse_moment
 from sheetsync.cli.output import err, plain, progress
 from sheetsync.cli.plan_view import plan_json, show_plan
 from sheetsync.cli.wiring import open_workshop
+from sheetsync.domain.model import Plan
+from sheetsync.errors import PlanRefused
 
 
 @click.command("plan", short_help="show what sync would do")
@@ -31,8 +33,17 @@ def command(config_path: Path, at_text: str | None, style: str, everything: bool
             plan, memory, force = workshop.plan(now)
         if force.alarm:
             err.print(f"[bold red]{force.alarm}[/]")
-        if style == "json":
-            plain(plan_json(plan))
-        else:
-            show_plan(plan, everything=everything)
-        workshop.guard(plan, memory, force)
+        try:
+            workshop.guard(plan, memory, force)
+        except PlanRefused:
+            err.print("[bold red]Refused: sync would do none of what follows.[/]")
+            _show(plan, style, everything=everything)
+            raise
+        _show(plan, style, everything=everything)
+
+
+def _show(plan: Plan, style: str, *, everything: bool) -> None:
+    if style == "json":
+        plain(plan_json(plan))
+    else:
+        show_plan(plan, everything=everything)

@@ -21,6 +21,9 @@ def load_config(path: str | Path) -> Config:
     except FileNotFoundError as error:
         words = "there is no such file; make one with sheetsync init, or name yours with --config"
         raise ConfigError([Problem(str(place), 0, 0, words)]) from error
+    except IsADirectoryError as error:
+        words = f"this is a folder; name the file in it, like --config {place / 'config.yaml'}"
+        raise ConfigError([Problem(str(place), 0, 0, words)]) from error
     except OSError as error:
         raise ConfigError(
             [Problem(str(place), 0, 0, f"cannot be read: {error.strerror}")]

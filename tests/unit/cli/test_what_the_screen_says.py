@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import datetime
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import pytest
 
 from sheetsync.cli.main import run
 from sheetsync.cli.output import counted, moment_text
-from tests.support.shop import Shop
+from tests.support.shop import Shop, places
 
 
 @pytest.fixture
@@ -41,6 +43,37 @@ def test_a_plan_shows_what_stands_in_a_date_cell_as_a_date(
     _, _, _, now, then = (cell.strip() for cell in line.split("│"))
     for shown in (now, then):
         datetime.strptime(shown, "%Y-%m-%d %H:%M")
+
+
+def test_a_refused_plan_says_first_that_none_of_it_would_be_done(
+    shop: Shop, capsys: pytest.CaptureFixture[str]
+):
+    shop.look(shop.at("08:10"))
+    with shop.sheet() as sheet:
+        sheet.cell(1, places(sheet)["Packing Completed"]).value = "Parcel ready?"
+    capsys.readouterr()
+    assert run(["plan", "--config", str(shop.config), "--at", shop.at("08:30").isoformat()]) == 3
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "Refused: sync would do none of what follows."
+    assert "Packing Completed" in lines[-1]
+
+
+def test_a_folder_in_the_place_of_the_configuration_is_told_with_the_file_in_it(
+    shop: Shop, capsys: pytest.CaptureFixture[str]
+):
+    assert run(["plan", "--config", str(shop.folder)]) == 2
+    assert f"--config {shop.config}" in " ".join(capsys.readouterr().err.split())
+
+
+def test_the_program_is_named_as_one_can_call_it():
+    way = str(Path(sys.prefix) / "bin" / "sheetsync")
+    script = "import sys; from sheetsync.cli.output import program; sys.argv[0] = sys.argv[1]; print(program())"
+    said = [
+        subprocess.run([sys.executable, "-c", script, way], env={"PATH": path}, cwd=sys.prefix,
+                       capture_output=True, text=True, check=True).stdout.strip()
+        for path in ("", str(Path(way).parent))
+    ]  # fmt: skip
+    assert said == ["bin/sheetsync", "sheetsync"]
 
 
 def test_broken_rules_are_told_by_every_sync_that_goes_on_without_them(

@@ -165,7 +165,7 @@ def test_a_file_that_is_not_there_says_how_to_make_one(tmp_path):
 
 
 def test_a_folder_in_place_of_a_file_is_told(tmp_path):
-    with pytest.raises(ConfigError, match="cannot be read"):
+    with pytest.raises(ConfigError, match="name the file in it"):
         load_config(tmp_path)
 
 
