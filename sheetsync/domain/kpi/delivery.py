@@ -112,7 +112,7 @@ def _fulfilment(scene: Scene) -> list[Figure]:
                 candidates=dispatch_due(scene),
                 hits=fine,
                 unmeasurable=dispatch_unknown(scene),
-                note="completeness and correctness are not recorded: no Issues tab",
+                note="completeness and correctness are not known: the Issues tab is not read yet",
             )
         )
     if not scene.has("dispatched_at"):

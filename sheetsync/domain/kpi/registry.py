@@ -306,17 +306,16 @@ DEFINITIONS: Final[Mapping[str, Definition]] = {kpi.id: kpi for kpi in _all()}
 """Every KPI by id, in the order of a report. Breach rates get a variant per priority besides."""
 
 NOT_RECORDED: Final[Mapping[str, str]] = {
-    "otif_rate": "nothing tells whether an order was complete; an Issues tab would",
-    "order_accuracy": "wrong, missing and damaged items are not recorded; an Issues tab would hold them",
-    "notification_coverage": "customer notices are not sent yet; the Messages tab will hold each one",
-    "customers_reached": "customer notices are not sent yet; the Messages tab and a Customer Channel "
-    "column will tell",
-    "notification_timeliness": "customer notices are not sent yet; the Messages tab will hold each one",
-    "update_response_time_mean": "inquiries are not recorded; an Inquiries tab would hold them",
-    "update_response_time_median": "inquiries are not recorded; an Inquiries tab would hold them",
-    "issue_resolution_time_mean": "issues are not recorded; an Issues tab would hold them",
-    "issue_resolution_time_median": "issues are not recorded; an Issues tab would hold them",
-    "issue_resolution_time_p90": "issues are not recorded; an Issues tab would hold them",
-    "compensation_approved": "compensation is not recorded; a Compensation tab would hold it",
+    "otif_rate": "nothing tells whether an order was complete: the Issues tab is not read yet",
+    "order_accuracy": "wrong, missing and damaged items are not known: the Issues tab is not read yet",
+    "notification_coverage": "customer notices are not sent yet",
+    "customers_reached": "customer notices are not sent yet",
+    "notification_timeliness": "customer notices are not sent yet",
+    "update_response_time_mean": "the Inquiries tab is not read yet",
+    "update_response_time_median": "the Inquiries tab is not read yet",
+    "issue_resolution_time_mean": "the Issues tab is not read yet",
+    "issue_resolution_time_median": "the Issues tab is not read yet",
+    "issue_resolution_time_p90": "the Issues tab is not read yet",
+    "compensation_approved": "the Compensation tab is not read yet",
 }
 """KPIs that no column of today's tracker can tell: why, and what would switch them on."""
