@@ -33,7 +33,7 @@ def rows_by_order(
     """The rows of each wanted order, given (row number, key cell) of every row below the header."""
     rows: dict[str, tuple[int, ...]] = dict.fromkeys(wanted, ())
     for number, cell in keys:
-        order = order_key(cell)
+        order = cell if isinstance(cell, str) and cell in rows else order_key(cell)
         if order in rows:
             rows[order] = (*rows[order], number)
     return rows

@@ -9,6 +9,7 @@ from collections.abc import Collection
 
 from sheetsync.trackers.excel import markup
 from sheetsync.trackers.excel.grid import (
+    MAX_ROW,
     CellScan,
     FormulaArea,
     RowScan,
@@ -56,28 +57,53 @@ def scan_fast(
     begin = opened.end()
     if data.find(b"xmlns", begin, closed) >= 0 or data.find(b"\r", begin, closed) >= 0:
         raise NotPlain
-    scan = Scan(data)
+    scan = Scan(data, plain=True)
     _scan_rows(scan, begin, closed, rows, part, spans=spans)
     _scan_formula_areas(scan, begin, closed)
     return outline(scan, data[:begin], data[closed:], part, places=True)
+
+
+def find_rows(data: bytes, wanted: Collection[int], part: str) -> list[RowScan]:
+    """The wanted rows of a part whose other bytes are known to be a proved plain part's.
+
+    Each is found by its number, and the patterns check every character of it. Raises NotPlain.
+    """
+    rows: list[RowScan] = []
+    at = 0
+    for number in sorted(wanted):
+        at = data.find(f'<row r="{number}"'.encode(), at)
+        found = ROW_BYTES.match(data, at) if at >= 0 else None
+        if found is None:
+            at = max(at, 0)
+            continue
+        opened = closed = found.end()
+        if not found[3]:
+            closed = data.find(_ROW_END, opened)
+        cells = _scan_cells(data, opened, closed, number, part, spans=False)
+        attributes = attributes_of(f'r="{number}"' + found[2].decode())
+        rows.append(RowScan(number, attributes, cells, -1, -1, -1, -1))
+        at = closed
+    return rows
 
 
 def _scan_rows(
     scan: Scan, begin: int, end: int, wanted: Collection[int] | None, part: str, *, spans: bool
 ) -> None:
     data, index = scan.data, scan.index
-    match_row, previous, at = ROW_BYTES.match, 0, begin
+    match_row, find, previous, at = ROW_BYTES.match, data.find, 0, begin
     count = 0
     while found := match_row(data, at, end):
         count += 1
-        number = row_number(found[1].decode(), previous, part)
+        number = int(found[1])
+        if not previous < number <= MAX_ROW:
+            number = row_number(found[1].decode(), previous, part)
         previous = number
-        start = data.index(b"<", at)
         opened = found.end()
+        start = find(b"<", at) if spans else -1
         if found[3]:
             closed = at = opened
         else:
-            closed = data.find(_ROW_END, opened, end)
+            closed = find(_ROW_END, opened, end)
             if closed < 0:
                 raise NotPlain
             at = closed + len(_ROW_END)

@@ -106,12 +106,14 @@ class Scan:
     `children` are the direct children of `<worksheet>` in order (`<sheetData>` too), without their
     own children. `sqrefs` are the `xm:sqref` elements of 2010 conditional formats, validations and
     sparklines, text included. `utf8` False: the part may be read but never written.
+    `plain`: proved to be well-formed and laid out in the usual way (the fast path read it).
     """
 
     data: bytes
     namespace: str = ""
     prefix: bytes = b""
     utf8: bool = True
+    plain: bool = False
     root: Element | None = None
     children: list[Element] = field(default_factory=list)
     rows: list[RowScan] = field(default_factory=list)

@@ -28,7 +28,11 @@ def key_cells(
     """
     cells = _fast(data, column) if _is_plain(data) else None
     for row, kind, raw, formula in _slow(data, column) if cells is None else cells:
-        if row > below:
+        if row <= below:
+            continue
+        if kind == "s" and raw and not formula:
+            yield row, values.shared(raw, row, column)
+        else:
             yield row, values.value(kind, raw, row, column, formula=formula)
 
 
@@ -64,7 +68,7 @@ def _fast(data: bytes, column: int) -> list[_Found] | None:
         known = mark is not None and (mark == b"v") is not (kind == b"inlineStr")
         raw = unescape((text or b"").decode()) if known else None
         found.append((int(number), kind.decode() if kind else "n", raw, formula is not None))
-    every = len(re.findall(f'<c r="{letters}[0-9]'.encode(), data[begin:end]))
+    every = len(re.compile(f'<c r="{letters}[0-9]'.encode()).findall(data, begin, end))
     return found if len(found) == every else None
 
 

@@ -92,7 +92,7 @@ def outline(scan: Scan, head: bytes, tail: bytes, part: str, *, places: bool) ->
 
 def unescape(text: str) -> str:
     """Character and predefined entity references -> characters; nothing else can occur."""
-    return _REFERENCE.sub(_character, text)
+    return _REFERENCE.sub(_character, text) if "&" in text else text
 
 
 def _character(match: re.Match[str]) -> str:

@@ -85,9 +85,10 @@ class Values:
 
     def shared(self, raw: str, row: int, column: int) -> str | None:
         """A shared string by its position; blank text is None."""
-        if not (raw.isascii() and raw.isdigit()) or len(raw) > 9 or int(raw) >= len(self.strings):
+        place = int(raw) if len(raw) < 10 and raw.isascii() and raw.isdigit() else -1
+        if not 0 <= place < len(self.strings):
             raise self._contradiction("a text that the workbook does not hold", row, column)
-        return self.strings[int(raw)] or None
+        return self.strings[place] or None
 
     def text(self, raw: str, row: int, column: int) -> str | None:
         """A text of the cell's own, escapes decoded; equal texts become one object."""

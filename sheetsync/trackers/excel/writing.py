@@ -14,7 +14,7 @@ from sheetsync.trackers.excel.append import append_rows, grow_table, reference
 from sheetsync.trackers.excel.cells import Unwritable, check
 from sheetsync.trackers.excel.patch import CellChange, Patch, RowWriter, judge, patch_cells
 from sheetsync.trackers.excel.refusals import Untouchable
-from sheetsync.trackers.excel.scanner import RowScan, parse_area
+from sheetsync.trackers.excel.scanner import Scan, parse_area
 from sheetsync.trackers.excel.session import Session
 from sheetsync.trackers.excel.splices import apply
 from sheetsync.trackers.excel.transplant import TabRefused, publish_tab
@@ -51,12 +51,15 @@ def change_cells(session: Session, changes: pd.DataFrame) -> list[Verdict]:
     verdicts = drop_whole_rows(orders, verdicts)
     kept = [c for v, c in zip(verdicts, found, strict=True) if c is not None and v[0] == "applied"]
     writer = RowWriter(scanned, session.styles, session.facts.date_system)
-    _take(session, patch_cells(scanned, kept, value=session.value, writer=writer), scanned.rows)
+    _take(session, patch_cells(scanned, kept, value=session.value, writer=writer), scanned)
     return verdicts
 
 
-def _take(session: Session, patch: Patch, rows: Sequence[RowScan]) -> None:
-    """Keep a patch of the tracker tab in the session, and how `rows` were before."""
+def _take(session: Session, patch: Patch, scanned: Scan, *, added: bool = False) -> None:
+    """Keep a patch of the tracker tab in the session, and how the scanned rows were before.
+
+    `added`: the patch adds rows, of which nothing was there before.
+    """
     if not patch.splices:
         return
     session.revision.splice(session.sheet.part, session.data, patch.splices)
@@ -64,7 +67,8 @@ def _take(session: Session, patch: Patch, rows: Sequence[RowScan]) -> None:
         part=session.sheet.part,
         values=session.values,
         targets=patch.targets,
-        before={row.number: row for row in rows},
+        before={} if added else {row.number: row for row in scanned.rows},
+        plain=scanned.plain and not added,
     )
 
 
@@ -146,7 +150,12 @@ def _append(session: Session, rows: Sequence[Mapping[int, NewValue]]) -> None:
     scanned = session.scan({last})
     writer = RowWriter(scanned, session.styles, session.facts.date_system)
     first = last == session.header.row_number
-    _take(session, append_rows(scanned, last, rows, writer, session.value, first=first), ())
+    _take(
+        session,
+        append_rows(scanned, last, rows, writer, session.value, first=first),
+        scanned,
+        added=True,
+    )
     new_last = last + len(rows)
     for table in session.tables:
         if splices := grow_table(table, last, new_last):

@@ -21,6 +21,8 @@ _CENTRAL: Final = struct.Struct("<4s4B4HL2L5H2L")
 _END: Final = struct.Struct("<4s4H2LH")
 _END64: Final = struct.Struct("<4sQ2H2L4Q")
 _LOCATOR64: Final = struct.Struct("<4sLQL")
+_SQUEEZE: Final = 4
+"""Nearly as small as the usual 6, in two thirds of the time."""
 _DATA_DESCRIPTOR: Final = 0x08
 _UTF8_NAME: Final = 0x800
 _ZIP64_TAG: Final = 1
@@ -148,7 +150,7 @@ def _deflate(target: IO[bytes], info: zipfile.ZipInfo, body: Body, limit: int) -
     )
     target.write(_local_header(blank, b"", limit))
     start = target.tell()
-    squeeze = zlib.compressobj(6, zlib.DEFLATED, -15)
+    squeeze = zlib.compressobj(_SQUEEZE, zlib.DEFLATED, -15)
     crc = size = 0
     for piece in (body,) if isinstance(body, bytes) else body:
         crc, size = zlib.crc32(piece, crc), size + len(piece)
