@@ -12,8 +12,8 @@ import numpy as np
 
 from sheetsync.cli.main import VERBS, cli
 from sheetsync.config.example import reference_table
+from sheetsync.domain.conditions.describe import describe
 from sheetsync.domain.decision import Decision, Situation, decide
-from sheetsync.domain.describe import describe
 from sheetsync.domain.kpi.registry import DEFINITIONS, NOT_RECORDED
 from sheetsync.domain.kpi.words import target_words, value_words
 from sheetsync.domain.rules import ColumnRule, Condition, Rulebook, StatusRule, TargetRule

@@ -10,7 +10,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from sheetsync.domain.describe import describe, field_name
+from sheetsync.domain.conditions.describe import describe, field_name
 from sheetsync.domain.rules import ColumnRule, Condition, Rulebook, Span, TargetRule, Test
 
 STEPS = (

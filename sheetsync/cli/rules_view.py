@@ -10,10 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from sheetsync.cli.output import out
-from sheetsync.domain.calendar_words import hours_words, next_free_days
-from sheetsync.domain.describe import describe, field_name
+from sheetsync.domain.conditions.describe import describe, field_name
 from sheetsync.domain.rules import ALWAYS, Person, Rulebook, TargetLine, TargetRule
 from sheetsync.domain.wording import span_words
+from sheetsync.domain.worktime.words import hours_words, next_free_days
 from sheetsync.rulebook.examples import ExampleResult
 
 _FREE_DAYS = 3

@@ -26,8 +26,8 @@ from pydantic import (
 from pydantic.config import JsonDict
 
 from sheetsync.config.secret import Secret, parse_secret
+from sheetsync.domain.columns.reading import ReadingOptions
 from sheetsync.domain.guard import GuardLimits
-from sheetsync.domain.reading import ReadingOptions
 from sheetsync.yamlfiles.checking import Strict
 from sheetsync.yamlfiles.values import Duration, Email, Share, Text, Timezone, parse_duration
 from sheetsync.yamlfiles.words import shown

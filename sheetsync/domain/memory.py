@@ -36,6 +36,6 @@ def first_memory() -> Memory:
 
 def _blank(columns: tuple[str, ...]) -> pd.DataFrame:
     """A frame of these columns without a row, each of its own kind."""
-    return pd.DataFrame({
-        name: pd.Series(np.array([], dtype=_DTYPES.get(name, object))) for name in columns
-    })
+    return pd.DataFrame(
+        {name: pd.Series(np.array([], dtype=_DTYPES.get(name, object))) for name in columns}
+    )

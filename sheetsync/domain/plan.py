@@ -13,22 +13,22 @@ import numpy as np
 import pandas as pd
 
 from sheetsync.domain import own_cells
-from sheetsync.domain.acknowledge import HELP
 from sheetsync.domain.checks import check_rows, check_texts, next_check_change, not_evaluated
-from sheetsync.domain.clocks import Clocks, Judge
 from sheetsync.domain.columns import ReadingOptions, interpret
-from sheetsync.domain.computed import with_clocks, with_evidence
 from sheetsync.domain.conditions import Surroundings, WorkingDays, evaluate
+from sheetsync.domain.conditions.computed import with_clocks, with_evidence
+from sheetsync.domain.conditions.fields import Fields, fields_of
 from sheetsync.domain.escalation import Escalations, decide
+from sheetsync.domain.escalation.acknowledge import HELP
 from sheetsync.domain.evidence import Observation, delivered_moments, observe
-from sheetsync.domain.fields import Fields, fields_of
 from sheetsync.domain.findings import FindingList, join_findings
 from sheetsync.domain.model import Memory, Orders, Plan, Sheet
 from sheetsync.domain.moments import Moments, as_aware, as_moment, scalar_to_local, scalar_to_utc
 from sheetsync.domain.next_action import next_actions
 from sheetsync.domain.rules import Rulebook
 from sheetsync.domain.sla import next_change, open_hours, run_clocks
-from sheetsync.domain.sla_text import sla_dues, sla_texts
+from sheetsync.domain.sla.clocks import Clocks, Judge
+from sheetsync.domain.sla.texts import sla_dues, sla_texts
 from sheetsync.domain.snapshot import take_facts
 from sheetsync.domain.worktime import OpenHours
 

@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sheetsync.domain.conditions import Surroundings, evaluate
-from sheetsync.domain.dwell import stage_dwell
-from sheetsync.domain.fields import Field, FieldKind
+from sheetsync.domain.conditions.fields import Field, FieldKind
 from sheetsync.domain.kpi.compute import compute
 from sheetsync.domain.kpi.facts import FACT_COLUMNS
 from sheetsync.domain.kpi.periods import Period
@@ -17,6 +16,7 @@ from sheetsync.domain.kpi.result import KpiReport
 from sheetsync.domain.kpi.scene import KpiInputs
 from sheetsync.domain.rules import Rulebook
 from sheetsync.domain.sla import open_hours
+from sheetsync.domain.sla.dwell import stage_dwell
 
 _FIELD_KINDS: dict[str, FieldKind] = {
     "moment": "moment", "text": "text", "tick": "tick", "number": "number", "count": "number",

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sheetsync.domain.clocks import Clocks
 from sheetsync.domain.evidence import Observation
 from sheetsync.domain.grid import repeated
 from sheetsync.domain.kpi.facts import FACT_COLUMNS, build_facts
 from sheetsync.domain.model import EVIDENCE, STAMPS, Orders
+from sheetsync.domain.sla.clocks import Clocks
 
 
 def take_facts(

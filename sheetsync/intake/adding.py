@@ -9,9 +9,9 @@ from datetime import datetime
 from pathlib import Path
 
 from sheetsync.config import Config
-from sheetsync.domain.headings import find_header
+from sheetsync.domain.columns.headings import find_header
+from sheetsync.domain.columns.reading import ReadingOptions
 from sheetsync.domain.model import HeaderMap
-from sheetsync.domain.reading import ReadingOptions
 from sheetsync.domain.rules import Rulebook
 from sheetsync.intake.mapping import find_columns, known_columns, resolve_keys
 from sheetsync.intake.reading import Reading, Refusal, read_orders

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from sheetsync.domain.headings import header_score
+from sheetsync.domain.columns.headings import header_score
 from sheetsync.domain.rules import ColumnRule
 from sheetsync.errors import UsageError
 

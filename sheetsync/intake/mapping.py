@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-from sheetsync.domain.headings import (
+from sheetsync.domain.columns.headings import (
     find_header,
     header_score,
     heading_lookup,

@@ -17,8 +17,8 @@ import numpy as np
 import pandas as pd
 
 from sheetsync.domain.columns import interpret
+from sheetsync.domain.columns.reading import ReadingOptions
 from sheetsync.domain.model import FINDING_COLUMNS, CellValue, Orders, Sheet
-from sheetsync.domain.reading import ReadingOptions
 from sheetsync.domain.rules import ColumnRule, Rulebook
 from sheetsync.domain.texts import both, clean_id, clean_text, number_text
 from sheetsync.errors import UsageError

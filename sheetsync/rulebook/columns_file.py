@@ -7,7 +7,7 @@ from typing import ClassVar, Final, Literal
 
 from pydantic import Field, model_validator
 
-from sheetsync.domain.headings import normalise_heading
+from sheetsync.domain.columns.headings import normalise_heading
 from sheetsync.domain.model import WRITABLE, Owner, Severity
 from sheetsync.domain.rules import ColumnRule, ColumnType, RowCheck
 from sheetsync.domain.texts import fold

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, PlainValidator, WithJsonSchema
 
-from sheetsync.domain.headings import heading_lookup, normalise_heading
+from sheetsync.domain.columns.headings import heading_lookup, normalise_heading
 from sheetsync.domain.model import SLA_STATES, CellValue
 from sheetsync.domain.moments import scalar_to_utc
 from sheetsync.domain.rules import Rulebook, Source

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from sheetsync.config import load_config, parse_config
-from sheetsync.domain.headings import (
+from sheetsync.domain.columns.headings import (
     column_letter,
     find_header,
     heading_lookup,

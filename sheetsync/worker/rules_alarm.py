@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 from typing import Final
 
+from sheetsync.domain.escalation.people import role_words
 from sheetsync.domain.model import Notice
-from sheetsync.domain.people import role_words
 from sheetsync.domain.rules import EscalationRules, Person
 from sheetsync.worker.rules_in_force import RulesInForce
 

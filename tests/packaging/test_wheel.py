@@ -52,11 +52,19 @@ def test_the_sdist_carries_what_the_wheel_is_built_from_and_the_tests(built):
     with tarfile.open(next(built.glob("*.tar.gz"))) as sdist:
         names = {name.partition("/")[2] for name in sdist.getnames()}
     assert shipped_files() <= names
-    assert {"README.md", "CHANGELOG.md", "constraints.txt", "Makefile", "tests/conftest.py"} <= names
+    assert {
+        "README.md",
+        "CHANGELOG.md",
+        "constraints.txt",
+        "Makefile",
+        "tests/conftest.py",
+    } <= names
 
 
 @pytest.mark.slow
-def test_an_installed_wheel_shows_its_rules_and_makes_a_tracker_without_the_checkout(built, tmp_path):
+def test_an_installed_wheel_shows_its_rules_and_makes_a_tracker_without_the_checkout(
+    built, tmp_path
+):
     """Only the wheel is installed; what it depends on is lent by this environment."""
     home = tmp_path / "env"
     venv.create(home, with_pip=False, symlinks=True)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from sheetsync.domain.checks import check_rows, check_texts
 from sheetsync.domain.columns import clean_id, clean_text, find_header, fold, interpret
-from sheetsync.domain.fields import fields_of
+from sheetsync.domain.conditions.fields import fields_of
 from sheetsync.domain.findings import join_findings
 from sheetsync.domain.model import CellError, Uncalculated
 from sheetsync.domain.texts import all_plain

@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
-from sheetsync.domain.clocks import Clocks, Judge
 from sheetsync.domain.model import EVIDENCE, PAUSE_COLUMNS, STAGES, STAMPS
 from sheetsync.domain.moments import NAT, as_moment
 from sheetsync.domain.rules import (
@@ -29,6 +28,7 @@ from sheetsync.domain.rules import (
     TargetRule,
 )
 from sheetsync.domain.sla import STARTS, open_hours, run_clocks
+from sheetsync.domain.sla.clocks import Clocks, Judge
 from sheetsync.domain.worktime import OpenHours
 from tests.support.rules_builder import HERE, calendar, line
 

@@ -147,10 +147,14 @@ def memory_rows(rows: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
         **dict.fromkeys(MEMORY_TICKS, (0, "int8")),
         **dict.fromkeys(MEMORY_NUMBERS, (0, "int64")),
     }
-    return pd.DataFrame({
-        name: pd.Series([row.get(name, blank) for row in rows.values()], index=index, dtype=dtype)
-        for name, (blank, dtype) in kinds.items()
-    })
+    return pd.DataFrame(
+        {
+            name: pd.Series(
+                [row.get(name, blank) for row in rows.values()], index=index, dtype=dtype
+            )
+            for name, (blank, dtype) in kinds.items()
+        }
+    )
 
 
 def no_memory() -> Memory:
@@ -159,12 +163,14 @@ def no_memory() -> Memory:
         baseline_at=None,
         last_pass_at=None,
         orders=memory_rows({}),
-        pauses=frame_of({
-            "order_id": np.empty(0, dtype=object),
-            "start": np.empty(0, dtype="datetime64[s]"),
-            "stop": np.empty(0, dtype="datetime64[s]"),
-            "reason": np.empty(0, dtype=object),
-        })[list(PAUSE_COLUMNS)],
+        pauses=frame_of(
+            {
+                "order_id": np.empty(0, dtype=object),
+                "start": np.empty(0, dtype="datetime64[s]"),
+                "stop": np.empty(0, dtype="datetime64[s]"),
+                "reason": np.empty(0, dtype=object),
+            }
+        )[list(PAUSE_COLUMNS)],
         escalations=pd.DataFrame(columns=list(ESCALATION_COLUMNS)),
     )
 

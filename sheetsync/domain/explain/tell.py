@@ -7,8 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from sheetsync.domain.calendar_words import hours_words
-from sheetsync.domain.clocks import Clocks
 from sheetsync.domain.decision import FLAGS
 from sheetsync.domain.explain.case import Case, Explanation, Section
 from sheetsync.domain.explain.history import changes, escalations, messages
@@ -17,8 +15,10 @@ from sheetsync.domain.explain.status import status_lines
 from sheetsync.domain.model import Plan
 from sheetsync.domain.moments import as_aware
 from sheetsync.domain.rules import Rulebook
-from sheetsync.domain.sla_explain import explain_clock
-from sheetsync.domain.sla_text import sla_texts
+from sheetsync.domain.sla.clocks import Clocks
+from sheetsync.domain.sla.explain import explain_clock
+from sheetsync.domain.sla.texts import sla_texts
+from sheetsync.domain.worktime.words import hours_words
 
 _SEVERITY = {"error": "Error", "warning": "Warning", "unsure": "Unsure", "note": "Note"}
 

@@ -21,8 +21,8 @@ from sheetsync.domain.kpi.numbers import check_numbers
 from sheetsync.domain.kpi.periods import Period
 from sheetsync.domain.model import EVIDENCE, STAMPS
 from sheetsync.domain.moments import Moments, as_aware, as_moment, to_local, to_utc
-from sheetsync.domain.pauses import Holds
 from sheetsync.domain.rules import CalendarRule, Rulebook, Source
+from sheetsync.domain.sla.pauses import Holds
 from sheetsync.domain.worktime import OpenHours, cover
 
 _ALWAYS: Final = CalendarRule(

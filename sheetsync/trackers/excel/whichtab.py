@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from sheetsync.domain.headings import heading_lookup, normalise_heading
+from sheetsync.domain.columns.headings import heading_lookup, normalise_heading
 from sheetsync.domain.model import CellValue
 from sheetsync.domain.rules import ColumnRule
 from sheetsync.errors import TrackerRefused

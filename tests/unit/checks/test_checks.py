@@ -14,12 +14,12 @@ from sheetsync.domain.checks import (
     not_evaluated,
     rows_with_errors,
 )
+from sheetsync.domain.checks.tracking_numbers import ups_check_digit_fits
 from sheetsync.domain.columns import interpret
-from sheetsync.domain.fields import fields_of
+from sheetsync.domain.conditions.fields import fields_of
 from sheetsync.domain.findings import join_findings
 from sheetsync.domain.model import CellValue
 from sheetsync.domain.rules import RowCheck
-from sheetsync.domain.tracking_numbers import ups_check_digit_fits
 from tests.support.small_rules import (
     NOW,
     SAMPLE_HEADINGS,

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sheetsync.domain.conditions import Surroundings, evaluate, next_change, used_fields
-from sheetsync.domain.fields import Field
+from sheetsync.domain.conditions.fields import Field
 from sheetsync.domain.moments import as_moment
 from sheetsync.domain.rules import ALWAYS, ColumnRef, Condition, Span
 from sheetsync.domain.rules import Test as FieldTest

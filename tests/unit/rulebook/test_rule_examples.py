@@ -9,7 +9,7 @@ import pytest
 
 from sheetsync.domain.checks import check_rows, check_texts
 from sheetsync.domain.columns import interpret
-from sheetsync.domain.fields import fields_of
+from sheetsync.domain.conditions.fields import fields_of
 from sheetsync.domain.findings import QUIET_RULES, join_findings
 from sheetsync.domain.model import Sheet
 from sheetsync.errors import RulesError, UsageError

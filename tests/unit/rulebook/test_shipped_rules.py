@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sheetsync.domain.headings import heading_lookup, normalise_heading
+from sheetsync.domain.columns.headings import heading_lookup, normalise_heading
 from sheetsync.domain.rules import Span
 from sheetsync.rulebook import load_rules
 

@@ -6,7 +6,7 @@ import pytest
 
 from sheetsync.cli.main import run
 from sheetsync.config import load_config
-from sheetsync.domain.headings import find_header
+from sheetsync.domain.columns.headings import find_header
 from sheetsync.errors import UsageError
 from sheetsync.messages.render import Renderer
 from sheetsync.resources import template_workbook

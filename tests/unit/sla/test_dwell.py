@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sheetsync.domain.dwell import DWELL_COLUMNS, stage_dwell
+from sheetsync.domain.sla.dwell import DWELL_COLUMNS, stage_dwell
 from tests.support.clock_scene import Desk, aware, judge_of, moment, rulebook, target
 
 RULES = rulebook(target("Picking", "2h"), target("Packing", "4h"))

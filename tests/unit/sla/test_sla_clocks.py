@@ -9,7 +9,7 @@ import pytest
 
 from sheetsync.domain.moments import scalar_to_local
 from sheetsync.domain.sla import next_change
-from sheetsync.domain.sla_text import sla_dues, sla_texts
+from sheetsync.domain.sla.texts import sla_dues, sla_texts
 from tests.support.clock_scene import ALWAYS_OPEN, JOBURG, Desk, moment, promise, rulebook, target
 from tests.support.rules_builder import calendar, line
 

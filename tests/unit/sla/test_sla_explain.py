@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sheetsync.domain.sla_explain import explain_clock
+from sheetsync.domain.sla.explain import explain_clock
 from tests.support.clock_scene import ALWAYS_OPEN, Desk, aware, promise, rulebook, target
 from tests.support.rules_builder import calendar
 

@@ -11,7 +11,7 @@ from openpyxl.utils import get_column_letter
 
 from scripts.build_template import TEMPLATE, build
 from scripts.template_tabs import OPTIONAL_TABS
-from sheetsync.domain.headings import find_header
+from sheetsync.domain.columns.headings import find_header
 from sheetsync.rulebook import load_rules
 from sheetsync.trackers.excel.reader import read_sheet
 from sheetsync.trackers.excel.tracker import ExcelTracker

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sheetsync.domain.moments import as_moment
-from sheetsync.domain.pauses import Holds, due_after_holds, paused
+from sheetsync.domain.sla.pauses import Holds, due_after_holds, paused
 from sheetsync.domain.worktime import BeyondCalendar, OpenHours, cover
 from tests.support.rules_builder import calendar
 from tests.support.slow_walk import utc

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sheetsync.domain.moments import as_moment
-from sheetsync.domain.pauses import Holds, due_after_holds, paused
+from sheetsync.domain.sla.pauses import Holds, due_after_holds, paused
 from sheetsync.domain.worktime import OpenHours
 from tests.support.rules_builder import calendar
 from tests.support.slow_walk import open_minutes, utc

@@ -14,12 +14,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sheetsync.domain.cells import read_ids
+from sheetsync.domain.columns.cells import read_ids
+from sheetsync.domain.columns.headings import normalise_heading
+from sheetsync.domain.columns.reading import Reader, ReadingOptions
 from sheetsync.domain.findings import FindingList, Problem
 from sheetsync.domain.grid import Cells, Distinct, Mask, columns_at
-from sheetsync.domain.headings import normalise_heading
 from sheetsync.domain.model import CellValue, HeaderMap, Sheet
-from sheetsync.domain.reading import Reader, ReadingOptions
 from sheetsync.domain.rules import ColumnRule, Source
 from sheetsync.domain.texts import both, clean_id
 

@@ -16,10 +16,10 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from sheetsync.domain.fields import Field, Fields
+from sheetsync.domain.columns.reading import NO_WORDS, YES_WORDS
+from sheetsync.domain.conditions.fields import Field, Fields
 from sheetsync.domain.grid import Mask
 from sheetsync.domain.moments import Moments, as_moment, to_local
-from sheetsync.domain.reading import NO_WORDS, YES_WORDS
 from sheetsync.domain.rules import ColumnRef, Condition, Span, Test
 from sheetsync.domain.texts import fold
 

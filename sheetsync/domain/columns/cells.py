@@ -14,7 +14,9 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from sheetsync.domain.dates import looks_like_date
+from sheetsync.domain.columns.dates import looks_like_date
+from sheetsync.domain.columns.reading import Reader, broken
+from sheetsync.domain.columns.skus import sku_lines, unusual_spellings
 from sheetsync.domain.findings import Problem
 from sheetsync.domain.grid import (
     Cells,
@@ -24,8 +26,6 @@ from sheetsync.domain.grid import (
     object_array,
 )
 from sheetsync.domain.model import CellValue, Severity
-from sheetsync.domain.reading import Reader, broken
-from sheetsync.domain.skus import sku_lines, unusual_spellings
 from sheetsync.domain.texts import (
     all_plain,
     clean_id,

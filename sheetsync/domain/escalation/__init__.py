@@ -18,17 +18,24 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sheetsync.domain.acknowledge import Acknowledged, read_acknowledgements
-from sheetsync.domain.clocks import Bools, Clocks, Judge, Texts
-from sheetsync.domain.escalation_facts import Facts
+from sheetsync.domain.escalation.acknowledge import Acknowledged, read_acknowledgements
+from sheetsync.domain.escalation.facts import Facts
+from sheetsync.domain.escalation.grouping import Channel, Item, group
+from sheetsync.domain.escalation.ladder import (
+    OnRecord,
+    Standing,
+    Subjects,
+    on_record,
+    passed_over,
+    stand,
+)
+from sheetsync.domain.escalation.people import recipients_of
+from sheetsync.domain.escalation.subjects import Matched, policies_of, subjects_of
 from sheetsync.domain.grid import frame_of, object_array, repeated
-from sheetsync.domain.grouping import Channel, Item, group
-from sheetsync.domain.ladder import OnRecord, Standing, Subjects, on_record, passed_over, stand
 from sheetsync.domain.model import ESCALATION_COLUMNS, Notice
 from sheetsync.domain.moments import NAT, Moments, as_aware, as_moment
-from sheetsync.domain.people import recipients_of
 from sheetsync.domain.rules import Level, Policy, Rulebook
-from sheetsync.domain.subjects import Matched, policies_of, subjects_of
+from sheetsync.domain.sla.clocks import Bools, Clocks, Judge, Texts
 from sheetsync.domain.worktime import OpenHours
 
 CELL: Final = "SLA column"

@@ -12,14 +12,14 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from sheetsync.domain.clocks import Board, Bools, Judge, Texts, earliest_after
 from sheetsync.domain.grid import object_array, word, worded
-from sheetsync.domain.limits import Limits, choose_limits, title
 from sheetsync.domain.model import EVIDENCE, STAMPS
 from sheetsync.domain.moments import NAT, Moments, to_local, to_utc
-from sheetsync.domain.openings import Seconds
 from sheetsync.domain.rules import Rulebook, TargetRule
+from sheetsync.domain.sla.clocks import Board, Bools, Judge, Texts, earliest_after
+from sheetsync.domain.sla.limits import Limits, choose_limits, title
 from sheetsync.domain.worktime import OpenHours
+from sheetsync.domain.worktime.openings import Seconds
 
 PROMISE: Final = "Promise"
 """The `stage` of a promise clock."""

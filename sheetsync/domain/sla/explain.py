@@ -9,7 +9,6 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from sheetsync.domain.clocks import Clocks
 from sheetsync.domain.moments import (
     Moments,
     as_aware,
@@ -17,9 +16,10 @@ from sheetsync.domain.moments import (
     scalar_to_local,
     scalar_to_utc,
 )
-from sheetsync.domain.pauses import Holds
 from sheetsync.domain.rules import CalendarRule, StatusRules
 from sheetsync.domain.sla import pausing
+from sheetsync.domain.sla.clocks import Clocks
+from sheetsync.domain.sla.pauses import Holds
 from sheetsync.domain.wording import day_words, duration_words, moment_words
 from sheetsync.domain.worktime import OpenHours
 

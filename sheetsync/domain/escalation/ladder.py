@@ -14,12 +14,12 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from sheetsync.domain.clocks import Bools, Texts
 from sheetsync.domain.grid import repeated
 from sheetsync.domain.moments import NAT, Moments
-from sheetsync.domain.openings import Seconds
 from sheetsync.domain.rules import Level, Policy, Span, Trigger
+from sheetsync.domain.sla.clocks import Bools, Texts
 from sheetsync.domain.worktime import OpenHours
+from sheetsync.domain.worktime.openings import Seconds
 
 _REPEATABLE: Final = ("sent", "suppressed")
 

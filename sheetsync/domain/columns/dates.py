@@ -16,11 +16,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sheetsync.domain.columns.reading import Reader, broken, shown
 from sheetsync.domain.findings import Problem
 from sheetsync.domain.grid import Cells, Distinct, as_float
 from sheetsync.domain.model import CellValue
 from sheetsync.domain.moments import NAT, Moments, serials_to_local, to_utc
-from sheetsync.domain.reading import Reader, broken, shown
 from sheetsync.domain.texts import clean_id, fold, number_text
 
 Ticks = npt.NDArray[np.int8]

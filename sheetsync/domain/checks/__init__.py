@@ -13,7 +13,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from sheetsync.domain.column_checks import FUTURE_SLACK, ColumnChecks, ahead
+from sheetsync.domain.checks.by_column import FUTURE_SLACK, ColumnChecks, ahead
+from sheetsync.domain.checks.tracking_numbers import check_carriers, check_tracking
 from sheetsync.domain.conditions import (
     Surroundings,
     WorkingDays,
@@ -21,15 +22,14 @@ from sheetsync.domain.conditions import (
     next_change,
     used_fields,
 )
-from sheetsync.domain.describe import field_name
-from sheetsync.domain.fields import Fields
+from sheetsync.domain.conditions.describe import field_name
+from sheetsync.domain.conditions.fields import Fields
 from sheetsync.domain.findings import QUIET_RULES, SEVERITIES, FindingList
 from sheetsync.domain.grid import Cells, Mask, object_array
 from sheetsync.domain.model import Orders
 from sheetsync.domain.moments import as_aware
 from sheetsync.domain.rules import Condition, Rulebook
 from sheetsync.domain.texts import both
-from sheetsync.domain.tracking_numbers import check_carriers, check_tracking
 
 MOST_LINES: Final = 3
 ALL_WELL: Final = "OK"

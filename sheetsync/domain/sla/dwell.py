@@ -14,15 +14,15 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from sheetsync.domain.clocks import Bools, Judge
-from sheetsync.domain.limits import choose_limits
 from sheetsync.domain.model import EVIDENCE, STAGES, STAMPS
 from sheetsync.domain.moments import Moments, as_moment
-from sheetsync.domain.openings import Seconds
-from sheetsync.domain.pauses import Holds
 from sheetsync.domain.rules import Rulebook, TargetRule
 from sheetsync.domain.sla import STARTS, moments_of, pausing
+from sheetsync.domain.sla.clocks import Bools, Judge
+from sheetsync.domain.sla.limits import choose_limits
+from sheetsync.domain.sla.pauses import Holds
 from sheetsync.domain.worktime import Numbers, OpenHours
+from sheetsync.domain.worktime.openings import Seconds
 
 DWELL_COLUMNS: Final = ("order_id", "stage", "seconds", "limit", "outcome", "ended_at")
 """One line per stage that ended: open seconds less holds (NaN: not known), the limit in seconds (NaN:

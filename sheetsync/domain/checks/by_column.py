@@ -11,15 +11,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sheetsync.domain.checks.tracking_numbers import squeeze_all
 from sheetsync.domain.conditions import Surroundings, by_day_or_instant, compiled, evaluate
-from sheetsync.domain.describe import describe
-from sheetsync.domain.fields import Field, Fields
+from sheetsync.domain.conditions.describe import describe
+from sheetsync.domain.conditions.fields import Field, Fields
 from sheetsync.domain.findings import FindingList, Problem
 from sheetsync.domain.grid import Cells, Mask, object_array
 from sheetsync.domain.moments import Moments, as_moment, canonical_local, to_local
 from sheetsync.domain.rules import ColumnRule, Rulebook
 from sheetsync.domain.texts import both, fold, quoted
-from sheetsync.domain.tracking_numbers import squeeze_all
 
 FUTURE_SLACK: Final = timedelta(minutes=5)
 """Clocks of people and servers differ; a date may lie so far ahead of ours."""

@@ -14,21 +14,21 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from sheetsync.domain import cells as readers
-from sheetsync.domain.dates import read_dates
-from sheetsync.domain.findings import FindingList
-from sheetsync.domain.grid import Cells, Distinct, frame_of
-from sheetsync.domain.headings import (
+from sheetsync.domain.columns import cells as readers
+from sheetsync.domain.columns.dates import read_dates
+from sheetsync.domain.columns.headings import (
     column_letter,
     find_header,
     header_score,
     normalise_heading,
 )
-from sheetsync.domain.identities import Identities, read_identities
+from sheetsync.domain.columns.identities import Identities, read_identities
+from sheetsync.domain.columns.reading import Reader, ReadingOptions
+from sheetsync.domain.columns.skus import SkuLine, sku_lines
+from sheetsync.domain.findings import FindingList
+from sheetsync.domain.grid import Cells, Distinct, frame_of
 from sheetsync.domain.model import EVIDENCE, STAMPS, HeaderMap, Orders, Sheet
-from sheetsync.domain.reading import Reader, ReadingOptions
 from sheetsync.domain.rules import ColumnRule, Rulebook
-from sheetsync.domain.skus import SkuLine, sku_lines
 from sheetsync.domain.texts import clean_id, clean_text, fold, fold_keys
 
 __all__ = [

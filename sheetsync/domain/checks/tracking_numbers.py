@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sheetsync.domain.conditions import compiled
-from sheetsync.domain.fields import Field
+from sheetsync.domain.conditions.fields import Field
 from sheetsync.domain.findings import FindingList, Problem
 from sheetsync.domain.grid import Cells
 from sheetsync.domain.rules import CarrierRule, Rulebook

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from sheetsync.domain.clocks import Bools, Clocks, Judge, Texts
+from sheetsync.domain.escalation.ladder import Subjects
 from sheetsync.domain.grid import repeated
-from sheetsync.domain.ladder import Subjects
 from sheetsync.domain.moments import NAT, Moments
-from sheetsync.domain.openings import Seconds
 from sheetsync.domain.rules import Policy, Rulebook, StatusRules
+from sheetsync.domain.sla.clocks import Bools, Clocks, Judge, Texts
+from sheetsync.domain.worktime.openings import Seconds
 
 EXCEPTION = "exception"
 """The `stage` of a subject that is an open exception, and the target in its stay."""

@@ -18,8 +18,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sheetsync.domain.moments import NAT, Moments, as_aware, as_moment, to_local, to_utc
-from sheetsync.domain.openings import DAY, Openings, Seconds, unroll
 from sheetsync.domain.rules import CalendarRule
+from sheetsync.domain.worktime.openings import DAY, Openings, Seconds, unroll
 
 Numbers = npt.NDArray[np.float64]
 _ALWAYS: Final = 1 << 40

@@ -11,9 +11,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from sheetsync.domain.clocks import Clocks, Details, Texts
 from sheetsync.domain.grid import repeated, word
 from sheetsync.domain.moments import NAT, Moments, to_local
+from sheetsync.domain.sla.clocks import Clocks, Details, Texts
 from sheetsync.domain.wording import days, days_and_times, times_of_day
 
 _WITH_DUE = ("Breached", "At risk", "Unsure", "OK")

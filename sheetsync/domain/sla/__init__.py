@@ -15,16 +15,16 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from sheetsync.domain.clocks import Board, Bools, Clocks, Judge, Texts, earliest_after
 from sheetsync.domain.grid import word, worded
-from sheetsync.domain.limits import Limits, choose_limits, title
 from sheetsync.domain.model import STAGES, STAMPS
 from sheetsync.domain.moments import NAT, Moments, as_aware, as_moment
-from sheetsync.domain.openings import Seconds
-from sheetsync.domain.pauses import Holds, due_after_holds
-from sheetsync.domain.promise import run_promises
 from sheetsync.domain.rules import ColumnRule, Rulebook, Span, StatusRules, TargetRule
+from sheetsync.domain.sla.clocks import Board, Bools, Clocks, Judge, Texts, earliest_after
+from sheetsync.domain.sla.limits import Limits, choose_limits, title
+from sheetsync.domain.sla.pauses import Holds, due_after_holds
+from sheetsync.domain.sla.promise import run_promises
 from sheetsync.domain.worktime import Numbers, OpenHours, cover
+from sheetsync.domain.worktime.openings import Seconds
 
 STARTS: Final = dict(zip(STAGES, ("ordered_at", *STAMPS), strict=True))
 """The moment at which each stage begins."""

@@ -11,8 +11,8 @@ import pandas as pd
 
 from sheetsync.domain.grid import repeated
 from sheetsync.domain.moments import NAT, Moments
-from sheetsync.domain.openings import Seconds
 from sheetsync.domain.worktime import Numbers, OpenHours
+from sheetsync.domain.worktime.openings import Seconds
 
 _APART: Final = 1 << 36
 """Seconds that keep the pauses of two orders apart in one running maximum: 2,000 years."""

@@ -16,7 +16,6 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from sheetsync.domain.clocks import Bools, Texts
 from sheetsync.domain.moments import (
     NAT,
     Moments,
@@ -26,6 +25,7 @@ from sheetsync.domain.moments import (
     scalar_to_utc,
 )
 from sheetsync.domain.rules import Span
+from sheetsync.domain.sla.clocks import Bools, Texts
 from sheetsync.domain.texts import fold
 
 LOG: Final = "acknowledgement"

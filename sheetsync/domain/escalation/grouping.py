@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal, TypeAlias
 
+from sheetsync.domain.escalation.people import Recipient
 from sheetsync.domain.model import Notice
-from sheetsync.domain.people import Recipient
 
 Channel: TypeAlias = Literal["cell", "email", "digest"]
 KIND: Final = "escalation"

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sheetsync.domain.clocks import Bools, Judge, Texts
 from sheetsync.domain.grid import repeated
 from sheetsync.domain.moments import Moments
-from sheetsync.domain.openings import Seconds
 from sheetsync.domain.rules import (
     ALWAYS,
     ColumnRef,
@@ -20,8 +18,10 @@ from sheetsync.domain.rules import (
     TargetLine,
     TargetRule,
 )
+from sheetsync.domain.sla.clocks import Bools, Judge, Texts
 from sheetsync.domain.wording import span_words
 from sheetsync.domain.worktime import Numbers, OpenHours
+from sheetsync.domain.worktime.openings import Seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -6,11 +6,11 @@ from datetime import datetime
 
 import numpy as np
 
-from sheetsync.domain.clocks import Clocks
+from sheetsync.domain.conditions.fields import Field, Fields
 from sheetsync.domain.evidence import Observation
-from sheetsync.domain.fields import Field, Fields
 from sheetsync.domain.model import EVIDENCE, STAMPS, Orders
 from sheetsync.domain.moments import Moments, as_moment
+from sheetsync.domain.sla.clocks import Clocks
 
 _DATES_OF_STAFF = ("dispatched_at", "delivered_at")
 """Where the sheet lacks such a column, rules about it are not evaluated."""

@@ -11,13 +11,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sheetsync.domain.clocks import RANK, Clocks, Details, Texts
+from sheetsync.domain.escalation.people import Cell
+from sheetsync.domain.escalation.subjects import EXCEPTION
 from sheetsync.domain.moments import Moments, as_aware, as_moment, scalar_to_local
 from sheetsync.domain.next_action import BY_STAGE, HELD
-from sheetsync.domain.people import Cell
-from sheetsync.domain.promise import PROMISE
 from sheetsync.domain.rules import Level, Rulebook
-from sheetsync.domain.subjects import EXCEPTION
+from sheetsync.domain.sla.clocks import RANK, Clocks, Details, Texts
+from sheetsync.domain.sla.promise import PROMISE
 from sheetsync.domain.wording import duration_words, moment_words
 
 Array = npt.NDArray[Any]

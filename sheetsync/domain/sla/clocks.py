@@ -13,8 +13,8 @@ import pandas as pd
 from sheetsync.domain.grid import frame_of, repeated
 from sheetsync.domain.model import CLOCK_COLUMNS, SLA_STATES
 from sheetsync.domain.moments import NAT, Moments
-from sheetsync.domain.openings import Seconds
 from sheetsync.domain.rules import Condition
+from sheetsync.domain.worktime.openings import Seconds
 
 Texts = npt.NDArray[np.object_]
 Bools = npt.NDArray[np.bool_]
@@ -27,7 +27,7 @@ _EXTRA_TEXT: Final = ("limit_text", "paused_by")
 
 
 class Judged(Protocol):
-    """The outcome of a condition over all rows; a domain/conditions.py Outcome is one."""
+    """The outcome of a condition over all rows; a domain/conditions/ Outcome is one."""
 
     @property
     def mask(self) -> Bools:
