@@ -125,16 +125,27 @@ def _demanded(findings: FindingList, orders: Orders) -> Mask:
     return orders.frame["row"].isin(findings.rows_named("handler")).to_numpy()
 
 
-def not_evaluated(orders: Orders, fields: Fields, rules: Rulebook) -> tuple[str, ...]:
-    """The checks that the sheet gives no ground for, in words: `... not evaluated: no Handled By`."""
+def not_evaluated(
+    orders: Orders, fields: Fields, rules: Rulebook, *, optional: bool = False
+) -> tuple[str, ...]:
+    """The checks that the sheet gives no ground for, one sentence each.
+
+    A check on a column that the template leaves out on purpose is named only with `optional`: every
+    new sheet lacks such a column, and nobody has to do anything about it.
+    """
     headings = orders.header.headings
     lines = []
     for name, condition in _conditions(orders, rules):
         missing = [field for field in used_fields(condition) if field not in fields]
-        if missing:
+        if missing and (optional or not any(_left_to_choice(field, rules) for field in missing)):
             absent = both([field_name(field, rules, headings) for field in missing])
-            lines.append(f"{name} is not evaluated: no {absent}.")
+            column = "columns" if len(missing) > 1 else "column"
+            lines.append(f"{name}: the sheet has no {column} {absent}.")
     return tuple(lines)
+
+
+def _left_to_choice(field: str, rules: Rulebook) -> bool:
+    return field in rules.columns and rules.columns[field].template == "no"
 
 
 def next_check_change(
@@ -163,11 +174,11 @@ def next_check_change(
 
 def _conditions(orders: Orders, rules: Rulebook) -> Iterator[tuple[str, Condition]]:
     for check in rules.checks:
-        yield f"The check {check.id.replace('_', ' ')}", check.when
+        yield f'The check "{check.id.replace("_", " ")}" is left out', check.when
     for key in orders.header.columns:
         needed_when = rules.columns[key].required_when
         if needed_when is not None:
-            yield f"Whether {orders.header.headings[key]} is needed", needed_when
+            yield f"Whether {orders.header.headings[key]} is needed is left open", needed_when
 
 
 def check_texts(findings: pd.DataFrame, orders: Orders) -> Cells:

@@ -8,9 +8,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from sheetsync.domain.checks import not_evaluated
+from sheetsync.domain.conditions.computed import with_clocks, with_evidence
+from sheetsync.domain.conditions.fields import fields_of
 from sheetsync.domain.memory import first_memory
-from sheetsync.domain.model import HeaderMap, Sheet
-from sheetsync.domain.plan import PlanOptions, make_plan
+from sheetsync.domain.model import HeaderMap, Plan, Sheet
+from sheetsync.domain.plan import PlanOptions, Reasons, plan_with_reasons
 from sheetsync.domain.rules import Rulebook
 from sheetsync.errors import PlanRefused, SheetsyncError, TrackerError
 from sheetsync.trackers.excel.locks import conflict_copies, holders
@@ -91,7 +94,7 @@ def _tab(patient: Patient, rules: Rulebook, sheet: Sheet, path: Path) -> Iterato
     settings = patient.config.tracker
     options = PlanOptions(timezone=settings.timezone, reading=settings.reading_options())
     try:
-        plan = make_plan(sheet, first_memory(), rules, patient.now, options)
+        plan, reasons = plan_with_reasons(sheet, first_memory(), rules, patient.now, options)
     except PlanRefused as problem:
         yield bad("columns", str(problem), "Put the headings right, or name them in columns.yaml.")
         return
@@ -105,7 +108,18 @@ def _tab(patient: Patient, rules: Rulebook, sheet: Sheet, path: Path) -> Iterato
     for remark in plan.remarks:
         if not remark.startswith((f"{path.name} is ", f"Beside {path.name} ")):  # told by `_hands`
             yield note("columns", remark)
+    for line in _left_to_choice(plan, reasons, rules):
+        yield note("columns", line)
     yield from _highlights(rules, header, sheet, path, macros=settings.allow_macros)
+
+
+def _left_to_choice(plan: Plan, reasons: Reasons, rules: Rulebook) -> list[str]:
+    """The checks that only columns beyond the template would bring to life; a pass is silent on them."""
+    orders = plan.orders
+    fields = with_evidence(fields_of(orders, rules), reasons.seen, orders, plan.at)
+    fields = with_clocks(fields, reasons.clocks, plan.at)
+    every = not_evaluated(orders, fields, rules, optional=True)
+    return [line for line in every if line not in plan.remarks]
 
 
 def _missing(rules: Rulebook, header: HeaderMap) -> Iterator[Diagnosis]:

@@ -275,9 +275,22 @@ def test_a_check_without_its_column_says_so():
     fields = fields_of(orders, RULES)
     assert check_rows(orders, fields, RULES, NOW).empty
     assert not_evaluated(orders, fields, RULES) == (
-        "The check dispatched not packed is not evaluated: no Packing Completed.",
-        "The check notes say delivered is not evaluated: no Notes / Exceptions.",
+        'The check "dispatched not packed" is left out: the sheet has no column Packing Completed.',
+        'The check "notes say delivered" is left out: the sheet has no column Notes / Exceptions.',
     )
+
+
+def test_a_column_that_the_template_leaves_out_is_missed_only_when_asked_for():
+    rules = with_column("packed", template="no")
+    orders = interpret(
+        sheet(["Order ID", "Status", "Dispatched"], [["#SP-1", "Ready", "x"]]), rules, NOW
+    )
+    fields = fields_of(orders, rules)
+    nagged = not_evaluated(orders, fields, rules)
+    assert not any("Packing Completed" in line for line in nagged)
+    assert any("Notes / Exceptions" in line for line in nagged)
+    told = not_evaluated(orders, fields, rules, optional=True)
+    assert any("Packing Completed" in line for line in told)
 
 
 def test_check_shows_three_lines_worst_first():

@@ -81,7 +81,7 @@ def test_a_good_set_up_has_nothing_bad(desk):
     assert about(found, "the next is due 2026-03-02 09:02") == "ok"
     assert about(found, "These addresses are placeholders") == "warn"
     assert about(found, "No monitor is called") == "note"
-    assert about(found, "is not evaluated: no Vendor Confirmed") == "note"
+    assert about(found, "left out: the sheet has no column Vendor Confirmed") == "note"
     assert {f: f.read_bytes() for f in before} == before
 
 
