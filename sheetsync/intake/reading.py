@@ -51,7 +51,7 @@ class Refusal:
 
 @dataclass(slots=True, kw_only=True)
 class Oddity:
-    """Something that Check will flag: the first such sentence, its line, and how many rows have it."""
+    """What Check will flag in rows that are taken: the first such sentence, its line, how many rows."""
 
     sentence: str
     rows: int
@@ -62,7 +62,7 @@ class Oddity:
 class Reading:
     """What a file came to: `new` orders by Order ID in the order of the file, and all that is odd.
 
-    `already` counts orders that the tracker has.
+    `already` counts orders that the tracker has. `warnings` speak of new orders only.
     """
 
     source: Source
@@ -73,22 +73,31 @@ class Reading:
     lines: dict[str, int] = field(default_factory=dict)
     refusals: list[Refusal] = field(default_factory=list)
     warnings: dict[str, Oddity] = field(default_factory=dict)
+    odd: dict[str, dict[int, str]] = field(default_factory=dict)
+    """Sentence by line of the file, of every row that was looked at, gathered by what it is about."""
 
     @property
     def refused_rows(self) -> int:
         """How many rows of the file were refused."""
         return len({refusal.line for refusal in self.refusals})
 
-    def warn(self, sentence: str, line: int, count: int = 1, *, about: str = "") -> None:
-        """Note something odd about `count` rows, the first of them in `line`.
+    def warn(self, sentence: str, line: int, *, about: str = "") -> None:
+        """Note something odd about the row in `line`; it becomes a warning if the row is taken.
 
         What is `about` the same is counted together, and told in the words of the first.
         """
-        known = self.warnings.get(about or sentence)
-        if known is None:
-            self.warnings[about or sentence] = Oddity(sentence=sentence, rows=count, line=line)
-        else:
-            known.rows += count
+        self.odd.setdefault(about or sentence, {}).setdefault(line, sentence)
+
+    def settle(self) -> None:
+        """Once every row is sorted: a refused row has its reason, so only taken ones are warned of."""
+        taken = set(self.lines.values())
+        for about, sentences in self.odd.items():
+            lines = sorted(taken.intersection(sentences))
+            if lines:
+                first = lines[0]
+                self.warnings[about] = Oddity(
+                    sentence=sentences[first], rows=len(lines), line=first
+                )
 
     def refuse(self, line: int, order: str, column: str, found: CellValue, expected: str) -> None:
         """Note why a row is not taken."""
@@ -121,6 +130,7 @@ def read_orders(
         values = column_values(orders, fitted.columns, timezone)
         _take(reading, orders, values, fitted, present=present, seen=seen)
     _refuse_doubled(reading, seen)
+    reading.settle()
     _warn_of_missing_columns(reading, rules)
     reading.refusals.sort(key=lambda refusal: refusal.line)
     return reading
@@ -261,10 +271,10 @@ def _warn_of_blanks(
     for key, column in values.items():
         if not columns[key].required or key == "order_id":
             continue
-        blank = pd.isna(pd.Series(column, dtype=object)).to_numpy() & new
-        if blank.any():
-            words = f"{orders.header.headings[key]} is blank; Check will ask for it."
-            reading.warn(words, int(lines[blank][0]), int(blank.sum()))
+        nothing = pd.isna(pd.Series(column, dtype=object)) & pd.isna(pd.Series(orders.raw[key]))
+        words = f"{orders.header.headings[key]} is blank; Check will ask for it."
+        for line in lines[nothing.to_numpy() & new].tolist():
+            reading.warn(words, line)
 
 
 def _warn_of_missing_columns(reading: Reading, rules: Rulebook) -> None:
@@ -275,7 +285,9 @@ def _warn_of_missing_columns(reading: Reading, rules: Rulebook) -> None:
     ]
     if missing and reading.new:
         words = f"The file has no column {both(missing)}; Check will ask for it."
-        reading.warn(words, reading.columns.header.row_number, len(reading.new))
+        reading.warnings[words] = Oddity(
+            sentence=words, rows=len(reading.new), line=reading.columns.header.row_number
+        )
 
 
 def _refuse_doubled(reading: Reading, seen: Mapping[str, Sequence[int]]) -> None:

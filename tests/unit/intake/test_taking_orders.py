@@ -136,6 +136,23 @@ def test_blank_required_cells_are_taken_and_named(shop):
     assert done.orders == 2
 
 
+def test_notes_speak_of_rows_that_are_taken_and_of_cells_that_are_blank(shop):
+    rows = (
+        "SP-1,soon,Ann,",  # refused for its date, which is not blank
+        "SP-2,,Bob,",  # taken
+        "SP-3,2026-03-02,Cid,",  # twice in the file, so neither is taken
+        "SP-3,2026-03-02,Cid,",
+        "SP-4,2026-03-02,Dan,",  # taken
+    )
+    found, done = shop.take("\n".join([HEAD, *rows, ""]))
+    odd = {w.sentence: (w.rows, w.line) for w in found.reading.warnings.values()}
+    assert odd == {
+        "Order Date & Time is blank; Check will ask for it.": (1, 3),
+        "SKU(s) Ordered is blank; Check will ask for it.": (2, 3),
+    }
+    assert done.orders == 2
+
+
 @pytest.mark.parametrize(
     ("row", "column", "words"),
     [
