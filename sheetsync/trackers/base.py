@@ -39,6 +39,9 @@ class Tracker(Protocol):
     def fingerprint(self) -> str:
         """A cheap token that changes whenever the tracker does; raises TrackerError."""
 
+    def in_the_way(self) -> tuple[str, ...]:
+        """What forbids writing until a person acts, in sentences; cheap to ask. Raises TrackerError."""
+
     def read(self) -> Sheet:
         """All cells as they stand. An unchanged tracker is not parsed again. Raises TrackerError."""
 

@@ -143,8 +143,9 @@ def _sheet_part(
     try:
         ports.step("read")
         if _nothing_to_do(ports, state, rules, now):
+            remarks = ports.tracker.in_the_way()
             ports.store.quiet_pass(state.id, now)
-            return PassResult(outcome="unchanged", at=now)
+            return PassResult(outcome="unchanged", at=now, remarks=remarks)
         plan, memory = plan_only(ports, state, rules, now)
     except PlanRefused as refusal:
         return _refused(ports, state, now, refusal)

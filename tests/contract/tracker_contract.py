@@ -53,6 +53,9 @@ def outcomes(receipt):
 class TrackerContract:
     """Subclass, and give the fixtures `tracker` and `person`."""
 
+    def test_nothing_is_in_the_way_of_writing_to_a_tracker_left_alone(self, tracker):
+        assert tracker.in_the_way() == ()
+
     def test_reading_gives_the_cells_as_they_stand(self, tracker):
         sheet = tracker.read()
         assert sheet.rows[0] == HEADINGS

@@ -81,6 +81,23 @@ class ExcelTracker:
             )
         return found.sha256
 
+    def in_the_way(self) -> tuple[str, ...]:
+        """A conflict copy beside the workbook, in a sentence. Raises TrackerBusy for a folder that is away."""
+        try:
+            copies = locks.conflict_copies(self.path)
+        except OSError as error:
+            raise TrackerBusy(
+                f"The folder of {self.name} cannot be listed ({error.strerror}). "
+                "Check that it is connected; the next pass tries again."
+            ) from error
+        if not copies:
+            return ()
+        sentence = (
+            f"Beside {self.name} stands {', '.join(copies)}: a sync client kept two versions. "
+            "Nothing is written until one of them is gone."
+        )
+        return (sentence,)
+
     def read(self) -> Sheet:
         """The tracker tab as it stands; the earlier Sheet while the workbook is unchanged.
 
@@ -236,20 +253,9 @@ class ExcelTracker:
 
     def _surroundings(self) -> tuple[str, ...]:
         """What stands in the way of writing, for Sync Status."""
-        try:
-            copies = locks.conflict_copies(self.path)
-        except OSError as error:
-            raise TrackerBusy(
-                f"The folder of {self.name} cannot be listed ({error.strerror}). "
-                "Check that it is connected; the next pass tries again."
-            ) from error
-        remarks = [f"{self.name} is {h}." for h in locks.holders(self.path, self._now())]
-        if copies:
-            remarks.append(
-                f"Beside {self.name} stands {', '.join(copies)}: a sync client kept two versions. "
-                "Nothing is written until one of them is gone."
-            )
-        return tuple(remarks)
+        conflicts = self.in_the_way()
+        open_by = (f"{self.name} is {h}." for h in locks.holders(self.path, self._now()))
+        return (*open_by, *conflicts)
 
     def _exclusive(self) -> AbstractContextManager[None]:
         if self._lock_folder is None:

@@ -93,6 +93,18 @@ def test_a_conflict_copy_stops_writing_until_it_is_gone(shop):
     assert shop.look(shop.at("08:04")).outcome == "done"
 
 
+def test_a_conflict_copy_is_told_also_while_nothing_is_to_be_written(shop):
+    copy = shop.folder / "tracker (conflicted copy 2026-03-09).xlsx"
+    shutil.copyfile(shop.workbook, copy)
+    quiet = shop.look(shop.at("08:02"))
+    assert quiet.outcome == "unchanged"
+    [remark] = quiet.remarks
+    assert copy.name in remark
+
+    copy.unlink()
+    assert shop.look(shop.at("08:04")).remarks == ()
+
+
 def test_a_second_worker_with_the_same_configuration_is_refused_with_75(shop):
     with (
         shop.workshop() as first,
