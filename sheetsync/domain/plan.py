@@ -95,7 +95,8 @@ def plan_with_reasons(
     steps = _next_steps(orders, seen, findings)
     escalations = _escalate(scene, clocks, fields, steps)
     findings = join_findings([findings, _unclear_acknowledgements(orders, escalations)])
-    changes = own_cells.join([seen.cells, _own_changes(orders, clocks, findings, steps, options)])
+    own = _own_changes(orders, clocks, findings, steps, options, now)
+    changes = own_cells.join([seen.cells, own])
     arrived = seen.stamps["delivered_at"].to_numpy("datetime64[s]")
     closing = _complete_after(orders, arrived, rules, working_days)
     plan = Plan(
@@ -232,11 +233,16 @@ def _next_steps(orders: Orders, seen: Observation, findings: pd.DataFrame) -> np
     )
 
 
-def _own_changes(
-    orders: Orders, clocks: Clocks, findings: pd.DataFrame, steps: np.ndarray, options: PlanOptions
+def _own_changes(  # noqa: PLR0917 - what each own column tells, in the order of the story
+    orders: Orders,
+    clocks: Clocks,
+    findings: pd.DataFrame,
+    steps: np.ndarray,
+    options: PlanOptions,
+    now: datetime,
 ) -> pd.DataFrame:
     texts = {
-        "sla": sla_texts(clocks, options.timezone),
+        "sla": sla_texts(clocks, options.timezone, now),
         "check": check_texts(findings, orders),
         "next_action": steps,
     }

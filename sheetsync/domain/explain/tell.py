@@ -27,7 +27,7 @@ def explain(case: Case) -> Explanation:
     """Why the order looks as it does, at the moment of the plan."""
     clocks = case.reasons.clocks
     past = case.past.until(case.plan.at)
-    sla = str(sla_texts(clocks, case.timezone)[case.place])
+    sla = str(sla_texts(clocks, case.timezone, case.plan.at)[case.place])
     sections = [
         Section(title="Order", lines=tuple(_identity(case))),
         Section(title="Status", lines=tuple(status_lines(case))),
@@ -157,7 +157,7 @@ def _rules(case: Case) -> list[str]:
     last = f"The last pass was {case.words(case.last_pass_at)}." if case.last_pass_at else (
         "There was no pass over this tracker yet."
     )  # fmt: skip
-    return [f"Rules in force: set {case.rules.hash} from {case.rules.folder}.", last]
+    return [f"Rules: set {case.rules.hash[:12]}, {case.rules.folder}.", last]
 
 
 def _data(case: Case, headline: str, sections: Sequence[Section]) -> dict[str, Any]:

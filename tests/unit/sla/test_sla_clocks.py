@@ -10,7 +10,16 @@ import pytest
 from sheetsync.domain.moments import scalar_to_local
 from sheetsync.domain.sla import next_change
 from sheetsync.domain.sla.texts import sla_dues, sla_texts
-from tests.support.clock_scene import ALWAYS_OPEN, JOBURG, Desk, moment, promise, rulebook, target
+from tests.support.clock_scene import (
+    ALWAYS_OPEN,
+    JOBURG,
+    Desk,
+    aware,
+    moment,
+    promise,
+    rulebook,
+    target,
+)
 from tests.support.rules_builder import calendar, line
 
 PACKING = rulebook(target("Packing", "4h"))
@@ -21,7 +30,7 @@ def desk(since: str, rules=PACKING, **more) -> Desk:
 
 
 def text(order: Desk, now: str) -> str:
-    return str(sla_texts(order.clocks(now), order.zone)[0])
+    return str(sla_texts(order.clocks(now), order.zone, aware(now, order.zone))[0])
 
 
 def test_four_hours_in_packing_are_met_and_one_second_more_is_a_breach():
@@ -68,13 +77,31 @@ def test_on_the_nights_when_clocks_change_four_hours_stay_four_hours(zone, start
     assert order.state(f"{exact}:01") == "Breached"
 
 
-def test_the_text_says_since_limit_and_due_and_stays_the_same_for_days():
+def test_the_text_says_since_limit_and_due_and_stays_the_same_all_day():
     order = desk("2026-11-20 08:03")
     expected = "Breached: Packing since 08:03, limit 4 h, was due 13:03"
-    for now in ("2026-11-20 13:04", "2026-11-20 16:00", "2026-11-23 09:00", "2027-03-01 09:00"):
+    for now in ("2026-11-20 13:04", "2026-11-20 16:00", "2026-11-20 23:59"):
         assert text(order, now) == expected
     assert text(order, "2026-11-20 12:30") == "At risk: Packing since 08:03, limit 4 h, due 13:03"
     assert text(order, "2026-11-20 09:00") == "OK: Packing since 08:03, limit 4 h, due 13:03"
+
+
+def test_a_breach_of_an_earlier_day_names_its_day_from_midnight_on_and_then_never_changes():
+    order = desk("2026-11-20 08:03")
+    expected = "Breached: Packing since Fri 20 Nov 08:03, limit 4 h, was due Fri 20 Nov 13:03"
+    for now in ("2026-11-21 00:00", "2026-11-23 09:00", "2027-03-01 09:00"):
+        assert text(order, now) == expected
+
+
+def test_an_unsure_start_of_an_earlier_day_names_its_day():
+    order = desk("2026-11-20 12:00", earliest="2026-11-20 08:00")
+    assert text(order, "2026-11-20 16:00").startswith("Unsure: Packing began between 08:00 and")
+    order = Desk(rulebook(target("Packing", "12h"))).add(
+        since="2026-11-20 12:00", earliest="2026-11-20 08:00"
+    )
+    assert text(order, "2026-11-23 11:30") == (
+        "Unsure: Packing began between Fri 20 Nov 08:00 and Fri 20 Nov 12:00, limit 12 h"
+    )
 
 
 def test_a_due_moment_on_another_day_is_told_with_both_dates():
@@ -134,7 +161,8 @@ def test_a_hold_after_a_breach_changes_neither_the_breach_nor_its_text():
     before = text(order, "2026-11-20 14:00")
     order.hold("2026-11-20 14:30")
     assert text(order, "2026-11-20 16:00") == before
-    assert text(order, "2026-11-24 16:00") == before
+    later = "Breached: Packing since Fri 20 Nov 08:00, limit 4 h, was due Fri 20 Nov 12:00"
+    assert text(order, "2026-11-24 16:00") == later
 
 
 def test_a_hold_stops_only_the_stages_that_its_status_pauses():
@@ -180,7 +208,7 @@ def test_what_cannot_be_measured_says_why_and_never_ok():
         "ordered_at": np.array([False, False, False, True]),
     }
     clocks = order.clocks("2026-11-20 16:00", unreadable=unreadable)
-    assert list(sla_texts(clocks, JOBURG)) == [
+    assert list(sla_texts(clocks, JOBURG, aware("2026-11-20 16:00"))) == [
         "Not evaluated: Picking was ticked before watching began",
         "Not evaluated: no Order Date & Time",
         "Not evaluated: Order Priority cannot be read",
@@ -193,7 +221,8 @@ def test_closed_unusable_and_untargeted_orders_have_no_clock():
         "#SP-2", since="2026-11-20 08:00", usable=False
     )
     order.add("#SP-3", "Dispatch", "2026-11-20 08:00")
-    assert list(sla_texts(order.clocks("2026-11-24 08:00"), JOBURG)) == ["", "", ""]
+    now = "2026-11-24 08:00"
+    assert list(sla_texts(order.clocks(now), JOBURG, aware(now))) == ["", "", ""]
 
 
 def test_a_start_in_the_future_has_used_nothing():
@@ -309,5 +338,5 @@ def test_clocks_keep_the_declared_columns_and_types():
 def test_no_orders_at_all_is_no_problem():
     clocks = Desk(rulebook(target("Packing", "4h"), promise())).clocks("2026-11-20 09:00")
     assert len(clocks.stage) == 0
-    assert len(sla_texts(clocks, JOBURG)) == 0
+    assert len(sla_texts(clocks, JOBURG, aware("2026-11-20 09:00"))) == 0
     assert next_change(clocks) is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from openpyxl import load_workbook
 
 from tests.support.shop_desk import ShopDesk
 
@@ -58,3 +59,34 @@ def test_an_order_is_closed_when_its_quiet_time_is_over_not_at_the_next_midnight
     changes = desk.run_at("2026-03-02 11:02").plan.changes
     assert changes.loc[changes["column"] == "status", "new"].tolist() == ["Completed"]
     desk.close()
+
+
+def test_a_breach_of_yesterday_takes_on_its_day_once_and_then_the_sheet_is_quiet_again(tmp_path):
+    desk = ShopDesk(tmp_path / "shop")
+    desk.order("#SP-1", **{"Inventory Allocated": True})
+    desk.save()
+    desk.run_at("2026-03-02 09:00")
+    desk.edit({("#SP-1", "Picking Completed"): True})
+    desk.run_at("2026-03-02 09:03")
+    desk.run_at("2026-03-02 16:00")
+    today = "Breached: Packing since 09:03, limit 4 h, was due 13:03"
+    assert _sla(desk) == today
+    assert desk.run_at("2026-03-02 23:59").outcome == "unchanged"
+
+    changes = desk.run_at("2026-03-03 00:00").plan.changes
+
+    assert changes["column"].tolist() == ["sla"]
+    later = "Breached: Packing since Mon 2 Mar 09:03, limit 4 h, was due Mon 2 Mar 13:03"
+    assert _sla(desk) == later
+    before = desk.workbook.read_bytes()
+    for moment in ("03 00:02", "03 12:00", "04 00:00", "05 09:00"):
+        result = desk.run_at(f"2026-03-{moment}")
+        assert result.plan is None or result.plan.changes.empty
+    assert desk.workbook.read_bytes() == before
+    desk.close()
+
+
+def _sla(desk: ShopDesk) -> object:
+    """The SLA cell of the first order."""
+    head, row = list(load_workbook(desk.workbook)["Orders"].iter_rows(max_row=2, values_only=True))
+    return row[head.index("SLA")]
