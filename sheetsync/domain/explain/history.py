@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Final
 
 from sheetsync.domain.explain.case import Case, Line
 from sheetsync.domain.texts import quoted
+from sheetsync.domain.wording import moment_words
 
 _SHOWN: Final = 25
 _OUTCOMES: Final = {
@@ -21,6 +24,15 @@ _STATES: Final = {
     "superseded": "replaced by a later one", "suppressed": "not sent to this address",
 }  # fmt: skip
 _BY: Final = {"worker": "the worker", "person": "a person"}
+_REASONS: Final = {
+    "first_seen_stamp": "the moment at which it was first seen",
+    "claim_dates_the_order": "Status said so and no date was filled in",
+    "status_follows_evidence": "Status follows ticks and dates",
+    "doubled_order_id": "the Order ID stands on several rows",
+}
+"""Why the worker wrote, where the column does not tell; SLA, Check and the like speak for themselves."""
+_NOTHING: Final = "nothing"
+_MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
 
 
 def escalations(case: Case, lines: Sequence[Line]) -> Iterator[str]:
@@ -66,10 +78,14 @@ def changes(case: Case, lines: Sequence[Line]) -> Iterator[str]:
     for line in sorted(lines, key=lambda line: (line["seen_at"], line["by"] == "worker"))[-_SHOWN:]:
         old, new = (_value(line[side]) for side in ("old", "new"))
         by = _BY.get(line["by"], "somebody")
-        rule = f" [{line['rule']}]" if line["rule"] else ""
+        reason = _REASONS.get(line["rule"], "") if new != _NOTHING else ""
+        why = f" ({reason})" if reason else ""
         heading = case.heading(line["column"])
-        yield f"{case.words(line['seen_at'])}: {by} changed {heading} from {old} to {new}{rule}."
+        yield f"{case.words(line['seen_at'])}: {by} changed {heading} from {old} to {new}{why}."
 
 
 def _value(text: str) -> str:
-    return quoted(text, 100) if text else "nothing"
+    """A cell as the log keeps it, `nothing` for blank, a moment as everywhere else."""
+    if _MOMENT.fullmatch(text):
+        return moment_words(datetime.fromisoformat(text))
+    return quoted(text, 100) if text else _NOTHING

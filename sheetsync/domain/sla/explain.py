@@ -23,6 +23,14 @@ from sheetsync.domain.sla.pauses import Holds
 from sheetsync.domain.wording import day_words, duration_words, moment_words
 from sheetsync.domain.worktime import OpenHours
 
+_PROMISE: Final = {
+    "OK": "there is time until then",
+    "At risk": "little time is left until then",
+    "Breached": "that moment has passed and the order is not delivered",
+    "Met": "it was delivered in time",
+    "Missed": "it was delivered too late",
+    "Unsure": "whether it was delivered in time is not known for certain",
+}
 _MOST_DAYS: Final = 21
 """Days told one by one; of a longer clock the first and the last ten."""
 
@@ -97,7 +105,8 @@ class _Teller:
         yield f"The order is promised for {moment_words(self.local(self.moment('due')))}."
         if not np.isnat(self.finished):
             yield f"It was delivered {moment_words(self.local(self.finished))}."
-        yield f"{self.text('state')}: holds and closed hours do not move a promise."
+        state = self.text("state")
+        yield f"{state}: {_PROMISE[state]}. Holds and closed hours do not move that moment."
         yield f"The rule stands at {self.text('source')}."
 
     def stage(self, holds: Holds) -> Iterator[str]:

@@ -76,6 +76,6 @@ def test_a_promise_is_told_by_the_wall_clock():
     assert told(desk, "2026-12-15 09:00", of_promise=True) == [
         "The order is promised for Thu 10 Dec 23:59.",
         "It was delivered Fri 11 Dec 10:00.",
-        "Missed: holds and closed hours do not move a promise.",
+        "Missed: it was delivered too late. Holds and closed hours do not move that moment.",
         "The rule stands at sla.yaml:40.",
     ]

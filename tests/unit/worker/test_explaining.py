@@ -79,9 +79,12 @@ def test_it_tells_what_people_and_what_the_worker_changed(desk):
     text = told(desk, "#SP-1", "2026-03-02 15:10")
     person = 'a person changed Picking Completed from "No" to "Yes".'
     worker = (
-        'the worker changed Picked At from nothing to "2026-03-02 09:03:00" [first_seen_stamp].'
+        "the worker changed Picked At from nothing to Mon 2 Mar 09:03 "
+        "(the moment at which it was first seen)."
     )
     assert 0 < text.index(person) < text.index(worker)
+    assert "own_sla" not in text
+    assert "the worker changed SLA from" in text
 
 
 def test_holidays_and_closed_days_are_named(desk):
