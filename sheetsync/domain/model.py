@@ -140,7 +140,8 @@ MEMORY_TICKS: Final = tuple(f"seen_{e}" for e in EVIDENCE)
 MEMORY_NUMBERS: Final = ("cycle",)
 """Columns of `Memory.orders`, which is indexed by order_id (text):
 
-* `first_seen`, `missing_since`: when the order was first seen; since when it is gone from the sheet.
+* `first_seen`, `missing_since`: when the order was first seen; when it was last seen, where no row
+  that can be used shows it now (gone from the sheet, or its Order ID is doubled).
 * `seen_<evidence>`: the evidence as last seen (tick). `<stamp>`: when it was first seen done (upper
   end), `<stamp>_from`: the lower end of that interval (NaT: unknown), `<evidence>_source`: `pass`,
   `cell` (a person or feed typed the moment), `claim` (status asserted it), `baseline` (done before

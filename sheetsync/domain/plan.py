@@ -250,11 +250,16 @@ def _own_changes(  # noqa: PLR0917 - what each own column tells, in the order of
 
 
 def _next_memory(seen: Observation, memory: Memory, now: datetime) -> pd.DataFrame:
-    """Memory rows to keep: those that changed, and those of orders newly gone from the sheet."""
+    """Memory rows to keep: those that changed, and those of orders newly out of sight.
+
+    What happens to an order that no usable row shows may have happened since it was last seen.
+    """
     changed = seen.memory if seen.memory_changed.all() else seen.memory[seen.memory_changed]
-    if not seen.missing:
+    lost = [*seen.missing, *seen.unusable]
+    if not lost:
         return changed
-    gone = memory.orders.loc[list(seen.missing)].assign(missing_since=as_moment(now))
+    last_seen = as_moment(memory.last_pass_at or now)
+    gone = memory.orders.loc[lost].assign(missing_since=last_seen)
     return pd.concat([changed, gone]) if len(changed) else gone
 
 

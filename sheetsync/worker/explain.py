@@ -193,7 +193,7 @@ def _gone(look: _Look, since: Any) -> str:
         return "It is no longer in the sheet; the last pass still saw it. The store answers."
     moment = datetime.fromtimestamp(int(np.datetime64(since, "s").astype("int64")), tz=UTC)
     local = scalar_to_local(moment, look.shop.timezone)
-    return f"It is gone from the sheet since {local:%Y-%m-%d %H:%M}; the store answers."
+    return f"It is gone from the sheet, last seen {local:%Y-%m-%d %H:%M}; the store answers."
 
 
 def _known_order(wanted: str, known: Iterable[str]) -> str:

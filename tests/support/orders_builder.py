@@ -179,7 +179,9 @@ def remembered(memory: Memory, seen: Observation, now: datetime) -> Memory:
     """Memory after a commit of this observation, before anything is written."""
     rows = seen.memory[seen.memory_changed]
     old = memory.orders[~memory.orders.index.isin(rows.index)].copy()
-    old.loc[list(seen.missing), "missing_since"] = as_moment(now)
+    lost = [*seen.missing, *seen.unusable]
+    if lost:
+        old.loc[lost, "missing_since"] = as_moment(memory.last_pass_at or now)
     filled = [frame for frame in (old, rows) if len(frame)]
     return Memory(
         baseline_at=memory.baseline_at or now,

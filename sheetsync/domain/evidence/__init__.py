@@ -68,6 +68,7 @@ def observe(
     opened = last_opened(scene, pauses.frame)
     running = scene.usable & decision.open_order
     stage = np.where(running, np.array(STAGES, dtype=object)[decision.level], "")
+    missing, unusable = _out_of_sight(scene, memory)
     return Observation(
         ticks=frame_of({t.evidence: t.done.astype(np.int8) for t in tracks}),
         stamps=_stamps(tracks, certainty),
@@ -88,7 +89,8 @@ def observe(
         pauses=pauses.frame,
         pauses_changed=pauses.changed,
         stage_events=log_events(scene, typed, tracks, reopened),
-        missing=_missing(scene, memory),
+        missing=missing,
+        unusable=unusable,
         baseline=scene.baseline,
     )
 
@@ -250,13 +252,13 @@ def _where(mask: Mask, texts: Texts) -> Texts:
     return np.where(mask, texts, "").astype(object, copy=False)
 
 
-def _missing(scene: Scene, memory: Memory) -> tuple[str, ...]:
-    """Orders of memory that no row shows any more, not even a doubled or unusable one."""
+def _out_of_sight(scene: Scene, memory: Memory) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Orders of memory that no row shows any more, and those that only unusable rows still show."""
     if memory.orders.empty:
-        return ()
+        return (), ()
     there = np.isnat(memory.orders["missing_since"].to_numpy("datetime64[s]"))
-    gone = memory.orders.index.to_numpy(object)[there & (scene.row_of < 0)]
-    if not len(gone) or not scene.orders.has("order_id"):
-        return tuple(sorted(gone))
+    lost = set(memory.orders.index.to_numpy(object)[there & (scene.row_of < 0)])
+    if not lost or not scene.orders.has("order_id"):
+        return tuple(sorted(lost)), ()
     doubtful = {clean_id(str(cell)) for cell in scene.orders.raw["order_id"][~scene.usable]}
-    return tuple(sorted(set(gone) - doubtful))
+    return tuple(sorted(lost - doubtful)), tuple(sorted(lost & doubtful))

@@ -28,7 +28,8 @@ class Observation:
       STAGE_EVENT_COLUMNS.
     * `memory`: next rows of the usable orders, sheet order; `memory_changed` marks those that
       differ. `pauses`: all pauses, next; `pauses_changed` marks the new and the closed ones.
-    * `missing`: Order IDs that were there in the last pass and are gone, sorted.
+    * `missing`: Order IDs that were there in the last pass and are gone, sorted. `unusable`: those
+      that still stand in the sheet, but in no row that can be used (a doubled ID), sorted.
     * `baseline`: this is the first pass.
     """
 
@@ -52,4 +53,5 @@ class Observation:
     pauses_changed: Mask
     stage_events: pd.DataFrame
     missing: tuple[str, ...]
+    unusable: tuple[str, ...]
     baseline: bool

@@ -306,8 +306,28 @@ def test_an_order_that_vanished_is_named_once_and_not_cancelled() -> None:
     assert tracker.look(at("08:04")).missing == ()
     tracker.rows.append(gone | {"allocated": True})
     back = tracker.look(at("08:06"))
-    assert back.stamps.loc[1, "allocated_at_from"] == utc("08:02")
+    assert back.stamps.loc[1, "allocated_at_from"] == utc("08:00")
     assert tracker.memory.orders["missing_since"].isna().all()
+
+
+def test_a_tick_made_while_the_order_id_was_doubled_may_be_as_old_as_the_doubling() -> None:
+    tracker = watched(order(), order("#SP-2"))
+    tracker.rows.append(order("#SP-2"))
+    for clock in ("08:02", "08:04", "10:58", "11:00"):
+        seen = tracker.look(at(clock))
+        assert seen.missing == ()
+    tracker["#SP-2"]["allocated"] = True
+    tracker.rows.pop()
+
+    mended = tracker.look(at("11:02"))
+
+    assert mended.stamps.loc[1, "allocated_at"] == utc("11:02")
+    assert mended.stamps.loc[1, "allocated_at_from"] == utc("08:00")
+    assert mended.stamps.loc[1, "allocated_certainty"] == "approx"
+    assert "between 08:00 and 11:02" in mended.findings["message"].iloc[0]
+    assert tracker.memory.orders["missing_since"].isna().all()
+    tracker["#SP-2"]["picked"] = True
+    assert tracker.look(at("11:04")).stamps.loc[1, "picked_at_from"] == utc("11:02")
 
 
 def test_stamps_are_right_in_the_night_when_an_hour_comes_twice() -> None:
