@@ -174,7 +174,9 @@ def _drop_down(sheet: Worksheet, index: int, column: ColumnRule, rules: Rulebook
         )
     elif column.key == "handler":
         options["source"] = "=Staff!$A$2:$A$200"
-        options["error_message"] = "This name is not on the Staff tab. Keep it all the same?"
+        options["error_message"] = (
+            "This name is not on the hidden tab Staff (unhide it to add names). Keep it all the same?"
+        )
     elif column.key == "vendor":
         options["source"] = "=Vendors!$B$2:$B$500"
         options["error_message"] = "This vendor is not on the Vendors tab. Keep it all the same?"

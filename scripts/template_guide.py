@@ -31,7 +31,7 @@ PROMISES = (
     ("Pause", "Choose On Hold, Payment Failed or Backordered and the time stops. Clear the cell to go on."),
     ("Late or wrong?", "SLA says since when and until when. Check says what to mend. Next Action says what comes next."),
     ("Acknowledge", "Write ACK under Ack to say that you are on it: reminders to others then wait for four hours."),
-    ("More tabs", "Staff and the hidden ones (Vendors, Stock, Issues ...) are for your own notes: sheetsync does not read them yet."),
+    ("More tabs", "Hidden tabs (Staff, Vendors, Stock ...) are for your own notes; names on Staff are offered in Handled By. sheetsync does not read them yet."),
 )  # fmt: skip
 FILLED_BY = {"staff": "You", "worker": "sheetsync", "shared": "You or sheetsync"}
 TEAL, INK, SOFT, LINE = "#1F6F78", "#22313F", "#5B6B78", "#E3E8EC"

@@ -14,13 +14,12 @@ class OptionalTab:
     title: str
     purpose: str
     headings: tuple[str, ...]
-    shown: bool = False
 
 
 OPTIONAL_TABS = (
     OptionalTab(
-        title="Staff", shown=True,
-        purpose="Who may stand in Handled By, and where escalations reach them.",
+        title="Staff",
+        purpose="The names that the list in Handled By offers; unhide this tab to fill it in.",
         headings=("Name", "Role", "Email", "Phone", "Active"),
     ),
     OptionalTab(
@@ -93,5 +92,4 @@ def write_optional_tab(book: xlsxwriter.Workbook, tab: OptionalTab) -> None:
     sheet.freeze_panes(1, 1)
     sheet.autofilter(0, 0, 0, len(tab.headings) - 1)
     sheet.set_tab_color("#B8C4CC")
-    if not tab.shown:
-        sheet.hide()
+    sheet.hide()

@@ -164,10 +164,10 @@ def test_the_guide_names_every_column_the_limits_and_proper_names(book, rules, p
         assert not target.stage or target.stage in guide
 
 
-def test_optional_tabs_wait_hidden_but_staff_is_shown(book):
+def test_optional_tabs_wait_hidden_until_somebody_wants_them(book):
     assert book.sheetnames == ["Orders", "Guide", *[tab.title for tab in OPTIONAL_TABS]]
     shown = [sheet.title for sheet in book if sheet.sheet_state == "visible"]
-    assert shown == ["Orders", "Guide", "Staff"]
+    assert shown == ["Orders", "Guide"]
     for tab in OPTIONAL_TABS:
         assert [cell.value for cell in book[tab.title][1]] == list(tab.headings)
 
