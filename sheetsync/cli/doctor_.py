@@ -31,7 +31,7 @@ def command(config_path: Path, try_mail: bool) -> int:
     """Look over configuration, rules, workbook, folders, store, mail and worker.
 
     Nothing is written or sent. Each line says what is there and, where needed, what to do. Exit code 1
-    when something is bad enough that a pass cannot do its work.
+    when something is bad: a pass cannot do its work, or goes on with the last good rules.
     """
     with progress("Looking"):
         found = list(
@@ -57,9 +57,7 @@ def _show(found: list[Diagnosis]) -> None:
     out.print(table)
     bad, look = (sum(d.level == level for d in found) for level in ("bad", "warn"))
     if bad:
-        out.print(
-            Text(f"{bad} to mend before a pass can do its work, {look} to look at.", style="red")
-        )
+        out.print(Text(f"{bad} to mend, {look} to look at.", style="red"))
     elif look:
         out.print(Text(f"It works; {look} to look at.", style="yellow"))
     else:

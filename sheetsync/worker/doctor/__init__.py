@@ -18,7 +18,7 @@ from sheetsync.rulebook import load_rules
 from sheetsync.worker.doctor.diagnosis import Diagnosis, Patient, bad, note, ok, warn
 from sheetsync.worker.doctor.folders import folder_checks
 from sheetsync.worker.doctor.mail import mail_checks, people_checks
-from sheetsync.worker.doctor.memory import store_checks
+from sheetsync.worker.doctor.memory import has_good_rules, store_checks
 from sheetsync.worker.doctor.workbook import workbook_checks
 
 __all__ = ["Diagnosis", "look_over"]
@@ -41,7 +41,9 @@ def look_over(
     except ConfigError as problem:
         yield bad("config", str(problem), "Correct the file at the line named.")
         return
-    yield ok("config", f"{config_path} is read; the time zone is {config.tracker.timezone}.")
+    yield ok(
+        "config", f"{config_path.resolve()} is read; the time zone is {config.tracker.timezone}."
+    )
     patient = Patient(config=config, now=now, environment=environment)
     rules = None
     for found, diagnosis in _rules(patient):
@@ -59,17 +61,21 @@ def look_over(
 
 def _rules(patient: Patient) -> Iterator[tuple[Rulebook | None, Diagnosis]]:
     try:
-        folder = rules_folder(patient.config.rules)
+        folder = rules_folder(patient.config.rules).resolve()
         rules = load_rules(folder)
     except RulesError as problem:
-        words = "The worker goes on with the last good set, if it ever had one. Correct the lines named."
-        yield None, bad("rules", str(problem), words)
+        words = (
+            "Passes go on with the last good set until then."
+            if has_good_rules(patient)
+            else "No good set was ever in force here, so no pass is done until then."
+        )
+        yield None, bad("rules", str(problem), f"Correct the lines named. {words}")
         return
     except SheetsyncError as problem:
         yield None, bad("rules", str(problem), "Put the folder right.")
         return
     shipped = "" if patient.config.rules else " (the shipped ones)"
-    yield rules, ok("rules", f"The rules in {folder}{shipped} are good: set {rules.hash}.")
+    yield rules, ok("rules", f"The rules in {folder}{shipped} are good: set {rules.hash[:12]}.")
     for text in rules.warnings:
         yield None, warn("rules", text, "Reorder or remove the line that never fires.")
     own = patient.config.tracker.timezone

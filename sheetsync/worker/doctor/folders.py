@@ -29,8 +29,8 @@ _MEGA: Final = 1_000_000
 
 def folder_checks(patient: Patient) -> Iterator[Diagnosis]:
     """The folder of the workbook, that of backups and state, and the disk of the store."""
-    workbook = patient.config.tracker.path
-    state = patient.config.folder / "state"
+    workbook = patient.config.tracker.path.resolve()
+    state = (patient.config.folder / "state").resolve()
     yield from _writable(workbook.parent, "the folder of the workbook")
     yield from _writable(_nearest(state), "the folder of state and backups")
     yield from _room(workbook, _nearest(state))
@@ -85,6 +85,7 @@ def _store_place(patient: Patient) -> Iterator[Diagnosis]:
     path = sqlite_path(make_url(patient.config.store.url))
     if path is None:
         return
+    path = path.resolve()
     client, kind = sync_client(path), _file_system(path)
     if client:
         yield bad(

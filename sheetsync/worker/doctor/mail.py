@@ -23,7 +23,7 @@ def mail_checks(patient: Patient, *, try_it: bool) -> Iterator[Diagnosis]:
         return
     if mail.mode == "folder":
         yield note(
-            "mail", f"Mails become files in {mail.folder}; nobody gets them.",
+            "mail", f"Mails become files in {mail.folder.resolve()}; nobody gets them.",
             "When they look right, set mail: mode to smtp.",
         )  # fmt: skip
         return

@@ -32,7 +32,7 @@ def store_checks(patient: Patient) -> Iterator[Diagnosis]:
     path = sqlite_path(make_url(patient.config.store.url))
     if path is not None and not path.exists():
         yield note(
-            "store", "There is no store yet; the first pass makes it.", "Run sheetsync plan."
+            "store", "There is no store yet; the first pass makes it.", "Run sheetsync sync."
         )
         return
     try:
@@ -52,6 +52,26 @@ def store_checks(patient: Patient) -> Iterator[Diagnosis]:
         return
     with Store.open(patient.config.store.url, now=patient.now) as store:
         yield from _worker(patient, store, running=bool(running))
+
+
+def has_good_rules(patient: Patient) -> bool:
+    """Whether the store keeps a good set of rules of this tracker, on which passes go on."""
+    path = sqlite_path(make_url(patient.config.store.url))
+    if path is not None and not path.exists():
+        return False
+    try:
+        if _revision(patient.config.store.url, path) != REVISIONS[-1]:
+            return False
+        with Store.open(patient.config.store.url, now=patient.now) as store:
+            state = _state(patient, store)
+            return state is not None and store.last_good_rules(state.id) is not None
+    except StoreError:  # told by `store_checks`
+        return False
+
+
+def _state(patient: Patient, store: Store) -> TrackerState | None:
+    ref = place_of(patient.config)
+    return next((found for found in store.trackers() if found.ref == ref), None)
 
 
 def _revision(url: str, path: Path | None) -> str:
@@ -80,8 +100,7 @@ def _running(lock: Path) -> str:
 
 
 def _worker(patient: Patient, store: Store, *, running: bool) -> Iterator[Diagnosis]:
-    ref = place_of(patient.config)
-    state = next((found for found in store.trackers() if found.ref == ref), None)
+    state = _state(patient, store)
     if state is None or state.last_pass_at is None:
         yield note(
             "worker", "There was no pass over this tracker yet.",
@@ -119,7 +138,7 @@ def _last_pass(
     if state.fail_count:
         trouble = next((line.error for line in store.passes(state.id, 5) if line.error), "")
         yield warn(
-            "worker", f"The last {state.fail_count} passes did not end well. {trouble}",
+            "worker", f"{_failed(state.fail_count)} did not end well. {trouble}",
             "It is tried again by itself; see what the sentence says.",
         )  # fmt: skip
 
@@ -136,16 +155,24 @@ def _outbox(patient: Patient, store: Store, state: TrackerState) -> Iterator[Dia
         why = next((f" {row.last_error}" for row in reversed(old) if row.last_error), "")
         yield warn(
             "outbox",
-            f"{len(old)} mails wait since {patient.words(old[0].created_at)}.{why}",
+            f"{_mails(len(old), 'waits', 'wait')} since {patient.words(old[0].created_at)}.{why}",
             "Try the way out with sheetsync doctor --mail.",
         )
     for name, words, step in (
-        ("in_doubt", "in doubt: nobody knows whether they arrived", "Ask the recipients."),
+        ("in_doubt", "in doubt: nobody knows whether it arrived", "Ask who should have got it."),
         ("failed", "refused for good", "Correct the addresses in escalation.yaml."),
         ("held", "held back", "See mail: only_to in the configuration."),
     ):
         count = len(outbox.in_states((name,)))
         if count:
-            yield warn("outbox", f"{count} mails are {words}.", step)
+            yield warn("outbox", f"{_mails(count, 'is', 'are')} {words}.", step)
     if not old:
-        yield ok("outbox", f"{len(waiting)} mails wait to be sent.")
+        yield ok("outbox", f"{_mails(len(waiting), 'waits', 'wait')} to be sent.")
+
+
+def _mails(count: int, one: str, many: str) -> str:
+    return f"1 mail {one}" if count == 1 else f"{count} mails {many}"
+
+
+def _failed(count: int) -> str:
+    return "The last pass" if count == 1 else f"The last {count} passes"

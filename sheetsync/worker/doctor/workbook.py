@@ -31,7 +31,7 @@ def workbook_checks(
     patient: Patient, rules: Rulebook, wait: Callable[[float], None]
 ) -> Iterator[Diagnosis]:
     """Everything about the file and the tab."""
-    path = patient.config.tracker.path
+    path = patient.config.tracker.path.resolve()
     if not path.is_file():
         yield bad(
             "workbook", f"There is no workbook {path}.",

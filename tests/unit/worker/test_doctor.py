@@ -96,6 +96,7 @@ def test_broken_rules_do_not_hide_the_rest(desk):
     rewrite(desk.folder / "rules" / "sla.yaml", "within: 2h", "within: 2hurs")
     found = look(desk)
     assert about(found, "sla.yaml:42") == "bad"
+    assert about(found, "Passes go on with the last good set until then.") == "bad"
     assert about(found, "The store is sound") == "ok"
 
 
@@ -146,12 +147,40 @@ def test_a_worker_that_stopped_is_noticed_and_one_at_work_is_told(desk):
     assert about(found, "Look at its log.") == "warn"
 
 
+def test_one_pass_that_failed_is_told_in_the_singular(tmp_path):
+    desk = ShopDesk(tmp_path)
+    desk.order("#1")
+    desk.save()
+    desk.run_at("2026-03-02 09:00")
+    content = desk.workbook.read_bytes()
+    desk.workbook.write_bytes(b"no workbook")
+    desk.run_at("2026-03-02 09:02")
+    desk.close()
+    desk.workbook.write_bytes(content)
+    standing(desk)
+    assert about(look(desk, "2026-03-02 09:03"), "The last pass did not end well.") == "warn"
+
+
+def test_paths_are_told_without_detours(desk):
+    (desk.folder / "state").mkdir(exist_ok=True)
+    roundabout = desk.folder / "state" / ".." / desk.config.name
+    found = look_over(
+        roundabout, now=local("2026-03-02 09:01"), environment={}, wait=lambda _s: None
+    )
+    assert not [d.sentence for d in found if "/../" in d.sentence]
+
+
 def test_a_damaged_store_is_bad_and_none_is_only_a_note(tmp_path):
     desk = ShopDesk(tmp_path)
     desk.order("#1")
     desk.save()
     standing(desk)
-    assert about(look(desk), "There is no store yet") == "note"
+    assert about(look(desk), "the first pass makes it. Run sheetsync sync.") == "note"
+    sla = tmp_path / "rules" / "sla.yaml"
+    good = sla.read_text()
+    rewrite(sla, "within: 2h", "within: 2hurs")
+    assert about(look(desk), "No good set was ever in force here") == "bad"
+    sla.write_text(good)
     (tmp_path / "state.db").write_bytes(b"not a database at all" * 400)
     assert about(look(desk), "is damaged") == "bad"
 
@@ -206,6 +235,6 @@ def test_a_refused_password_and_a_dead_server_are_bad(desk, authority):
 
 def test_the_command_line_ends_with_one_when_something_is_bad(desk, capsys):
     assert run(["doctor", "--config", str(desk.folder / "none.yaml")]) == 1
-    assert "to mend before a pass" in capsys.readouterr().out
+    assert "1 to mend, 0 to look at" in capsys.readouterr().out
     assert run(["doctor", "--config", str(desk.config)]) == 0
     assert "It works" in capsys.readouterr().out
