@@ -69,7 +69,7 @@ class WorkerLog:
 
     def _ended(self, result: PassResult, seconds: float, facts: Mapping[str, object]) -> None:
         sent, waiting = _mails(result)
-        words = f"{result.cells} cells, {sent} mails sent"
+        words = f"{_counted(result.cells, 'cell')}, {_counted(sent, 'mail')} sent"
         if waiting:
             words += f", {waiting} waiting"
         level = logging.INFO if result.outcome in ("done", "unchanged") else logging.WARNING
@@ -112,6 +112,10 @@ class WorkerLog:
         self._logger.log(
             level, message, extra={"facts": {"event": event, "tracker": self._tracker, **facts}}
         )
+
+
+def _counted(number: int, one: str) -> str:
+    return f"{number} {one if number == 1 else one + 's'}"
 
 
 def _mails(result: PassResult) -> tuple[int, int]:
