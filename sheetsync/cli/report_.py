@@ -1,4 +1,4 @@
-"""`sheetsync report`: a period's figures, the same as on the KPI tab."""
+"""`sheetsync report`: a period's figures, counted as for the KPI tab, but now."""
 
 from __future__ import annotations
 

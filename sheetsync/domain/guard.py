@@ -24,11 +24,11 @@ DECISIVE: Final = (
 """Columns that stages and limits are decided by."""
 WAY_OUT = (
     "Nothing was written and no mail was sent. Put the sheet right, "
-    "or, if this is what you mean, run: sheetsync sync --accept-mass-change"
+    "or, if this is what you mean, run (with your --config): sheetsync sync --accept-mass-change"
 )
 MARK_WAY_OUT = (
     "Nothing was written and no mail was sent. Use the store it was watched with, or, to go on with this "
-    "one, run: sheetsync sync --accept-mass-change"
+    "one, run (with your --config): sheetsync sync --accept-mass-change"
 )
 
 
