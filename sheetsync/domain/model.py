@@ -151,7 +151,7 @@ MEMORY_NUMBERS: Final = ("cycle",)
 * `written_<column>`: canonical text of what the last commit meant to stand there (the intent);
   `confirmed_<column>`: what a receipt confirmed. A cell equal to either is ours; any other
   non-blank value is a person's ("edited"). Dates are canonical as local `YYYY-MM-DD HH:MM:SS`.
-* `cycle`: how often the order was re-opened (int64, from 0).
+* `cycle`: how often the order was re-opened, or its Order ID given to another order (int64, from 0).
 """
 
 PAUSE_COLUMNS: Final = ("order_id", "start", "stop", "reason")

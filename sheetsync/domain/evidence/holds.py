@@ -33,7 +33,8 @@ def keep_pauses(
     """Open a pause where a pausing status is first seen, close it where it is seen no more.
 
     `before`: the pauses of memory. `standing`: the status in force. Rows that cannot be used and
-    orders that are gone from the sheet keep their pauses as they are.
+    orders that are gone from the sheet keep their pauses as they are. A pause of an order whose Order
+    ID is another's now ended when it was last seen.
     """
     pausing = [r.name for r in scene.rules.statuses.statuses.values() if r.pauses]
     reason = np.where(scene.usable & among(standing, pausing), standing, "").astype(
@@ -45,6 +46,7 @@ def keep_pauses(
     lasting = np.isnat(stop) & (row >= 0)
     same = lasting & np.asarray(before["reason"].to_numpy(object) == reason[row], dtype=bool)
     ends = lasting & ~same
+    ended = np.where(scene.new_life, scene.since, scene.now)
     running = scene.none()
     running[row[same]] = True
     begins = np.flatnonzero((reason != "") & ~running)
@@ -64,7 +66,7 @@ def keep_pauses(
         {
             "order_id": before["order_id"].to_numpy(object),
             "start": before["start"].to_numpy("datetime64[s]"),
-            "stop": np.where(ends, scene.now, stop),
+            "stop": np.where(ends, ended[row], stop),
             "reason": before["reason"].to_numpy(object),
         }
     )

@@ -63,7 +63,8 @@ class Scene:
     `baseline`: nothing was watched before, so nothing gets a time. `row_of` gives, for each
     order of memory (`remembered`), its row; -1 when it is not in the sheet or may not be used.
     `unwatched`: evidence, or `status`, whose column stands in the sheet for the first time: what it
-    says may be old, as everything is on the first pass.
+    says may be old, as everything is on the first pass. `new_life`: the Order ID is that of another
+    order now, so nothing of the past is `known`.
     """
 
     orders: Orders
@@ -76,6 +77,7 @@ class Scene:
     past: Past
     remembered: pd.Index[Any]
     row_of: npt.NDArray[np.intp]
+    new_life: Mask
     unwatched: frozenset[str] = frozenset()
 
     @property
@@ -184,6 +186,7 @@ def set_scene(orders: Orders, memory: Memory, rules: Rulebook, now: datetime) ->
     last = NAT if baseline else as_moment(memory.last_pass_at)
     gone = past["missing_since"]
     since = np.where(np.isnat(gone), last, np.fmin(gone, last)).astype("datetime64[s]")
+    new_life = _new_life(orders, past, rules, now) & usable
     return Scene(
         orders=orders,
         rules=rules,
@@ -191,12 +194,42 @@ def set_scene(orders: Orders, memory: Memory, rules: Rulebook, now: datetime) ->
         since=since,
         baseline=baseline,
         usable=usable,
-        known=places >= 0,
-        past=past,
+        known=(places >= 0) & ~new_life,
+        past=_forgotten(past, new_life) if new_life.any() else past,
         remembered=memory.orders.index,
         row_of=row_of,
+        new_life=new_life,
         unwatched=_unwatched(orders, memory),
     )
+
+
+def _new_life(orders: Orders, past: Past, rules: Rulebook, now: datetime) -> Mask:
+    """Orders that come back after longer than a slip lasts and show nothing of what they showed.
+
+    Then the order was deleted and another one bears its Order ID. What cannot be read may be the
+    old; without a Status column, in which the worker's own text comes back, there is no telling.
+    """
+    gone = past["missing_since"]
+    away = ~np.isnat(gone) & (as_moment(now) - gone > np.timedelta64(rules.statuses.untick_grace))
+    if not away.any() or not orders.has("status"):
+        return np.zeros(len(gone), dtype=bool)
+    showed = np.asarray(past["status_seen"] != "", dtype=bool)
+    showed |= np.asarray(past["written_status"] != "", dtype=bool)
+    still = ~_blanks(orders.raw["status"], orders.frame["status"].to_numpy(object) == "")
+    for evidence in EVIDENCE:
+        seen = past[f"seen_{evidence}"] == 1
+        showed |= seen
+        still |= seen & (orders.frame[evidence].to_numpy() != 0)
+    return np.asarray(away & showed & ~still, dtype=bool)
+
+
+def _forgotten(past: Past, new_life: Mask) -> Past:
+    """The past without the former lives; each counts one cycle, so that stays have names of their own."""
+    blank = {
+        name: np.where(new_life, np.array(_BLANKS[name][0], dtype=values.dtype), values)
+        for name, values in past.items()
+    }
+    return blank | {"cycle": past["cycle"] + new_life}
 
 
 def _unwatched(orders: Orders, memory: Memory) -> frozenset[str]:

@@ -330,6 +330,55 @@ def test_a_tick_made_while_the_order_id_was_doubled_may_be_as_old_as_the_doublin
     assert tracker.look(at("11:04")).stamps.loc[1, "picked_at_from"] == utc("11:02")
 
 
+def test_another_order_under_the_id_of_a_deleted_one_inherits_nothing() -> None:
+    tracker = watched(order(), order("#SP-2"))
+    tracker["#SP-2"].update(allocated=True, picked=True)
+    tracker.look(at("08:02"))
+    tracker["#SP-2"]["status"] = "On Hold"
+    tracker.look(at("08:04"))
+    tracker.rows.pop()
+    tracker.look(at("08:06"))
+    tracker.rows.append(order("#SP-2"))
+
+    seen = tracker.look(at("08:30"))
+
+    assert seen.stay.tolist()[1] == "allocation#1"
+    assert tracker["#SP-2"].get("picked_at") is None
+    assert tracker["#SP-2"]["status"] == "Pending"
+    assert seen.findings.empty
+    assert seen.stage_events.empty
+    assert seen.pauses["stop"].tolist() == [utc("08:04")]
+    tracker["#SP-2"]["picked"] = True
+    again = tracker.look(at("08:32"))
+    assert again.stamps.loc[1, "picked_at"] == utc("08:32")
+    assert again.stay.tolist()[1] == "packing#1"
+
+
+@pytest.mark.parametrize(
+    ("cells", "back"),
+    [
+        ({"picked": True}, "08:30"),
+        ({"status": "Packing"}, "08:30"),
+        ({"picked": "maybe"}, "08:30"),
+        ({}, "08:10"),
+    ],
+)
+def test_an_order_that_comes_back_soon_or_with_anything_it_had_is_still_itself(
+    cells: dict[str, object], back: str
+) -> None:
+    tracker = watched(order(), order("#SP-2"))
+    tracker["#SP-2"]["picked"] = True
+    tracker.look(at("08:02"))
+    tracker.rows.pop()
+    tracker.look(at("08:04"))
+    tracker.rows.append(order("#SP-2", **cells))
+
+    seen = tracker.look(at(back))
+
+    assert seen.stay.tolist()[1].endswith("#0")
+    assert tracker.memory.orders.loc["#SP-2", "cycle"] == 0
+
+
 def test_stamps_are_right_in_the_night_when_an_hour_comes_twice() -> None:
     from datetime import UTC, datetime, timedelta
 
