@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
@@ -107,7 +109,7 @@ def test_exactly_four_hours_in_packing_are_kept_and_one_second_more_is_told_once
     assert "limit 4 h, was due " in sla
     told = shop.mails()
     passes(shop, late, 50 if case.name == "in_open_hours" else 8)
-    assert shop.cell("#SP-1", "sla") == sla
+    assert undated(str(shop.cell("#SP-1", "sla"))) == undated(sla)
     assert [mail.to for mail in shop.mails()] == ["Thabo <thabo@example.org>"]
     assert "#SP-1" in shop.mails()[0].text
     assert told in ([], shop.mails())
@@ -116,12 +118,21 @@ def test_exactly_four_hours_in_packing_are_kept_and_one_second_more_is_told_once
 
 
 def passes(shop: Shop, late: datetime, count: int) -> None:
-    """Further passes over nearly three days, none of which has anything new to say."""
+    """Further passes over nearly three days; all that is new is the day in SLA, at the first midnight."""
+    nights = [late.astimezone(ZoneInfo(shop.timezone)).date()]
     with shop.workshop() as workshop:
         for number in range(1, count + 1):
             shop.now = late + number * timedelta(minutes=80)
             result = workshop.run_pass(shop.now)
-            assert result.cells == 0
+            today = shop.now.astimezone(ZoneInfo(shop.timezone)).date()
+            first_of_next_day = len(nights) == 1 and today != nights[0]
+            assert result.cells <= int(first_of_next_day)
+            nights += [today] if today != nights[-1] else []
+
+
+def undated(text: str) -> str:
+    """The text without the days before its times."""
+    return re.sub(r"[A-Z][a-z]{2} \d+ [A-Z][a-z]{2} (?=\d\d:)", "", text)
 
 
 def staff_cells_and_shared(shop: Shop) -> dict[tuple[str, str], object]:
