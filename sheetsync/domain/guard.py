@@ -69,11 +69,11 @@ def guard(
         if len(memory.orders)
         else memory.orders
     )
+    _refuse_unreadable_keys(plan, limits, tracker)
     if not len(known):
         return
     _refuse_lost_columns(plan, columns_before or {}, tracker)
     _refuse_vanished(plan, known, limits, tracker)
-    _refuse_unreadable_keys(plan, limits, tracker)
     _refuse_emptied_statuses(plan, known, limits, tracker)
     _refuse_unticked(plan, known, limits, tracker)
     if max(len(plan.memory), len(plan.changes)) >= _many(len(known), limits):

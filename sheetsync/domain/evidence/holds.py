@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from sheetsync.domain.decision import Mask, Texts
@@ -44,7 +46,9 @@ def keep_pauses(
     row = scene.rows_of(before["order_id"].to_numpy(object))
     stop = before["stop"].to_numpy("datetime64[s]")
     lasting = np.isnat(stop) & (row >= 0)
-    same = lasting & np.asarray(before["reason"].to_numpy(object) == reason[row], dtype=bool)
+    same = lasting & np.asarray(
+        before["reason"].to_numpy(object) == _at(reason, row, ""), dtype=bool
+    )
     ends = lasting & ~same
     ended = np.where(scene.new_life, scene.since, scene.now)
     running = scene.none()
@@ -66,7 +70,7 @@ def keep_pauses(
         {
             "order_id": before["order_id"].to_numpy(object),
             "start": before["start"].to_numpy("datetime64[s]"),
-            "stop": np.where(ends, ended[row], stop),
+            "stop": np.where(ends, _at(ended, row, NAT), stop),
             "reason": before["reason"].to_numpy(object),
         }
     )
@@ -93,3 +97,10 @@ def last_opened(scene: Scene, pauses: pd.DataFrame) -> Moments:
     order = order[row[order] >= 0]
     out[row[order]] = stop[order]
     return out
+
+
+def _at(values: npt.NDArray[Any], row: npt.NDArray[np.intp], blank: object) -> npt.NDArray[Any]:
+    """The values of these rows; `blank` for an order that is not in the sheet (row -1)."""
+    more = np.concatenate([values, np.array([blank], dtype=values.dtype)])
+    taken: npt.NDArray[Any] = more[row]
+    return taken

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from tests.support.shop import Shop
 from tests.support.shop_desk import ShopDesk
 
 
@@ -75,3 +76,15 @@ def _set_last_row(desk: ShopDesk, cells: Mapping[int, Any]) -> None:
     for column, value in cells.items():
         book["Orders"].cell(4, column).value = value
     book.save(desk.workbook)
+
+
+def test_an_emptied_sheet_is_refused_although_an_order_was_on_hold(tmp_path):
+    shop = Shop(tmp_path / "shop")
+    shop.add(*({"order_id": f"#SP-{number}", "status": "On Hold"} for number in range(1, 13)))
+    assert shop.look(shop.at("08:00")).outcome == "done"
+    with shop.sheet() as sheet:
+        sheet.delete_rows(2, 12)
+
+    emptied = shop.look(shop.at("08:02"))
+    assert (emptied.outcome, emptied.exit_code) == ("held", 3)
+    assert "12 of 12 orders are gone" in emptied.problem
