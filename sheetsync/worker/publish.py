@@ -11,15 +11,17 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final, TypeAlias
 
 from sheetsync.domain.kpi.facts import build_facts
 from sheetsync.domain.kpi.layout import layout as kpi_layout
 from sheetsync.domain.kpi.layout import tab_title, values_of
 from sheetsync.domain.kpi.periods import Period, period_at
 from sheetsync.domain.kpi.present import as_json
+from sheetsync.domain.kpi.restatement import dated_lines, told
 from sheetsync.domain.kpi.result import KpiReport
 from sheetsync.domain.model import Plan, Receipt
+from sheetsync.domain.moments import scalar_to_local
 from sheetsync.domain.report import report_on
 from sheetsync.domain.rules import Rulebook
 from sheetsync.domain.sync_status import TITLE as STATUS_TITLE
@@ -35,6 +37,10 @@ _KPI_OWED: Final = "kpi_owed"
 """Set when figures were worked out, until the pass that writes them is closed."""
 _ALARMS: Final = "alarms"
 _ANY_DAY: Final = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+Settings: TypeAlias = dict[str, str]
+"""What to remember of a tab once it is written: setting -> value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,10 +67,10 @@ def worker_tabs(
     publisher: Publisher, store: Store, state: TrackerState, rules: Rulebook, plan: Plan
 ) -> TabsOfPass:
     """The tabs that belong with this plan; none where nothing that they say has changed."""
-    tabs: dict[str, tuple[Tab, str]] = {}
+    tabs: dict[str, tuple[Tab, Settings]] = {}
     digest = _digest(_lasting_words(publisher, plan))
     if len(plan.changes) or store.setting(state.id, _key(STATUS_TITLE)) != digest:
-        tabs[STATUS_TITLE] = status_tab(publisher, plan), digest
+        tabs[STATUS_TITLE] = status_tab(publisher, plan), {_key(STATUS_TITLE): digest}
     figured = _kpi_is_due(publisher, store, state, plan)
     if figured:
         tabs |= _kpi_tabs(publisher, store, state, rules, plan)
@@ -76,8 +82,8 @@ def worker_tabs(
             store.keep_setting(state.id, _KPI_OWED, "")
         store.keep_setting(state.id, _ALARMS, "\n".join(publisher.alarms))
         for title in receipt.tabs_written:
-            if title in tabs:
-                store.keep_setting(state.id, _key(title), tabs[title][1])
+            for key, value in tabs[title][1].items() if title in tabs else ():
+                store.keep_setting(state.id, key, value)
 
     return TabsOfPass(tabs=tuple(tab for tab, _ in tabs.values()), remember=remember)
 
@@ -166,11 +172,11 @@ def _kpi_is_due(publisher: Publisher, store: Store, state: TrackerState, plan: P
 
 def _kpi_tabs(
     publisher: Publisher, store: Store, state: TrackerState, rules: Rulebook, plan: Plan
-) -> dict[str, tuple[Tab, str]]:
+) -> dict[str, tuple[Tab, Settings]]:
     """The current month's tab, if its figures changed, and restated tabs of earlier published months."""
     current = period_at(plan.at, "month", publisher.timezone)
     periods = [current.shifted(-by) for by in range(rules.kpi.restate_months, 0, -1)]
-    tabs = {}
+    tabs: dict[str, tuple[Tab, Settings]] = {}
     history: dict[str, dict[str, float | None]] = {}
     for period in [*periods, current]:
         title = tab_title(period, rules.kpi.month_tab)
@@ -179,11 +185,40 @@ def _kpi_tabs(
             continue
         report = period_report(store, state, rules, period=period, as_of=plan.at)
         history[period.id] = values_of(report)
-        digest = _digest(json.dumps({**as_json(report), "as_of": ""}, sort_keys=True))
+        kept = json.loads(store.setting(state.id, _figures(title)) or "{}")
+        kept = _restated(kept, report, closed=period is not current, at=plan.at)
+        figures = as_json(report)["kpis"] if period is current else kept["told"]
+        digest = _digest(json.dumps([figures, kept["lines"]], sort_keys=True))
         if digest != published:
-            tab = kpi_layout(report, title=title, history=history, tracker=publisher.tracker)
-            tabs[title] = tab, digest
+            tab = kpi_layout(
+                report,
+                title=title,
+                history=history,
+                restated=kept["lines"],
+                tracker=publisher.tracker,
+            )
+            tabs[title] = tab, {_key(title): digest, _figures(title): json.dumps(kept)}
     return tabs
+
+
+def _restated(
+    kept: dict[str, Any], report: KpiReport, *, closed: bool, at: datetime
+) -> dict[str, Any]:
+    """What is remembered of a month's tab: its figures in words, and a dated line for each change.
+
+    The first writing after the month's end closes it; only later changes are restatements.
+    """
+    lines = list(kept.get("lines", []))
+    if kept.get("closed"):
+        same_rules = kept.get("rules") == report.rules_hash
+        why = "late entries in the tracker" if same_rules else "the rules were changed"
+        today = scalar_to_local(at, report.period.timezone).date()
+        lines += dated_lines(kept["told"], report, on=today, why=why)
+    return {"told": told(report), "lines": lines, "closed": closed, "rules": report.rules_hash}
+
+
+def _figures(title: str) -> str:
+    return f"figures:{title}"
 
 
 def _key(title: str) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sheetsync.domain.kpi.result import Figure, KpiReport
 from sheetsync.domain.kpi.words import value_words
@@ -50,6 +51,23 @@ def compare(old: KpiReport, new: KpiReport) -> tuple[Restated, ...]:
 def restatement_lines(restated: Sequence[Restated]) -> tuple[str, ...]:
     """The lines for the tab's header."""
     return tuple(item.line for item in restated)
+
+
+def told(report: KpiReport) -> dict[str, str]:
+    """Every figure of a report as its tab tells it (KPI id -> words), variants left out."""
+    return {f.id: _told(f) for f in report.figures if not f.definition.is_variant}
+
+
+def dated_lines(before: Mapping[str, str], report: KpiReport, *, on: date, why: str) -> list[str]:
+    """What a closed period now says otherwise than `before` (as `told` gave it), one line per KPI.
+
+    `on` is the local day of the restatement, `why` what brought it about.
+    """
+    return [
+        f"{on.isoformat()}: {figure.name}: {before[figure.id]} is now {_told(figure)}; {why}."
+        for figure in report.figures
+        if figure.id in before and before[figure.id] != _told(figure)
+    ]
 
 
 def _restated(old: Figure, new: Figure) -> Restated:

@@ -79,3 +79,35 @@ def test_figures_follow_what_staff_type_where_the_worker_has_nothing_to_write(tm
     assert result.cells == 0
     assert any(title.startswith("KPI") for title in result.receipt.tabs_written)
     desk.close()
+
+
+def words_of(desk: ShopDesk, tab: str) -> str:
+    rows = load_workbook(desk.workbook)[tab].iter_rows(values_only=True)
+    return "\n".join(str(cell) for row in rows for cell in row if cell is not None)
+
+
+def test_a_closed_month_changes_only_with_a_dated_line_that_says_what_was_and_what_is(tmp_path):
+    desk = ShopDesk(tmp_path / "shop")
+    placed = local("2026-03-02 08:10")
+    for number in (1, 2):
+        desk.order(f"#SP-{number}", **{"Order Date & Time": placed, "Status": "Shipped"})
+    desk.save(tuple(dict.fromkeys((*HEADINGS, "Delivered Date", "Notes / Exceptions"))))
+    desk.run_at("2026-03-02 09:00")
+    desk.edit({("#SP-1", "Delivered Date"): local("2026-03-05 10:00")})
+    desk.run_at("2026-03-05 12:00")
+    desk.edit({("#SP-1", "Notes / Exceptions"): "thanks"})
+    desk.run_at("2026-04-01 09:00")
+    assert "is now" not in words_of(desk, "KPI 2026-03")
+
+    desk.edit({("#SP-2", "Delivered Date"): local("2026-03-06 10:00")})
+    desk.run_at("2026-04-02 12:00")
+    told = [line for line in words_of(desk, "KPI 2026-03").splitlines() if "is now" in line]
+    assert told
+    assert all("2026-04-02" in line and "late entries in the tracker" in line for line in told)
+    assert any("Orders delivered" in line for line in told), told
+
+    before = words_of(desk, "KPI 2026-03")
+    desk.edit({("#SP-1", "Notes / Exceptions"): "thanks again"})
+    desk.run_at("2026-04-03 12:00")
+    desk.close()
+    assert words_of(desk, "KPI 2026-03") == before
