@@ -148,9 +148,15 @@ def _refuse_unticked(plan: Plan, known: pd.DataFrame, limits: GuardLimits, track
         taken_back = int(np.sum(before & (now.loc[both, evidence].to_numpy() == 0)))
         if taken_back >= limits.min_rows and taken_back / len(both) >= limits.changed_share:
             raise PlanRefused(
-                f"{tracker}: “{evidence}” was taken back for {taken_back} of {len(both)} orders since the last "
+                f"{tracker}: {_heading(plan, evidence)} was taken back for {taken_back} of {len(both)} orders since the last "
                 f"pass (the limit is {limits.changed_share:.0%} from {limits.min_rows} rows up). {WAY_OUT}"
             )
+
+
+def _heading(plan: Plan, evidence: str) -> str:
+    """The heading, as staff wrote it, of the column that holds this evidence."""
+    headings = plan.orders.header.headings
+    return headings.get(evidence) or headings.get(f"{evidence}_at") or evidence
 
 
 def _refuse_emptied_statuses(
