@@ -1,0 +1,1 @@
+"""What each kind of request in a batchUpdate does to a book."""
