@@ -20,7 +20,22 @@ from scripts.template_guide import write_guide
 from scripts.template_tabs import OPTIONAL_TABS, write_optional_tab
 from sheetsync.domain.rules import ColumnRule, Rulebook
 from sheetsync.rulebook import load_rules
-from sheetsync.trackers.excel.highlighting import LOOKS, first_word_test
+from sheetsync.trackers.excel.highlighting import first_word_test
+from sheetsync.trackers.looks import (
+    ACKNOWLEDGEMENTS,
+    CALM,
+    HAIR,
+    INK,
+    LOOKS,
+    PAPER,
+    ROW_TINT,
+    STATUS_LOOKS,
+    TEAL,
+    TEXT_TYPES,
+    TICK_INK,
+    band,
+    heading_note,
+)
 
 ROOT = Path(__file__).resolve().parents[1]
 TEMPLATE = ROOT / "templates" / "tracker_template.xlsx"
@@ -28,22 +43,6 @@ LAST_ROW = 1_048_576
 """Drop-downs and highlighting hold for the whole column, so that no order is ever outside."""
 FILTERED_TO = 5_000
 """The filter reaches to here; it grows with rows that are added beyond."""
-
-TEAL, INK, PAPER = "1F6F78", "22313F", "FFFFFF"
-BAND = {"core": TEAL, "staff": "4A6572", "shared": "4A6572", "worker": "8A94A0"}
-CALM, HAIR = "F5F6F8", "E6E9ED"
-
-STATUS_LOOK = {
-    "Pending": ("EEEEEE", "444444"), "Allocated": ("DDEBF7", "1F3B57"), "Picking": ("DDEBF7", "1F3B57"),
-    "Packing": ("CFE2F3", "1F3B57"), "Ready": ("D0E0E3", "134F5C"), "In Progress": ("DDEBF7", "1F3B57"),
-    "Shipped": ("C9DAF8", "1C3F94"), "In Transit": ("C9DAF8", "1C3F94"), "Out for Delivery": ("C9DAF8", "1C3F94"),
-    "Delivered": ("D9EAD3", "1E5128"), "Completed": ("B6D7A8", "1E5128"), "Cancelled": ("DDDDDD", "777777"),
-    "On Hold": ("FCE5CD", "7F4A00"), "Backordered": ("FCE5CD", "7F4A00"), "Payment Failed": ("F4CCCC", "7B1E14"),
-    "Delivery Failed": ("F4CCCC", "7B1E14"), "Returned": ("EAD1DC", "6B2346"), "Delayed": ("FCE5CD", "7F4A00"),
-}  # fmt: skip
-ROW_TINT = "FDECEA"
-TEXT_TYPES = ("id", "sku_list", "tracking")
-"""Columns in which a number is a name: formatted as text, so that no zero and no digit is lost."""
 
 
 def main() -> int:
@@ -79,7 +78,7 @@ def _write_orders(
         sheet.set_column(index, index, column.width, _body(book, column), options)
         sheet.write_string(0, index, column.title, _heading(book, column))
         if column.help:
-            sheet.write_comment(0, index, _note(column), _note_look(column))
+            sheet.write_comment(0, index, heading_note(column), _note_look(column))
         _drop_down(sheet, index, column, rules)
     sheet.set_default_row(20)  # every row as high as the next: nothing jumps while people tick
     sheet.freeze_panes(1, 1)
@@ -94,9 +93,8 @@ def _write_orders(
 
 
 def _heading(book: xlsxwriter.Workbook, column: ColumnRule) -> Format:
-    band = BAND["core"] if column.core else BAND[column.owner]
     return book.add_format(
-        {"bold": True, "font_color": f"#{PAPER}", "bg_color": f"#{band}", "text_wrap": True, "valign": "vcenter",
+        {"bold": True, "font_color": f"#{PAPER}", "bg_color": f"#{band(column)}", "text_wrap": True, "valign": "vcenter",
          "align": "center" if column.type == "checkbox" else "left", "border": 1, "border_color": "#FFFFFF",
          "italic": column.owner == "worker", "indent": 0 if column.type == "checkbox" else 1}
     )  # fmt: skip
@@ -117,7 +115,7 @@ def _body(book: xlsxwriter.Workbook, column: ColumnRule) -> Format:
         look |= {
             "align": "center",
             "indent": 0,
-            "font_color": "#1E7B4F",
+            "font_color": f"#{TICK_INK}",
             "bold": True,
             "font_size": 14,
         }
@@ -138,19 +136,8 @@ def _quiet_text_numbers(sheet: Worksheet, columns: list[ColumnRule]) -> None:
     sheet.ignore_errors({"number_stored_as_text": ranges})
 
 
-def _note(column: ColumnRule) -> str:
-    who = {
-        "staff": "Filled in by you.",
-        "worker": "sheetsync fills it in: please do not type here.",
-        "shared": "Filled in by you or by sheetsync; what a person types stands.",
-    }[column.owner]
-    about = column.help.removesuffix(" Filled in by itself.")
-    shown = column.example and column.example not in about
-    return "\n".join([about, who, *([f"Example: {column.example}"] if shown else [])])
-
-
 def _note_look(column: ColumnRule) -> dict[str, object]:
-    lines = 2 + len(_note(column)) // 34
+    lines = 2 + len(heading_note(column)) // 34
     return {"author": "sheetsync", "x_scale": 1.9, "height": 22 + 17 * lines, "color": "#FFFBE6",
             "font_size": 9, "font_name": "Calibri"}  # fmt: skip
 
@@ -181,7 +168,7 @@ def _drop_down(sheet: Worksheet, index: int, column: ColumnRule, rules: Rulebook
         options["source"] = "=Vendors!$B$2:$B$500"
         options["error_message"] = "This vendor is not on the Vendors tab. Keep it all the same?"
     elif column.key == "ack":
-        options["source"] = ["ACK", "ACK 4h", "ACK 1d"]
+        options["source"] = list(ACKNOWLEDGEMENTS)
     elif column.type == "choice" and column.choices:
         options["source"] = list(column.choices)
         options["error_message"] = f"Choose one of: {', '.join(column.choices)}."[:255]
@@ -198,9 +185,9 @@ def _highlight(book: xlsxwriter.Workbook, sheet: Worksheet, columns: list[Column
             test = first_word_test(place[key], 2, word)
             _rule(book, sheet, (place[key], place[key]), test, _dxf(look.fill, look.ink, look.bold))
     status = place["status"]
-    for word, (fill, ink) in STATUS_LOOK.items():
+    for word, look in STATUS_LOOKS.items():
         test = f'${xl_col_to_name(status)}2="{word}"'
-        _rule(book, sheet, (status, status), test, _dxf(fill, ink, bold=False))
+        _rule(book, sheet, (status, status), test, _dxf(look.fill, look.ink, look.bold))
     _hide_midnight(book, sheet, columns)
     if "sla" in place:
         letter = xl_col_to_name(place["sla"])

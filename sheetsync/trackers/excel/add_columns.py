@@ -14,7 +14,7 @@ from sheetsync.domain.rules import ColumnRule
 from sheetsync.errors import TrackerRefused
 from sheetsync.trackers.excel import workbook_edits as edits
 from sheetsync.trackers.excel.append import reference
-from sheetsync.trackers.excel.highlighting import LOOKS, highlight
+from sheetsync.trackers.excel.highlighting import highlight
 from sheetsync.trackers.excel.patch import RowWriter
 from sheetsync.trackers.excel.refusals import TableFact
 from sheetsync.trackers.excel.scanner import Area, CellScan, RowScan, Scan, parse_area, scan
@@ -30,6 +30,7 @@ from sheetsync.trackers.excel.splices import (
     without_attribute,
 )
 from sheetsync.trackers.excel.verify import Expected
+from sheetsync.trackers.looks import LOOKS
 
 _FILTER_NAME: Final = "_xlnm._FilterDatabase"
 _MOST_COLUMNS: Final = 16_384

@@ -9,42 +9,12 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from sheetsync.trackers.excel.scanner import MAX_ROW, Scan, cell_name, column_letters, parse_area
 from sheetsync.trackers.excel.splices import Splice, escape_attribute, escape_text
 from sheetsync.trackers.excel.stylesheet import Stylesheet
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """Fill and ink as RRGGBB; the worst word is bold."""
-
-    fill: str
-    ink: str
-    bold: bool = False
-
-
-SLA_LOOKS: Final[Mapping[str, Look]] = {
-    "Breached": Look("C0392B", "FFFFFF", bold=True),
-    "At risk": Look("F6C244", "4A3500"),
-    "Unsure": Look("D9D2E9", "3F3560"),
-    "Paused": Look("D5DBE1", "33414E"),
-    "Missed": Look("F4CCCC", "7B1E14"),
-    "OK": Look("D9EAD3", "1E5128"),
-    "Met": Look("D9EAD3", "1E5128"),
-    "Not evaluated": Look("EEEEEE", "666666"),
-}
-CHECK_LOOKS: Final[Mapping[str, Look]] = {
-    "Error": Look("F4CCCC", "7B1E14", bold=True),
-    "Warning": Look("FFF2CC", "5F4500"),
-    "Unsure": Look("D9D2E9", "3F3560"),
-    "Note": Look("DDEBF7", "1F3B57"),
-    "OK": Look("FFFFFF", "5C8A5C"),
-}
-LOOKS: Final[Mapping[str, Mapping[str, Look]]] = {"sla": SLA_LOOKS, "check": CHECK_LOOKS}
-"""Column key -> first word of the cell -> look."""
+from sheetsync.trackers.looks import LOOKS, Look
 
 _BEFORE: Final = frozenset(
     {"sheetPr", "dimension", "sheetViews", "sheetFormatPr", "cols", "sheetData", "sheetCalcPr",

@@ -18,7 +18,7 @@ import xlsxwriter.worksheet
 from sheetsync.domain.model import DateSystem
 from sheetsync.domain.tabs import Box, Chart, Series, Tab, TabValue
 from sheetsync.trackers.excel.cells import LONGEST_TEXT
-from sheetsync.trackers.excel.tab_styles import FONT, INK, LINE, SERIES_COLOURS, SOFT_INK, look
+from sheetsync.trackers.tab_styles import FONT, INK, LINE, SERIES_COLOURS, SOFT_INK, look
 
 LONGEST_TITLE: Final = 31
 _FORBIDDEN: Final = re.compile(r"[\[\]:*?/\\\x00-\x1f]")

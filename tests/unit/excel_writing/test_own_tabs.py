@@ -9,7 +9,7 @@ import pytest
 from sheetsync.domain.model import Marker
 from sheetsync.domain.tabs import STYLES, Box, Tab
 from sheetsync.trackers.excel.own_tabs import draw, title_problem
-from sheetsync.trackers.excel.tab_styles import LOOKS
+from sheetsync.trackers.tab_styles import LOOKS
 from tests.support.workbooks import (
     batch,
     changed_parts,
