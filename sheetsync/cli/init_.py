@@ -86,7 +86,7 @@ def _zone(name: str | None) -> Zone:
 def _add_columns(folder: Path, *, stamps: bool) -> int:
     with open_workshop(folder / CONFIG) as workshop:
         rules = workshop.rules(wall_clock()).rules
-        tracker = workshop.tracker(rules)
+        tracker = workshop.workbook(rules)
         keys = (*(adopt.STAMP_COLUMNS if stamps else ()), *adopt.OWN)
         edit = AddColumns(rules.columns, keys)
         try:

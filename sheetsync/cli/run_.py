@@ -30,5 +30,5 @@ def command(config_path: Path, style: str, once: bool) -> int:
     workshop = Workshop.open(config_path, clock=wall_clock, wait=time.sleep, environment=os.environ)
     with workshop, workshop.alone():
         workshop.rules(wall_clock())  # a first start with broken rules refuses to run
-        log = WorkerLog(workshop.config.tracker.path.name, "json" if style == "json" else "text")
+        log = WorkerLog(workshop.name, "json" if style == "json" else "text")
         return Daemon(job=workshop, log=log).run(passes=1 if once else None)

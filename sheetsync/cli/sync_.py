@@ -30,7 +30,7 @@ def command(config_path: Path, accept_mass_change: bool) -> int:
     with open_workshop(config_path) as workshop, workshop.alone():
         with progress("One pass over the tracker"):
             result = workshop.run_pass(wall_clock(), accept_mass_change=accept_mass_change)
-        tell(result, workshop.config.tracker.path.name)
+        tell(result, workshop.name)
     return result.exit_code
 
 

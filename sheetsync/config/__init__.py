@@ -1,6 +1,7 @@
 """config.yaml: where the tracker is, where mails go, how often a pass runs. One frozen `Config`."""
 
 from sheetsync.config.example import example_config, reference_table
+from sheetsync.config.google import GoogleConfig
 from sheetsync.config.load import load_config, parse_config
 from sheetsync.config.model import (
     Config,
@@ -8,13 +9,14 @@ from sheetsync.config.model import (
     IntakeConfig,
     MailConfig,
     StoreConfig,
-    TrackerConfig,
     WorkerConfig,
 )
 from sheetsync.config.secret import Secret
+from sheetsync.config.tracker import TrackerConfig
 
 __all__ = [
     "Config",
+    "GoogleConfig",
     "GuardConfig",
     "IntakeConfig",
     "MailConfig",

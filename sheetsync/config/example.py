@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from pydantic.fields import FieldInfo
 
-from sheetsync.config.model import Config, TickWords
+from sheetsync.config.model import Config
+from sheetsync.config.tracker import TickWords
 from sheetsync.yamlfiles.checking import Strict
 from sheetsync.yamlfiles.document import read_document
 

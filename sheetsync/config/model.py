@@ -6,190 +6,33 @@ that default as one would write it (a test holds them together).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Final, Literal
-from urllib.parse import urlsplit
+from typing import Any, ClassVar, Final, Literal
 
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    Field,
-    PlainValidator,
-    PrivateAttr,
-    ValidationInfo,
-    WithJsonSchema,
-    model_validator,
+from pydantic import Field, PrivateAttr, model_validator
+
+from sheetsync.config.google import GoogleConfig
+from sheetsync.config.tracker import TrackerConfig
+from sheetsync.config.values import (
+    LOOPBACK,
+    SHOWN,
+    Cadence,
+    DateFormat,
+    Delimiter,
+    Domain,
+    FilePath,
+    Heartbeat,
+    Host,
+    SecretText,
+    StoreUrl,
 )
-from pydantic.config import JsonDict
-
-from sheetsync.config.secret import Secret, parse_secret
-from sheetsync.domain.columns.reading import ReadingOptions
 from sheetsync.domain.guard import GuardLimits
-from sheetsync.yamlfiles.checking import Strict
-from sheetsync.yamlfiles.values import Duration, Email, Share, Text, Timezone, parse_duration
-from sheetsync.yamlfiles.words import shown
+from sheetsync.yamlfiles.checking import Misplaced, Strict
+from sheetsync.yamlfiles.values import Duration, Email, Share, Text
 
-_HOST: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[?[0-9A-Fa-f:]+\]?")
-_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1", "[::1]"})
 _PORTS: Final = {"starttls": 587, "implicit": 465, "none": 25}
-_SQLITE: Final = "sqlite:///"
-
-
-def _folder(info: ValidationInfo) -> Path:
-    return Path((info.context or {}).get("folder", ""))
-
-
-def _path(value: Any, info: ValidationInfo) -> Any:
-    if not isinstance(value, str) or not value.strip() or "\x00" in value:
-        raise ValueError(f"a file or folder is expected here, not {shown(value)}")
-    return _folder(info) / Path(value.strip()).expanduser()
-
-
-def _store_url(value: str, info: ValidationInfo) -> str:
-    if not value.startswith(_SQLITE) or len(value) <= len(_SQLITE):
-        raise ValueError(f"{shown(value)} is not a store; write it like sqlite:///state.db")
-    return _SQLITE + str(_folder(info) / value.removeprefix(_SQLITE))
-
-
-def _date_format(value: str) -> str:
-    ReadingOptions(date_formats=(value,))
-    return value
-
-
-def _host(value: str) -> str:
-    if not _HOST.fullmatch(value):
-        raise ValueError(
-            f"{shown(value)} is not the name of a server; write it like mail.example.org"
-        )
-    return value
-
-
-def _domain(value: str) -> str:
-    if not _HOST.fullmatch(value) or "." not in value:
-        raise ValueError(f"{shown(value)} is not a domain; write it like example.org")
-    return value.casefold()
-
-
-def _heartbeat(value: str) -> str:
-    parts = urlsplit(value)
-    secure = parts.scheme == "https" or parts.hostname in _LOOPBACK
-    if parts.scheme not in {"http", "https"} or not parts.hostname or not secure:
-        raise ValueError(f"{shown(value)} is not a link; it must begin with https:// and a host")
-    return value
-
-
-def _cadence(value: Any) -> timedelta:
-    span = parse_duration(value)
-    if not timedelta(seconds=10) <= span <= timedelta(hours=24):
-        raise ValueError(f"{shown(value)} is outside 10s to 24h; every 1m to 5m is usual")
-    return span
-
-
-FilePath = Annotated[Path, BeforeValidator(_path), WithJsonSchema({"type": "string"})]
-StoreUrl = Annotated[str, AfterValidator(_store_url)]
-DateFormat = Annotated[str, AfterValidator(_date_format)]
-Host = Annotated[str, AfterValidator(_host)]
-Domain = Annotated[str, AfterValidator(_domain)]
-Heartbeat = Annotated[str, AfterValidator(_heartbeat)]
-Cadence = Annotated[timedelta, PlainValidator(_cadence), WithJsonSchema({"type": "string"})]
-SecretText = Annotated[
-    Secret,
-    PlainValidator(lambda value, info: parse_secret(value, _folder(info))),
-    WithJsonSchema({"type": "string"}),
-]
-Delimiter = Literal["auto", ",", ";", "tab", "|"]
-SHOWN: Final[JsonDict] = {"shown": True}
-"""Marks a setting that stands in the example as it is; the others stand there as comments."""
-
-
-class TickWords(Strict):
-    """Further words for a tick and for no tick, beside TRUE, yes, x, ✓ and FALSE, no."""
-
-    yes: list[Text] = Field(
-        default=[], description="Words that mean ticked.", examples=["[ja, erledigt]"]
-    )
-    no: list[Text] = Field(
-        default=[], description="Words that mean not ticked.", examples=["[nein, offen]"]
-    )
-
-
-class TrackerConfig(Strict):
-    """The workbook with the orders."""
-
-    kind: Literal["excel"] = Field(
-        default="excel",
-        description="What the tracker is.",
-        examples=["excel"],
-        json_schema_extra=SHOWN,
-    )
-    path: FilePath = Field(
-        description="The workbook, relative to the folder of this file.",
-        examples=["tracker.xlsx"],
-        json_schema_extra=SHOWN,
-    )
-    tab: Text = Field(
-        default="Orders",
-        description="The tab with one row for each order.",
-        examples=["Orders"],
-        json_schema_extra=SHOWN,
-    )
-    timezone: Timezone = Field(
-        description="The time zone of all dates and times in the tracker.",
-        examples=["Africa/Johannesburg"],
-        json_schema_extra=SHOWN,
-    )
-    date_formats: list[DateFormat] = Field(
-        default=[],
-        description="How dates are typed as text, beside 2026-03-31 14:05; the first that fits is taken.",
-        examples=["['%d/%m/%Y %H:%M', '%d/%m/%Y']"],
-    )
-    tick_words: TickWords = Field(
-        default=TickWords(),
-        description="Further words for a tick and for no tick, beside TRUE, yes, x and FALSE, no.",
-        examples=["{yes: [ja], no: [nein]}"],
-    )
-    earliest_year: int = Field(
-        default=2000,
-        ge=1970,
-        le=2100,
-        description="Dates before it are flagged.",
-        examples=["2000"],
-    )
-    latest_year: int = Field(
-        default=2100, ge=1970, le=2200, description="Dates after it are flagged.", examples=["2100"]
-    )
-    allow_macros: bool = Field(
-        default=False,
-        description="Whether a workbook with macros (.xlsm) may be written; its macros stay as they are.",
-        examples=["no"],
-    )
-    backups_kept: int = Field(
-        default=20,
-        ge=1,
-        le=1000,
-        description="How many copies of the workbook from before a write are kept.",
-        examples=["20"],
-    )
-    stable_seconds: float = Field(
-        default=2.0,
-        ge=0,
-        le=600,
-        description="How long the file must have been left alone before it is read.",
-        examples=["2"],
-    )
-
-    def reading_options(self) -> ReadingOptions:
-        """How cells of this tracker are understood."""
-        return ReadingOptions(
-            date_formats=tuple(self.date_formats),
-            yes_words=tuple(self.tick_words.yes),
-            no_words=tuple(self.tick_words.no),
-            earliest_year=self.earliest_year,
-            latest_year=self.latest_year,
-        )
 
 
 class StoreConfig(Strict):
@@ -286,7 +129,7 @@ class MailConfig(Strict):
     def _enough_to_send(self) -> MailConfig:
         if self.mode == "smtp" and not (self.host and self.from_):
             raise ValueError("mode smtp needs host and from; write both, or mode: folder")
-        if self.tls == "none" and self.host and self.host not in _LOOPBACK:
+        if self.tls == "none" and self.host and self.host not in LOOPBACK:
             raise ValueError("tls: none is only for a server on this machine; write starttls")
         if self.password and not self.username:
             raise ValueError("a password needs a username beside it")
@@ -378,7 +221,12 @@ class Config(Strict):
     version: Literal[1] = Field(
         description="The version of this file's layout.", examples=["1"], json_schema_extra=SHOWN
     )
-    tracker: TrackerConfig = Field(description="The workbook with the orders.")
+    tracker: TrackerConfig = Field(description="The workbook or Google Sheet with the orders.")
+    google: GoogleConfig = Field(
+        default=GoogleConfig(),
+        validate_default=True,
+        description="For kind google: how the sheet is reached.",
+    )
     rules: FilePath | None = Field(
         default=None,
         description="The folder with your rules; without it, the shipped rules hold.",
@@ -412,8 +260,15 @@ class Config(Strict):
         """A section left out is an empty one, so that its paths too are relative to this file."""
         if not isinstance(value, dict):
             return value
-        sections = ("store", "mail", "worker", "guard", "intake")
+        sections = ("google", "store", "mail", "worker", "guard", "intake")
         return value | {name: {} for name in sections if value.get(name) is None}
+
+    @model_validator(mode="after")
+    def _enough_to_log_in(self) -> Config:
+        lacking = self.google.lacking() if self.tracker.kind == "google" else ""
+        if lacking:
+            raise Misplaced(lacking, "google")
+        return self
 
     def model_post_init(self, context: Any) -> None:
         """Keep where the file stands."""

@@ -237,7 +237,10 @@ def _fields(condition: Condition) -> set[str]:
 def already_adopted(folder: Path, workbook: Path) -> bool:
     """Whether the config.yaml of `folder` points at this very workbook. Raises ConfigError."""
     file = folder / CONFIG
-    return file.is_file() and load_config(file).tracker.path.resolve() == workbook.resolve()
+    if not file.is_file():
+        return False
+    settings = load_config(file).tracker
+    return settings.kind == "excel" and settings.workbook.resolve() == workbook.resolve()
 
 
 def refuse_adopted(folder: Path) -> None:

@@ -129,7 +129,7 @@ def _case(
     history = look.shop.store.history(look.shop.state.id, order_id)
     return Case(
         order_id=order_id, place=place, plan=plan, reasons=reasons, memory=memory or look.memory,
-        rules=look.rules, timezone=look.shop.timezone, tracker=look.shop.config.tracker.path.name,
+        rules=look.rules, timezone=look.shop.timezone, tracker=look.shop.name,
         past=Past(
             changes=history.changes, messages=history.messages,
             escalations=history.escalations, pauses=history.pauses,
@@ -149,7 +149,7 @@ def _sheet_of_facts(look: _Look, order_id: str, history: History, present: Seque
     keys = ["order_id", *seen]
     header: list[CellValue] = [look.rules.columns[key].title for key in keys]
     return Sheet(
-        tracker=look.shop.config.tracker.path.name,
+        tracker=look.shop.name,
         tab=look.shop.config.tracker.tab,
         rows=[header, cells],
         row_numbers=[1, 2],

@@ -1,4 +1,4 @@
-"""Wires one configured tracker: store, workbook, rules in force, mail, for command line and daemon."""
+"""Wires one configured tracker: store, workbook or sheet, rules in force, mail, for command line and daemon."""
 
 from __future__ import annotations
 
@@ -28,12 +28,14 @@ from sheetsync.messages.transports import OffTransport, Transport
 from sheetsync.resources import rules_folder
 from sheetsync.store.store import Store
 from sheetsync.store.trackers import TrackerState
+from sheetsync.trackers.base import Tracker
 from sheetsync.trackers.excel.locks import exclusive
 from sheetsync.trackers.excel.tracker import ExcelTracker
 from sheetsync.worker.one_pass import PassResult, Ports, guard_plan, no_step, one_pass, plan_only
 from sheetsync.worker.publish import Publisher
 from sheetsync.worker.rules_alarm import broken_rules_notices
 from sheetsync.worker.rules_in_force import RulesInForce, folder_token, rules_in_force
+from sheetsync.worker.which_tracker import Bench, open_tracker, open_workbook, place_of
 
 _BACKUP_DAY = "backup_day"
 FALLBACK_SENDER = "sheetsync@localhost.localdomain"
@@ -60,12 +62,12 @@ class Workshop:
         self.store = store
         self._clock, self._wait, self._environment, self._step = clock, wait, environment, step
         self._kpi_every = kpi_every
-        self._tracker: ExcelTracker | None = None
+        self._tracker: Tracker | None = None
         self._tracker_rules = ""
         self._force: RulesInForce | None = None
         self._rules_token = ""
         ref = place_of(config)
-        state = store.tracker(config.tracker.path.name, ref, uuid=uuid.uuid4().hex, now=clock())
+        state = store.tracker(config.tracker.name, ref, uuid=uuid.uuid4().hex, now=clock())
         self._tracker_id = state.id
 
     @classmethod
@@ -138,27 +140,27 @@ class Workshop:
             self._rules_token = token
         return self._force
 
-    def tracker(self, rules: Rulebook) -> ExcelTracker:
-        """The workbook; kept between passes, so that an unchanged one is not parsed again."""
+    @property
+    def name(self) -> str:
+        """How the tracker is called in messages."""
+        return self._tracker.name if self._tracker is not None else self.config.tracker.name
+
+    def tracker(self, rules: Rulebook) -> Tracker:
+        """The tracker; kept between passes, so that an unchanged one is not parsed again."""
         if self._tracker is None or self._tracker_rules != rules.hash:
-            settings = self.config.tracker
-            self._tracker = ExcelTracker(
-                settings.path,
-                columns=rules.columns,
-                timezone=settings.timezone,
-                tab=settings.tab,
-                search_rows=rules.header_search_rows,
-                allow_macros=settings.allow_macros,
-                backup_folder=_state_folder(self.config) / "workbooks",
-                backups_kept=settings.backups_kept,
-                stable_seconds=settings.stable_seconds,
-                lock_folder=_state_folder(self.config),
-                now=self._clock,
-                wait=self._wait,
-                step=self._step,
-            )
+            self._tracker = open_tracker(self.config, rules, self._bench())
             self._tracker_rules = rules.hash
         return self._tracker
+
+    def workbook(self, rules: Rulebook) -> ExcelTracker:
+        """The tracker as a workbook, which can be revised; raises UsageError for a Google Sheet."""
+        return open_workbook(self.config, rules, self._bench())
+
+    def _bench(self) -> Bench:
+        return Bench(
+            store=self.store, tracker_id=self._tracker_id, state_folder=_state_folder(self.config),
+            clock=self._clock, wait=self._wait, step=self._step,
+        )  # fmt: skip
 
     # -- work -----------------------------------------------------------------------------------
 
@@ -166,7 +168,7 @@ class Workshop:
         """Do one pass at `now` (aware UTC); that the rules are broken is the first of its remarks."""
         self.back_up_daily(now)
         force = self.rules(now)
-        told = broken_rules_notices(force, self.config.tracker.path.name)
+        told = broken_rules_notices(force, self.name)
         if told:
             self.store.add_notices(self._tracker_id, told, now)
         ports = self._ports(force)
@@ -201,14 +203,13 @@ class Workshop:
         """Read the configuration anew; what is wrong with its rules, "" when they are good.
 
         Changes nothing and raises SheetsyncError where the configuration is bad, or names another
-        workbook or store: those belong to the start of a worker.
+        workbook, sheet or store: those belong to the start of a worker.
         """
         config = load_config(self.config.file)
-        if (config.tracker.path, config.store.url) != (
-            self.config.tracker.path, self.config.store.url,
-        ):  # fmt: skip
+        if (place_of(config), config.store.url) != (place_of(self.config), self.config.store.url):
             raise UsageError(
-                "config.yaml names another workbook or store. Stop the worker and start it anew."
+                f"config.yaml names another {_thing(config)} or store. "
+                "Stop the worker and start it anew."
             )
         before, self.config = self.config, config
         try:
@@ -273,7 +274,7 @@ class Workshop:
             timezone=settings.timezone,
             every=self.config.worker.every,
             mail_mode=_mail_words(self.config),
-            tracker=settings.path.stem.replace("_", " "),
+            tracker=_title(self.config, self.name),
             kpi_every=self._kpi_every,
             alarms=(force.alarm,) if force.alarm else (),
         )
@@ -284,14 +285,14 @@ class Workshop:
         )  # fmt: skip
 
 
-def place_of(config: Config) -> str:
-    """Where the workbook is, as the store knows it.
+def _title(config: Config, name: str) -> str:
+    """The tracker as the KPI tab calls it: a file without its ending, a sheet by its title."""
+    settings = config.tracker
+    return settings.workbook.stem.replace("_", " ") if settings.kind == "excel" else name
 
-    Told from the configuration's folder, so that the folder may be moved or renamed as a whole; a
-    workbook elsewhere is known by its absolute path.
-    """
-    path, folder = config.tracker.path.resolve(), config.folder.resolve()
-    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else str(path)
+
+def _thing(config: Config) -> str:
+    return "workbook" if config.tracker.kind == "excel" else "Google Sheet"
 
 
 def _state_folder(config: Config) -> Path:

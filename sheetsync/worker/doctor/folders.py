@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Final
 
@@ -29,11 +30,20 @@ _MEGA: Final = 1_000_000
 
 def folder_checks(patient: Patient) -> Iterator[Diagnosis]:
     """The folder of the workbook, that of backups and state, and the disk of the store."""
-    workbook = patient.config.tracker.path.resolve()
     state = (patient.config.folder / "state").resolve()
+    if patient.config.tracker.kind == "excel":
+        yield from _beside(patient.config.tracker.workbook.resolve(), _nearest(state))
+    else:
+        yield from _writable(_nearest(state), "the folder of state and backups")
+        yield from _room(0, {_nearest(state)})
+    yield from _store_place(patient)
+
+
+def _beside(workbook: Path, state: Path) -> Iterator[Diagnosis]:
     yield from _writable(workbook.parent, "the folder of the workbook")
-    yield from _writable(_nearest(state), "the folder of state and backups")
-    yield from _room(workbook, _nearest(state))
+    yield from _writable(state, "the folder of state and backups")
+    size = workbook.stat().st_size if workbook.is_file() else 0
+    yield from _room(size, {workbook.parent, state})
     client = sync_client(workbook)
     if client:
         yield warn(
@@ -43,7 +53,6 @@ def folder_checks(patient: Patient) -> Iterator[Diagnosis]:
             "Let one machine run sheetsync, keep the workbook closed elsewhere while it writes; where "
             "several people edit at once, a Google Sheet suits better.",
         )
-    yield from _store_place(patient)
 
 
 def sync_client(path: Path) -> str:
@@ -67,10 +76,9 @@ def _writable(folder: Path, what: str) -> Iterator[Diagnosis]:
         )  # fmt: skip
 
 
-def _room(workbook: Path, state: Path) -> Iterator[Diagnosis]:
-    size = workbook.stat().st_size if workbook.is_file() else 0
+def _room(size: int, folders: AbstractSet[Path]) -> Iterator[Diagnosis]:
     wanted = max(_LEAST, _COPIES * size)
-    for folder in {workbook.parent, state}:
+    for folder in folders:
         if not folder.is_dir():
             continue
         free = shutil.disk_usage(folder).free

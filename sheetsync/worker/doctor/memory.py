@@ -17,7 +17,7 @@ from sheetsync.store.schema import REVISIONS, current_revision
 from sheetsync.store.store import Store
 from sheetsync.store.trackers import TrackerState
 from sheetsync.worker.doctor.diagnosis import Diagnosis, Patient, bad, note, ok, warn
-from sheetsync.worker.workshop import place_of
+from sheetsync.worker.which_tracker import place_of
 
 _PERIODS: Final = 3
 _SLACK: Final = timedelta(minutes=5)

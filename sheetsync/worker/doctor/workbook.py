@@ -31,7 +31,7 @@ def workbook_checks(
     patient: Patient, rules: Rulebook, wait: Callable[[float], None]
 ) -> Iterator[Diagnosis]:
     """Everything about the file and the tab."""
-    path = patient.config.tracker.path.resolve()
+    path = patient.config.tracker.workbook.resolve()
     if not path.is_file():
         yield bad(
             "workbook", f"There is no workbook {path}.",
@@ -78,7 +78,7 @@ def _hands(path: Path, patient: Patient) -> Iterator[Diagnosis]:
 def _tracker(patient: Patient, rules: Rulebook, wait: Callable[[float], None]) -> ExcelTracker:
     settings = patient.config.tracker
     return ExcelTracker(
-        settings.path,
+        settings.workbook,
         columns=rules.columns,
         timezone=settings.timezone,
         tab=settings.tab,

@@ -40,7 +40,7 @@ SECRET_WORDS = (
 )
 SETTINGS_WORDS = (
     '11:1: unknown setting "file"; '
-    "use guard, intake, mail, rules, store, templates, tracker, version or worker"
+    "use google, guard, intake, mail, rules, store, templates, tracker, version or worker"
 )
 BRACES_WORDS = (
     "11:9: the braces that begin here are not closed; "
@@ -55,8 +55,8 @@ BROKEN = [
     ("path: tracker.xlsx", "path:", ["3:3: a file or folder is expected here, not nothing"]),
     ("Africa/Johannesburg", "Africa/Johanesburg",
      ['4:13: "Africa/Johanesburg" is not a time zone; did you mean "Africa/Johannesburg"?']),
-    ("  path: tracker.xlsx\n", "  path: t.xlsx\n  kind: google\n",
-     ['4:9: "google" is not allowed here; use excel']),
+    ("  path: tracker.xlsx\n", "  path: t.xlsx\n  kind: sheets\n",
+     ['4:9: "sheets" is not allowed here; use excel or google']),
     ("  path: tracker.xlsx\n", "  path: t.xlsx\n  date_formats: ['dd/mm/yyyy']\n",
      ['4:18: the date format "dd/mm/yyyy" does not name day, month and year']),
     ("  path: tracker.xlsx\n", "  path: t.xlsx\n  tick_words: {ja: [x]}\n",

@@ -1,0 +1,107 @@
+"""Which tracker a configuration names: a workbook, or a Google Sheet; and how the store knows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sheetsync.config import Config
+from sheetsync.config.google import google_place
+from sheetsync.domain.rules import Rulebook
+from sheetsync.errors import UsageError
+from sheetsync.store.store import Store
+from sheetsync.trackers.base import Tracker
+from sheetsync.trackers.excel.tracker import ExcelTracker
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """What a tracker works with: the store, the folder of state, the clock, the sleep, the hook."""
+
+    store: Store
+    tracker_id: int
+    state_folder: Path
+    clock: Callable[[], datetime]
+    wait: Callable[[float], None]
+    step: Callable[[str], None]
+
+
+def place_of(config: Config) -> str:
+    """Where the tracker is, as the store knows it.
+
+    A workbook is told from the configuration's folder, so that the folder may be moved or renamed as a
+    whole, and one elsewhere by its absolute path; a Google Sheet is known by its id.
+    """
+    if config.tracker.kind == "google":
+        return google_place(config.tracker.spreadsheet)
+    path, folder = config.tracker.workbook.resolve(), config.folder.resolve()
+    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else str(path)
+
+
+def open_tracker(config: Config, rules: Rulebook, bench: Bench) -> Tracker:
+    """The tracker that `config` names, not read yet. Raises TrackerRefused where no login is possible."""
+    if config.tracker.kind == "google":
+        return _open_sheet(config, rules, bench)
+    return open_workbook(config, rules, bench)
+
+
+def open_workbook(config: Config, rules: Rulebook, bench: Bench) -> ExcelTracker:
+    """The workbook that `config` names; raises UsageError where it names a Google Sheet."""
+    settings = config.tracker
+    if settings.kind != "excel":
+        raise UsageError(
+            f"{config.file.name} names a Google Sheet, and this is for a workbook. "
+            "For a sheet use sheetsync setup."
+        )
+    return ExcelTracker(
+        settings.workbook,
+        columns=rules.columns,
+        timezone=settings.timezone,
+        tab=settings.tab,
+        search_rows=rules.header_search_rows,
+        allow_macros=settings.allow_macros,
+        backup_folder=bench.state_folder / "workbooks",
+        backups_kept=settings.backups_kept,
+        stable_seconds=settings.stable_seconds,
+        lock_folder=bench.state_folder,
+        now=bench.clock,
+        wait=bench.wait,
+        step=bench.step,
+    )
+
+
+def _open_sheet(config: Config, rules: Rulebook, bench: Bench) -> Tracker:
+    # Google's client is loaded only for a Google Sheet: it costs a workbook's start half a second.
+    import random  # noqa: PLC0415
+
+    from sheetsync.store.journal import StoreJournal  # noqa: PLC0415
+    from sheetsync.trackers.google.api import SheetsApi  # noqa: PLC0415
+    from sheetsync.trackers.google.login import credentials_for  # noqa: PLC0415
+    from sheetsync.trackers.google.tracker import GoogleTracker  # noqa: PLC0415
+
+    settings, google = config.tracker, config.google
+    api = SheetsApi(
+        settings.spreadsheet,
+        credentials_for(google),
+        api_url=google.api_url,
+        timeout=google.timeout.total_seconds(),
+        reads_per_minute=google.reads_per_minute,
+        writes_per_minute=google.writes_per_minute,
+        clock=bench.clock,
+        wait=bench.wait,
+        dice=random.random,
+    )
+    return GoogleTracker(
+        api,
+        columns=rules.columns,
+        timezone=settings.timezone,
+        tab=settings.tab,
+        search_rows=rules.header_search_rows,
+        now=bench.clock,
+        wait=bench.wait,
+        journal=StoreJournal(bench.store, bench.tracker_id),
+        structure_every=google.structure_every,
+        step=bench.step,
+    )
