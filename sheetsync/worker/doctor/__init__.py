@@ -1,6 +1,7 @@
 """Looks the whole set-up over, in words: what is there, what is missing, what to do next.
 
-Nothing is written, sent or changed. One trouble does not hide the next: whatever can still be looked
+Nothing is written, sent or changed; in a Google Sheet, a mark of ours is written with the value it has.
+One trouble does not hide the next: whatever can still be looked
 at is looked at.
 """
 
@@ -50,13 +51,25 @@ def look_over(
         rules = found or rules
         yield diagnosis
     if rules is not None:
-        yield from workbook_checks(patient, rules, wait)
+        yield from _tracker(patient, rules, wait)
     yield from folder_checks(patient)
     yield from store_checks(patient)
     yield from mail_checks(patient, try_it=try_mail)
     if rules is not None:
         yield from people_checks(patient, rules)
     yield _heartbeat(patient)
+
+
+def _tracker(
+    patient: Patient, rules: Rulebook, wait: Callable[[float], None]
+) -> Iterator[Diagnosis]:
+    if patient.config.tracker.kind == "excel":
+        yield from workbook_checks(patient, rules, wait)
+        return
+    # Google's client is loaded only for a Google Sheet: it costs a workbook half a second.
+    from sheetsync.worker.doctor.google import google_checks  # noqa: PLC0415
+
+    yield from google_checks(patient, rules, wait)
 
 
 def _rules(patient: Patient) -> Iterator[tuple[Rulebook | None, Diagnosis]]:

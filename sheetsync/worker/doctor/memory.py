@@ -69,6 +69,20 @@ def has_good_rules(patient: Patient) -> bool:
         return False
 
 
+def known_state(patient: Patient) -> TrackerState | None:
+    """What the store knows of this tracker; None without a store, or where it cannot be opened."""
+    path = sqlite_path(make_url(patient.config.store.url))
+    if path is not None and not path.exists():
+        return None
+    try:
+        if _revision(patient.config.store.url, path) != REVISIONS[-1]:
+            return None
+        with Store.open(patient.config.store.url, now=patient.now) as store:
+            return _state(patient, store)
+    except StoreError:  # told by `store_checks`
+        return None
+
+
 def _state(patient: Patient, store: Store) -> TrackerState | None:
     ref = place_of(patient.config)
     return next((found for found in store.trackers() if found.ref == ref), None)
