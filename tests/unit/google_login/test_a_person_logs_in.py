@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import urllib.request
 import webbrowser
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
@@ -18,6 +15,7 @@ from sheetsync.errors import TrackerBusy, TrackerRefused
 from sheetsync.trackers.google.login import SCOPE, credentials_for
 from sheetsync.trackers.google.person_login import log_in
 from tests.support.google_keys import client_info, written
+from tests.support.login_server import TOKEN, login_server
 
 
 class Person:
@@ -46,38 +44,8 @@ def browser(monkeypatch):
     return known
 
 
-@contextmanager
-def login_server(**answer):
-    """Google's token server; gives its address and what it was asked."""
-    asked = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self):
-            asked.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
-            text = json.dumps(answer).encode()
-            self.send_response(400 if "error" in answer else 200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(text)))
-            self.end_headers()
-            self.wfile.write(text)
-
-        def log_message(self, *_words):
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/token", asked
-    finally:
-        server.shutdown()
-        server.server_close()
-
-
 def token(**more):
-    return {
-        "access_token": "ya29.secret", "refresh_token": "1//kept", "expires_in": 3600,
-        "token_type": "Bearer", "scope": SCOPE, **more,
-    }  # fmt: skip
+    return {**TOKEN, "refresh_token": "1//kept", "scope": SCOPE, **more}
 
 
 def test_the_login_is_kept_for_its_owner_only_and_is_taken_up(tmp_path, browser, capsys):
