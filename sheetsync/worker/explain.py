@@ -63,7 +63,8 @@ def explain_order(shop: Workshop, wanted: str, at: datetime) -> tuple[Explanatio
         sheet = shop.tracker(force.rules).read()
     except TrackerError as trouble:
         order_id = _known_order(wanted, look.memory.orders.index)
-        note = f"The workbook cannot be read now, so the store answers. {trouble}"
+        thing = "workbook" if settings.kind == "excel" else "sheet"
+        note = f"The {thing} cannot be read now, so the store answers. {trouble}"
         return _from_store(look, order_id, note), force.alarm
     return _from_sheet(look, wanted, sheet), force.alarm
 

@@ -50,9 +50,11 @@ def person(folder, uri):
 @pytest.mark.parametrize(("description", "words"), REFUSALS)
 def test_a_refused_key_is_told_by_its_cause(tmp_path, description, words):
     ahead = timedelta(minutes=90).total_seconds()
-    with login_server(error="invalid_grant", error_description=description) as (uri, asked):
-        with pytest.raises(TrackerRefused) as caught:
-            robot(tmp_path, uri, clock_ahead=ahead).structure()
+    with (
+        login_server(error="invalid_grant", error_description=description) as (uri, asked),
+        pytest.raises(TrackerRefused) as caught,
+    ):
+        robot(tmp_path, uri, clock_ahead=ahead).structure()
     assert words in str(caught.value)
     assert "assertion=" in asked[0]
     assert "ya29" not in str(caught.value)
@@ -74,9 +76,11 @@ def test_a_person_in_testing_mode_is_told_why_it_ended(tmp_path):
 
 @pytest.mark.parametrize("error", ["deleted_client", "unauthorized_client", "invalid_client"])
 def test_an_oauth_client_that_is_gone_is_told(tmp_path, error):
-    with login_server(error=error, error_description="x", status=401) as (uri, _):
-        with pytest.raises(TrackerRefused, match="does not know the OAuth client any more"):
-            person(tmp_path, uri).structure()
+    with (
+        login_server(error=error, error_description="x", status=401) as (uri, _),
+        pytest.raises(TrackerRefused, match="does not know the OAuth client any more"),
+    ):
+        person(tmp_path, uri).structure()
 
 
 def test_a_login_server_that_is_away_or_ill_is_tried_again(tmp_path):
