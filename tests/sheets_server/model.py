@@ -37,6 +37,11 @@ def invalid(message: str) -> ApiError:
     return ApiError(400, "INVALID_ARGUMENT", message)
 
 
+def unsupported(what: str) -> ApiError:
+    """What Google can do and this server cannot: it says so rather than doing nothing."""
+    return ApiError(501, "UNIMPLEMENTED", f"The local server does not know {what}.")
+
+
 @dataclass(slots=True)
 class Metadata:
     """One entry of developer metadata. `location` is spreadsheet, a sheet, or a span that moves with it.
@@ -133,6 +138,12 @@ class Book:
     named_ranges: list[Json] = field(default_factory=list)
     metadata: list[Metadata] = field(default_factory=list)
     next_id: int = 1
+    user: str = "sheetsync@example.iam.gserviceaccount.com"
+    """Who the caller is: a range they protect has them as its editor."""
+    parse_replacement: bool = True
+    """Whether findReplace reads the replaced text as if it were typed (believed of Google)."""
+    row_metadata_follows_sort: bool = False
+    """Whether developer metadata of a row goes with it when rows are sorted (believed not to)."""
     version: int = 0
     """Counts every change by anybody; the live page asks whether it moved."""
 

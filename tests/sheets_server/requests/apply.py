@@ -7,8 +7,8 @@ from typing import Final, TypeAlias
 
 from tests.sheets_server.model import ApiError, Book, Json, invalid
 
-Apply: TypeAlias = Callable[[Book, Json], Json]
-"""Applies one request's body to a book; gives the reply's body ({} where the kind has none).
+Apply: TypeAlias = Callable[[Book, Json], Json | None]
+"""Applies one request's body to a book; gives the reply's body, None for a kind that has none.
 
 Raises ApiError with the bare message: `Invalid requests[i].kind: ` is put before it by `apply_all`.
 """
@@ -53,4 +53,4 @@ def _apply(book: Book, place: int, request: Json) -> Json:
         if error.status != "INVALID_ARGUMENT" or error.message.startswith("Invalid requests["):
             raise
         raise invalid(f"Invalid requests[{place}].{name}: {error.message}") from error
-    return {name: reply} if reply or name == "deleteDimensionGroup" else {}
+    return {} if reply is None else {name: reply}
