@@ -17,7 +17,8 @@ from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 from scripts.template_guide import write_guide
-from scripts.template_tabs import OPTIONAL_TABS, write_optional_tab
+from scripts.template_tabs import write_optional_tab
+from sheetsync.domain.optional_tabs import OPTIONAL_TABS
 from sheetsync.domain.rules import ColumnRule, Rulebook
 from sheetsync.rulebook import load_rules
 from sheetsync.trackers.excel.highlighting import first_word_test

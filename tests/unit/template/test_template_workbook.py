@@ -10,8 +10,8 @@ import pytest
 from openpyxl.utils import get_column_letter
 
 from scripts.build_template import TEMPLATE, build
-from scripts.template_tabs import OPTIONAL_TABS
 from sheetsync.domain.columns.headings import find_header
+from sheetsync.domain.optional_tabs import OPTIONAL_TABS
 from sheetsync.rulebook import load_rules
 from sheetsync.trackers.excel.reader import read_sheet
 from sheetsync.trackers.excel.tracker import ExcelTracker
