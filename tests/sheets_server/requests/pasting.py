@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tests.sheets_server.areas import Area, area_of, bounds, corner_of, grid_range
-from tests.sheets_server.decorations import rewrite_formulas, with_formulas, with_sources
+from tests.sheets_server.decorations import RangeMap, rewrite_formulas, with_formulas, with_sources
 from tests.sheets_server.model import Book, Json, Sheet, invalid
 from tests.sheets_server.references import after_cut, offset
 from tests.sheets_server.requests.apply import kind
@@ -252,7 +252,7 @@ def follow_cut(book: Book, source: Area, sheet: Sheet, by: tuple[int, int]) -> N
         other.charts = [with_sources(c, source.sheet.id, follow) for c in other.charts]
 
 
-def _reached(thing: Json, follow) -> Json:
+def _reached(thing: Json, follow: RangeMap) -> Json:
     """A rule or a protected range with its ranges where their cells went."""
     if "ranges" in thing:
         return thing | {"ranges": [follow(found) for found in thing["ranges"]]}

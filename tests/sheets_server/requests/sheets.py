@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from tests.sheets_server.colours import settled
 from tests.sheets_server.decorations import rewrite_formulas, with_formulas, with_sources
+from tests.sheets_server.duplicating import duplicate, duplicate_metadata
 from tests.sheets_server.model import Book, Json, Sheet, invalid, unsupported
 from tests.sheets_server.references import after_removal, after_rename
 from tests.sheets_server.requests.apply import kind
@@ -105,7 +107,29 @@ def delete_sheet(book: Book, body: Json) -> None:
         other.charts = [with_sources(chart, sheet.id, lambda _: None) for chart in other.charts]
 
 
-def _rewrite(sheet: Sheet, rewrite) -> None:
+@kind("duplicateSheet")
+def duplicate_sheet(book: Book, body: Json) -> Json:
+    """Add a second tab like the one named, metadata and all."""
+    source = _named(book, body.get("sourceSheetId") or 0)
+    title = body.get("newSheetName") or _copy_title(book, source.title)
+    _check_title(book, title, None)
+    check_growth(book, source, "ROWS", source.row_count)
+    twin = duplicate(book, source, _new_id(book, body.get("newSheetId")), title)
+    twin.properties.pop("hidden", None)
+    _insert(book, twin, body.get("insertSheetIndex") or 0)
+    duplicate_metadata(book, list(book.metadata), source, twin)
+    return {"properties": sheet_properties(twin)}
+
+
+def _copy_title(book: Book, title: str) -> str:
+    name, number = f"Copy of {title}", 2
+    while book.titled(name):
+        name = f"Copy of {title} {number}"
+        number += 1
+    return name
+
+
+def _rewrite(sheet: Sheet, rewrite: Callable[[str], str]) -> None:
     """Rewrite the formulas of a tab's cells and of its conditional formats."""
     rewrite_formulas(sheet, rewrite)
     sheet.conditional_formats = [with_formulas(rule, rewrite) for rule in sheet.conditional_formats]
