@@ -33,8 +33,9 @@ class WriteBatch:
 class Tracker(Protocol):
     """One tracker tab and the worker-owned tabs beside it."""
 
-    name: str
-    """For messages: the file name, or the sheet's title."""
+    @property
+    def name(self) -> str:
+        """For messages: the file name, or the sheet's title."""
 
     def fingerprint(self) -> str:
         """A cheap token that changes whenever the tracker does; raises TrackerError."""

@@ -46,13 +46,12 @@ def colour(rrggbb: str) -> Json:
     return {"rgbColor": {name: round((number >> by & 255) / 255, 6) for name, by in names}}
 
 
-def same_colour(style: Json | None, rrggbb: str) -> bool:
-    """Whether a colour as the API gives it (32-bit floats, zeros left out) is that one."""
-    rgb = (style or {}).get("rgbColor")
+def hex_of(style: Json | None, plain: Json | None = None) -> str:
+    """RRGGBB of a colour as the API gives it (32-bit floats, zeros left out), "" where there is none."""
+    rgb = (style or {}).get("rgbColor", plain)
     if rgb is None:
-        return False
-    found = "".join(f"{round(255 * rgb.get(name, 0)):02X}" for name in ("red", "green", "blue"))
-    return found == rrggbb.removeprefix("#").upper()
+        return ""
+    return "".join(f"{round(255 * rgb.get(name, 0)):02X}" for name in ("red", "green", "blue"))
 
 
 def area(

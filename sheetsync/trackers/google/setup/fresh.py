@@ -10,7 +10,8 @@ from sheetsync.domain.guide import guide_tab
 from sheetsync.domain.model import HeaderMap, Marker
 from sheetsync.domain.optional_tabs import OPTIONAL_TABS, OptionalTab
 from sheetsync.domain.rules import ColumnRule, Rulebook
-from sheetsync.trackers.google.own_tabs import dimension_requests, refusal, tab_requests
+from sheetsync.trackers.google.own_tabs import dimension_requests, tab_requests
+from sheetsync.trackers.google.ownership import refusal
 from sheetsync.trackers.google.setup.first_rows import FirstRows
 from sheetsync.trackers.google.setup.install import headings, setup_requests, the_tab
 from sheetsync.trackers.google.shapes import (

@@ -28,9 +28,9 @@ def reaches(span: Json, tab: TabStructure, first_row: int) -> bool:
 
     The API gives a range without an end back as one that ends at the last row.
     """
-    return (
-        span.get("startRowIndex", 0) <= first_row and span.get("endRowIndex", tab.rows) >= tab.rows
-    )
+    start: int = span.get("startRowIndex", 0)
+    end: int = span.get("endRowIndex", tab.rows)
+    return start <= first_row and tab.rows <= end
 
 
 def table_width(ground: Ground) -> int:

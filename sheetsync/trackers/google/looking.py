@@ -1,0 +1,220 @@
+"""How a tracker looks at its sheet: one request for all cells, and the structure now and then.
+
+An answer that has not changed is not parsed; one that suddenly shows far fewer orders is asked for again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from sheetsync.domain.rules import ColumnRule
+from sheetsync.errors import PlanRefused, TrackerBusy, TrackerRefused
+from sheetsync.trackers.google.api import SheetsApi
+from sheetsync.trackers.google.headings import Headed, head
+from sheetsync.trackers.google.marker import marker_range
+from sheetsync.trackers.google.repairing import Look
+from sheetsync.trackers.google.sending import quoted
+from sheetsync.trackers.google.snapshot import Snapshot, presumed
+from sheetsync.trackers.google.structure import Structure, TabStructure
+
+_FEWER = 0.5
+_FEW = 4
+
+
+class Eyes:
+    """Looks at one tab. `structure_every` is how long the structure is believed without asking."""
+
+    def __init__(
+        self,
+        api: SheetsApi,
+        *,
+        columns: Mapping[str, ColumnRule],
+        tab: str,
+        search_rows: int,
+        now: Callable[[], datetime],
+        structure_every: timedelta,
+    ) -> None:
+        self.api, self.columns, self._search_rows = api, columns, search_rows
+        self._tab, self._now, self._every = tab, now, structure_every
+        self._structure: Structure | None = None
+        self._structure_at: datetime | None = None
+        self._digest = ""
+        self._last = Snapshot(rows=[])
+        self._formulas: frozenset[tuple[str, str]] | None = None
+        self._headed: tuple[Snapshot, Headed] | None = None
+        self._headings_known: object = None
+        self._title = ""
+
+    @property
+    def known_title(self) -> str:
+        """The spreadsheet's title as last read, "" before that."""
+        return self._title
+
+    # -- structure ------------------------------------------------------------------------------
+
+    def structure(self) -> Structure:
+        """The structure, asked for where it is too old. Raises TrackerBusy, TrackerRefused."""
+        now = self._now()
+        known = self._structure
+        if known is None or self._structure_at is None or now - self._structure_at >= self._every:
+            known = self.api.structure()
+            self._structure, self._structure_at, self._title = known, now, known.title
+        return known
+
+    def forget_structure(self) -> None:
+        """Ask for the structure anew the next time it is needed."""
+        self._structure = None
+
+    def patch_structure(self, structure: Structure) -> None:
+        """Take over what a write's own answer told of tabs."""
+        self._structure = structure
+
+    def tab(self) -> TabStructure:
+        """The tracker tab: the marked one, whatever it is called now, else by its title."""
+        structure = self.structure()
+        found = structure.tracker_tab() or structure.tab(self._tab)
+        if found is None:
+            names = ", ".join(f"“{tab.title}”" for tab in structure.tabs)
+            raise TrackerRefused(
+                f"“{structure.title}” has no tab “{self._tab}”; its tabs are {names}. Give the tab its name "
+                "back, or name the right one under tracker: tab: in config.yaml."
+            )
+        return found
+
+    # -- cells ----------------------------------------------------------------------------------
+
+    def look(self) -> Snapshot:
+        """The cells as they stand; the earlier snapshot while the answer is the same to the byte."""
+        snapshot = self._once()
+        if self._suddenly_fewer(snapshot):
+            snapshot = self._once()
+        self._last = snapshot
+        return snapshot
+
+    def look_again(self, planned: Snapshot) -> Snapshot:
+        """The cells at this moment, formulas told apart, to hold against what was `planned` from."""
+        body = self.api.values(self._ranges(), formulas=True)
+        if _digest(body) == self._digest:
+            fresh = Snapshot(
+                rows=self._last.rows, marker=self._last.marker, marked_for=self._last.marked_for
+            )
+        else:
+            fresh = self._parsed(body)
+            presumed(planned, fresh)
+        fresh.at = self._now()
+        self._remember_formulas(fresh)
+        return fresh
+
+    def repair_look(self) -> Snapshot:
+        """The cells at this moment, by their values."""
+        snapshot = self._parsed(self.api.values(self._ranges()))
+        snapshot.at = self._now()
+        return snapshot
+
+    def headed(self, snapshot: Snapshot) -> Headed:
+        """The snapshot with its header understood. Raises PlanRefused."""
+        if self._headed is not None and self._headed[0] is snapshot:
+            return self._headed[1]
+        found = self._head(snapshot)
+        key = snapshot.row(found.header.row_number)
+        if key != self._headings_known:
+            if self._headings_known is not None:
+                self.forget_structure()
+                found = self._head(snapshot)
+            self._headings_known = key
+        self._headed = (snapshot, found)
+        return found
+
+    def located(self, snapshot: Snapshot) -> Look:
+        """The snapshot with the place of its header and its Order IDs. Raises PlanRefused."""
+        header = self._head(snapshot).header
+        return Look(
+            cells=snapshot, header_row=header.row_number, key_column=header.columns["order_id"]
+        )
+
+    def formulas(self, snapshot: Snapshot) -> frozenset[tuple[int, int]]:
+        """Where formulas stand, by row number and column; asked for once, then known from each write."""
+        if self._formulas is None:
+            answer = self._parsed(self.api.values(self._ranges(), formulas=True))
+            presumed(snapshot, answer)
+            self._remember_formulas(answer)
+        if not self._formulas:
+            return frozenset()
+        look = self.located(snapshot)
+        return frozenset(
+            place for order, heading in self._formulas for place in look.places(order, heading)
+        )
+
+    # -- within ---------------------------------------------------------------------------------
+
+    def _head(self, snapshot: Snapshot) -> Headed:
+        try:
+            return self._with_marks(snapshot)
+        except PlanRefused:
+            if self._structure_at == self._now():
+                raise
+            self.forget_structure()
+            return self._with_marks(snapshot)
+
+    def _with_marks(self, snapshot: Snapshot) -> Headed:
+        marks = self.structure().columns_by_metadata(self.tab().id)
+        return head(snapshot.rows, self.columns, self._search_rows, marks)
+
+    def _once(self) -> Snapshot:
+        try:
+            body = self.api.values(self._ranges())
+        except TrackerRefused:
+            # The tab may have got another name since the structure was read.
+            if self._structure_at == self._now():
+                raise
+            before = self._ranges()
+            self.forget_structure()
+            if self._ranges() == before:
+                raise
+            body = self.api.values(self._ranges())
+        digest = _digest(body)
+        if digest == self._digest:
+            return self._last
+        snapshot = self._parsed(body)
+        self._digest = digest
+        return snapshot
+
+    def _parsed(self, body: bytes) -> Snapshot:
+        answer = self.api.decoded(body)
+        if len(answer.get("valueRanges", [])) != len(self._ranges()):
+            raise TrackerBusy(f"Google's answer lacks what was asked for. {self.api.about.later}")
+        return Snapshot.of(answer, marked=len(self._ranges()) > 1)
+
+    def _ranges(self) -> list[str]:
+        structure = self.structure()
+        marker = marker_range(structure)
+        return [quoted(self.tab().title), *([marker] if marker else [])]
+
+    def _suddenly_fewer(self, snapshot: Snapshot) -> bool:
+        before = len(self._last.rows)
+        return (
+            snapshot is not self._last and before >= _FEW and len(snapshot.rows) < before * _FEWER
+        )
+
+    def _remember_formulas(self, snapshot: Snapshot) -> None:
+        if not snapshot.formula_texts:
+            self._formulas = frozenset()
+            return
+        look = self.located(snapshot)
+        headings = snapshot.headings(look.header_row)
+        orders = {
+            row: order
+            for order, rows in snapshot.by_key(look.key_column, look.header_row).items()
+            for row in rows
+        }
+        self._formulas = frozenset(
+            (orders[row], headings[column])
+            for row, column in snapshot.formula_texts
+            if orders.get(row) and column < len(headings)
+        )
+
+
+def _digest(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()
