@@ -17,7 +17,7 @@ assert kinds.__all__
 
 def a_book(*headings, rows=(), title="Orders", above=0):
     """A book whose one tab has these headings, below `above` blank rows, and these rows."""
-    sheet = Sheet(id=7, title=title, index=0)
+    sheet = Sheet(id=7, title=title, index=0, row_count=120)
     for down, cells in enumerate([headings, *rows]):
         for column, value in enumerate(cells):
             put(sheet, above + down, column, value)
