@@ -12,6 +12,7 @@ import click
 from rich.table import Table
 from rich.text import Text
 
+from sheetsync.cli.init_google import GoogleWishes, init_google
 from sheetsync.cli.output import err, out, program
 from sheetsync.cli.wiring import open_workshop, wall_clock
 from sheetsync.errors import TrackerBusy, UsageError
@@ -28,9 +29,18 @@ from sheetsync.trackers.excel.add_columns import AddColumns
 @click.option("--timezone", metavar="ZONE", help="The tracker's time zone, such as Africa/Johannesburg; "
               "without it that of this machine.")  # fmt: skip
 @click.option("--from", "sender", metavar="ADDRESS", help="The sender of mails.")
+@click.option("--google", "sheet", metavar="ID",
+              help="Use this Google Sheet: its id, or its address as copied from the browser.")  # fmt: skip
+@click.option("--key-file", metavar="FILE", type=click.Path(path_type=Path),
+              help="With --google: the JSON key of the service account the sheet is shared with.")  # fmt: skip
+@click.option("--login", type=click.Choice(["service_account", "adc", "person", "none"]),
+              help="With --google: who logs in; by default the service account of --key-file.")  # fmt: skip
+@click.option(
+    "--api-url", metavar="URL", help="With --google: another Sheets server, for trying out."
+)
 @click.option("--adopt", "workbook", metavar="FILE", type=click.Path(path_type=Path),
               help="Use this workbook, which is not touched, instead of making a new tracker.")  # fmt: skip
-@click.option("--tab", metavar="TITLE", help="With --adopt: the tab with the orders.")
+@click.option("--tab", metavar="TITLE", help="With --adopt or --google: the tab with the orders.")
 @click.option("--map", "pairs", metavar="HEADING=COLUMN", multiple=True,
               help='With --adopt: what a heading means, like --map "Order Nr=Order ID". Repeat it.')  # fmt: skip
 @click.option("--add-columns", is_flag=True,
@@ -41,6 +51,10 @@ def command(
     folder: Path | None,
     timezone: str | None,
     sender: str | None,
+    sheet: str | None,
+    key_file: Path | None,
+    login: str | None,
+    api_url: str | None,
     workbook: Path | None,
     tab: str | None,
     pairs: tuple[str, ...],
@@ -49,10 +63,23 @@ def command(
 ) -> int:
     """Make a folder DIR with config.yaml, rules/, tracker.xlsx and mail_templates/.
 
+    With --google, the settings point at a Google Sheet, and the sheet is set up: an empty one gets the
+    headings and looks of a new tracker, one that is in use gets drop-downs, colours and views.
+
     With --adopt, the settings point at a workbook of yours instead: its headings are mapped to the
     columns, and what is missing is told. Nothing is ever overwritten, and the workbook is changed only
     with --add-columns.
     """
+    if sheet is not None:
+        if workbook is not None or pairs or add_stamps:
+            raise UsageError("--google goes without --adopt, --map and --add-stamps.")
+        return init_google(
+            folder,
+            GoogleWishes(sheet, tab or "", timezone or "", sender or "", key_file, login, api_url),
+            add_columns=add_columns,
+        )
+    if key_file or login or api_url:
+        raise UsageError("--key-file, --login and --api-url go with --google ID.")
     if workbook is None:
         if folder is None:
             raise UsageError("Name the folder to make: sheetsync init DIR")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sheetsync.config import Config
 from sheetsync.config.google import google_place
@@ -14,6 +15,10 @@ from sheetsync.errors import UsageError
 from sheetsync.store.store import Store
 from sheetsync.trackers.base import Tracker
 from sheetsync.trackers.excel.tracker import ExcelTracker
+
+if TYPE_CHECKING:
+    from sheetsync.trackers.google.api import SheetsApi
+    from sheetsync.trackers.google.tracker import GoogleTracker
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +48,7 @@ def place_of(config: Config) -> str:
 def open_tracker(config: Config, rules: Rulebook, bench: Bench) -> Tracker:
     """The tracker that `config` names, not read yet. Raises TrackerRefused where no login is possible."""
     if config.tracker.kind == "google":
-        return _open_sheet(config, rules, bench)
+        return open_sheet(config, rules, bench)
     return open_workbook(config, rules, bench)
 
 
@@ -72,29 +77,20 @@ def open_workbook(config: Config, rules: Rulebook, bench: Bench) -> ExcelTracker
     )
 
 
-def _open_sheet(config: Config, rules: Rulebook, bench: Bench) -> Tracker:
+def open_sheet(config: Config, rules: Rulebook, bench: Bench) -> GoogleTracker:
+    """The Google Sheet that `config` names; raises UsageError where it names a workbook."""
     # Google's client is loaded only for a Google Sheet: it costs a workbook's start half a second.
-    import random  # noqa: PLC0415
-
     from sheetsync.store.journal import StoreJournal  # noqa: PLC0415
-    from sheetsync.trackers.google.api import SheetsApi  # noqa: PLC0415
-    from sheetsync.trackers.google.login import credentials_for  # noqa: PLC0415
     from sheetsync.trackers.google.tracker import GoogleTracker  # noqa: PLC0415
 
-    settings, google = config.tracker, config.google
-    api = SheetsApi(
-        settings.spreadsheet,
-        credentials_for(google),
-        api_url=google.api_url,
-        timeout=google.timeout.total_seconds(),
-        reads_per_minute=google.reads_per_minute,
-        writes_per_minute=google.writes_per_minute,
-        clock=bench.clock,
-        wait=bench.wait,
-        dice=random.random,
-    )
+    settings = config.tracker
+    if settings.kind != "google":
+        raise UsageError(
+            f"{config.file.name} names a workbook, and this is for a Google Sheet. "
+            "A workbook made by sheetsync init is set up already."
+        )
     return GoogleTracker(
-        api,
+        sheets_api(config, bench.clock, bench.wait),
         columns=rules.columns,
         timezone=settings.timezone,
         tab=settings.tab,
@@ -102,6 +98,29 @@ def _open_sheet(config: Config, rules: Rulebook, bench: Bench) -> Tracker:
         now=bench.clock,
         wait=bench.wait,
         journal=StoreJournal(bench.store, bench.tracker_id),
-        structure_every=google.structure_every,
+        structure_every=config.google.structure_every,
         step=bench.step,
+    )
+
+
+def sheets_api(
+    config: Config, clock: Callable[[], datetime], wait: Callable[[float], None]
+) -> SheetsApi:
+    """The way to the Google Sheet that `config` names. Raises TrackerRefused where no login is possible."""
+    import random  # noqa: PLC0415
+
+    from sheetsync.trackers.google.api import SheetsApi  # noqa: PLC0415
+    from sheetsync.trackers.google.login import credentials_for  # noqa: PLC0415
+
+    google = config.google
+    return SheetsApi(
+        config.tracker.spreadsheet,
+        credentials_for(google),
+        api_url=google.api_url,
+        timeout=google.timeout.total_seconds(),
+        reads_per_minute=google.reads_per_minute,
+        writes_per_minute=google.writes_per_minute,
+        clock=clock,
+        wait=wait,
+        dice=random.random,
     )

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from sheetsync.config import Config, load_config
 from sheetsync.domain.guard import GuardLimits
@@ -35,7 +35,10 @@ from sheetsync.worker.one_pass import PassResult, Ports, guard_plan, no_step, on
 from sheetsync.worker.publish import Publisher
 from sheetsync.worker.rules_alarm import broken_rules_notices
 from sheetsync.worker.rules_in_force import RulesInForce, folder_token, rules_in_force
-from sheetsync.worker.which_tracker import Bench, open_tracker, open_workbook, place_of
+from sheetsync.worker.which_tracker import Bench, open_sheet, open_tracker, open_workbook, place_of
+
+if TYPE_CHECKING:
+    from sheetsync.trackers.google.installing import Installer
 
 _BACKUP_DAY = "backup_day"
 FALLBACK_SENDER = "sheetsync@localhost.localdomain"
@@ -155,6 +158,14 @@ class Workshop:
     def workbook(self, rules: Rulebook) -> ExcelTracker:
         """The tracker as a workbook, which can be revised; raises UsageError for a Google Sheet."""
         return open_workbook(self.config, rules, self._bench())
+
+    def installer(self, now: datetime) -> Installer:
+        """What sets the Google Sheet up; raises UsageError for a workbook."""
+        from sheetsync.trackers.google.installing import Installer  # noqa: PLC0415
+
+        rules = self.rules(now).rules
+        tracker = open_sheet(self.config, rules, self._bench())
+        return Installer(tracker.api, tracker.eyes, rules)
 
     def _bench(self) -> Bench:
         return Bench(

@@ -107,6 +107,11 @@ class SheetsApi:
         body = self._get(SPREADSHEET_URL % self.spreadsheet_id, params)
         return Structure.of(self.decoded(body))
 
+    def look(self, fields: str, ranges: Sequence[str]) -> Json:
+        """`spreadsheets.get` with a mask; raises TrackerBusy, TrackerRefused."""
+        params = {"fields": fields, "ranges": list(ranges), "prettyPrint": "false"}
+        return self.decoded(self._get(SPREADSHEET_URL % self.spreadsheet_id, params))
+
     def prepare_write(self) -> None:
         """Whatever takes time before a write: login and quota. Raises TrackerBusy, TrackerRefused."""
         try:

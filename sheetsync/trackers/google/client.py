@@ -60,7 +60,7 @@ class PatientClient(HTTPClient):
         self.clock_ahead: float | None = None
         """Seconds by which our clock is ahead of Google's, by the last answer."""
 
-    def request(
+    def request(  # noqa: PLR0917 - gspread's own signature
         self,
         method: str,
         endpoint: str,

@@ -7,6 +7,7 @@ separator: whether `,` or `;` separates depends on the country the sheet is set 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
@@ -22,6 +23,8 @@ from sheetsync.trackers.looks import LOOKS, ROW_TINT, STATUS_LOOKS, Look
 PREFIX: Final = "colour:"
 _TINT: Final = "colour:row"
 _TINTED_WORD: Final = "Breached"
+_TINT_TEST: Final = re.compile(r'=\((.+)>="Breached"\)\*\(\1<"Breachee"\)')
+"""The tint's formula, whatever became of the cell it looks at when columns came and went."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +51,11 @@ class Shade:
 
     def stands_for(self, rule: Json) -> bool:
         """Whether a rule of the sheet is this one, in whatever colour."""
-        condition = rule.get("booleanRule", {}).get("condition", {})
-        values = [value.get("userEnteredValue", "") for value in condition.get("values", ())]
+        kind, value = _condition(rule)
+        if self.name == _TINT:
+            return kind == self.kind and _TINT_TEST.fullmatch(value) is not None
         starts = [span.get("startColumnIndex", 0) for span in rule.get("ranges", ())]
-        plain = [value.replace(" ", "") for value in values]
-        return (
-            condition.get("type") == self.kind
-            and plain == [self.value.replace(" ", "")]
-            and starts[:1] == [self.columns[0]]
-        )
+        return (kind, value, starts[:1]) == (self.kind, self.value, [self.columns[0]])
 
 
 def colour_requests(
@@ -99,7 +98,9 @@ def shades(ground: Ground, rules: Rulebook) -> Iterator[Shade]:
     for name in ground.before:
         if name.startswith(PREFIX) and name not in names:
             _, key, word = [*name.split(":", 2), ""][:3]
-            if key in ground.header.columns and word:
+            if name == _TINT:
+                yield Shade(_TINT, "CUSTOM_FORMULA", "", (0, 1), None)
+            elif key in ground.header.columns and word:
                 yield replace(_shade(ground, key, word, Look("", "")), look=None)
 
 
@@ -179,18 +180,27 @@ def _compared(ground: Ground, shade: Shade) -> tuple[list[int], Part]:
         name=shade.name,
         wanted=wanted,
         found=_words_found(first) if places else "",
-        short=bool(places) and not _covers(ground, first, shade),
+        short=bool(places) and not _in_place(ground, first, shade),
     )
 
 
-def _covers(ground: Ground, rule: Json, shade: Shade) -> bool:
+def _in_place(ground: Ground, rule: Json, shade: Shade) -> bool:
+    """Whether a rule has the shade's very condition and reaches over all its cells."""
     spans = rule.get("ranges", ())
-    return any(
+    return _condition(rule)[1] == shade.value and any(
         reaches(span, ground.tab, ground.header.row_number)
         and span.get("startColumnIndex", 0) <= shade.columns[0]
         and span.get("endColumnIndex", ground.tab.columns) >= shade.columns[1]
         for span in spans
     )
+
+
+def _condition(rule: Json) -> tuple[str, str]:
+    """Type and value of a rule's condition; spaces in a formula do not matter."""
+    condition = rule.get("booleanRule", {}).get("condition", {})
+    kind = str(condition.get("type", ""))
+    value = "".join(str(v.get("userEnteredValue", "")) for v in condition.get("values", ()))
+    return kind, value.replace(" ", "") if kind == "CUSTOM_FORMULA" else value
 
 
 def _words(look: Look) -> str:

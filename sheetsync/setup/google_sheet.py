@@ -1,0 +1,88 @@
+"""A folder for a tracker that is a Google Sheet: the settings are read from the sheet itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sheetsync.config import Config, parse_config
+from sheetsync.config.example import example_config
+from sheetsync.errors import UsageError
+from sheetsync.setup.fresh import (
+    CONFIG,
+    RULES,
+    TEMPLATES,
+    Made,
+    make_rules,
+    make_templates,
+    refuse_overwriting,
+)
+from sheetsync.trackers.google.structure import Structure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """What is known before the sheet was looked at; `tab` and `timezone` "" to take the sheet's own."""
+
+    spreadsheet: str
+    tab: str = ""
+    timezone: str = ""
+    sender: str = ""
+    google: Mapping[str, str]
+    """Settings of the section google, as they are written."""
+
+
+def make_google_folder(
+    folder: Path, chosen: Chosen, look: Callable[[Config], Structure]
+) -> list[Made]:
+    """Make config.yaml, rules/ and mail_templates/ in `folder`; `look` reads the sheet's structure.
+
+    Nothing is overwritten, and nothing is made where the sheet cannot be reached. Raises UsageError,
+    ConfigError, TrackerError.
+    """
+    refuse_overwriting(folder, (CONFIG, RULES, TEMPLATES))
+    first = parse_config(_text(chosen, tab=chosen.tab or "Orders", zone="UTC"), folder / CONFIG)
+    structure = look(first)
+    zone = chosen.timezone or structure.timezone
+    text = _text(chosen, tab=_tab(chosen, structure), zone=zone)
+    parse_config(text, folder / CONFIG)
+    folder.mkdir(parents=True, exist_ok=True)
+    made = make_rules(folder, zone)
+    made.append(make_templates(folder))
+    (folder / CONFIG).write_text(text, encoding="utf-8")
+    return [Made(CONFIG, f"which sheet ({structure.title}), how mails leave"), *made]
+
+
+def _tab(chosen: Chosen, structure: Structure) -> str:
+    titles = [tab.title for tab in structure.tabs]
+    wanted = chosen.tab or "Orders"
+    if structure.tab(wanted) is not None:
+        return wanted
+    if not chosen.tab and len(titles) == 1:
+        return titles[0]
+    names = ", ".join(f"“{title}”" for title in titles)
+    raise UsageError(
+        f"“{structure.title}” has no tab “{wanted}”; its tabs are {names}. Name the one with the orders: --tab TITLE"
+    )
+
+
+def _text(chosen: Chosen, *, tab: str, zone: str) -> str:
+    values = {
+        "tracker.kind": "google",
+        "tracker.id": chosen.spreadsheet,
+        "tracker.tab": tab,
+        "tracker.timezone": zone,
+        "templates": TEMPLATES,
+    }
+    values |= {f"google.{name}": value for name, value in chosen.google.items()}
+    if chosen.sender:
+        values["mail.from"] = chosen.sender
+    return _without_path(example_config(values))
+
+
+def _without_path(text: str) -> str:
+    """The example is one of a workbook; a sheet has no path."""
+    return "".join(
+        line for line in text.splitlines(keepends=True) if not line.startswith("  path: ")
+    )
