@@ -53,7 +53,8 @@ def find_replace(book: Book, body: Json) -> Json:
 
 
 def _places(book: Book, body: Json) -> list[Area]:
-    given = [k for k in ("range", "sheetId", "allSheets") if body.get(k) not in (None, False)]
+    given = [k for k in ("range", "sheetId") if body.get(k) is not None]
+    given += ["allSheets"] if body.get("allSheets") else []
     if len(given) != 1:
         raise invalid("Exactly one of range, sheetId and allSheets must be specified.")
     if given == ["range"]:

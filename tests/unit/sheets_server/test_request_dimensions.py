@@ -41,7 +41,9 @@ def test_columns_put_in_push_the_others_right():
     assert book.sheets[0].column_count == 7
 
 
-@pytest.mark.parametrize(("before", "looks"), [(True, {"note": "first"}), (False, {"note": "second"})])
+@pytest.mark.parametrize(
+    ("before", "looks"), [(True, {"note": "first"}), (False, {"note": "second"})]
+)
 def test_a_row_put_in_looks_like_the_row_before_or_after_it(before, looks):
     book = a_book(["a"], ["b"])
     for number, name in enumerate(("first", "second")):
@@ -61,7 +63,11 @@ def test_a_row_put_in_looks_like_the_row_before_or_after_it(before, looks):
         ),
         (lines("ROWS", 0, 1), True, "range.startIndex must be > 0 if inheritFromBefore is true."),
         (lines("ROWS", -1, 1), False, "DimensionRange indexes must be >= 0"),
-        ({"dimension": "ROWS"}, False, "Both the start and end indexes of the range must be bounded."),
+        (
+            {"dimension": "ROWS"},
+            False,
+            "Both the start and end indexes of the range must be bounded.",
+        ),
     ],
 )
 def test_lines_are_not_put_in_beyond_the_grid(range_, before, words):

@@ -105,7 +105,11 @@ def test_a_smaller_grid_loses_its_cells_and_what_stood_on_them():
     update(book, "gridProperties/rowCount,gridProperties/columnCount", gridProperties=size)
     assert plain(book) == [["a"]]
     assert book.sheets[0].merges == []
-    update(book, "gridProperties(rowCount,columnCount)", gridProperties={"rowCount": 3, "columnCount": 3})
+    update(
+        book,
+        "gridProperties(rowCount,columnCount)",
+        gridProperties={"rowCount": 3, "columnCount": 3},
+    )
     assert plain(book) == [["a"]]
 
 
@@ -114,9 +118,9 @@ def test_freezing_needs_a_row_that_scrolls_and_zero_unfreezes():
     update(book, "gridProperties.frozenRowCount", gridProperties={"frozenRowCount": 2})
     assert book.sheets[0].grid == {"frozenRowCount": 2}
     body = {"properties": {"gridProperties": {"frozenRowCount": 10}}}
-    assert refusal(book, "updateSheetProperties", **body, fields="gridProperties.frozenRowCount") == (
-        "You can't freeze all visible rows on the sheet."
-    )
+    assert refusal(
+        book, "updateSheetProperties", **body, fields="gridProperties.frozenRowCount"
+    ) == ("You can't freeze all visible rows on the sheet.")
     update(book, "gridProperties.frozenRowCount", gridProperties={"frozenRowCount": 0})
     assert book.sheets[0].grid == {}
 
