@@ -129,7 +129,9 @@ def rewrite_formulas(sheet: Sheet, rewrite: Callable[[str], str]) -> None:
     for number, row in enumerate(sheet.rows):
         fresh: list[Json | None] | None = None
         for place, cell in enumerate(row):
-            if cell is None:
+            if cell is None or not (
+                "formulaValue" in cell.get("userEnteredValue", ()) or "dataValidation" in cell
+            ):
                 continue
             now = _cell_with(cell, rewrite)
             if now is not cell:

@@ -74,14 +74,16 @@ def rearrange(book: Book, area: Area, order: list[int]) -> None:
     moves = {old: area.top + place for place, old in enumerate(order)}
     if all(old == new for old, new in moves.items()):
         return
-    before = [list(row) for row in sheet.rows[area.top : area.bottom]]
+    sheet.rows.extend([] for _ in range(area.top + len(order) - len(sheet.rows)))
+    before = sheet.rows[area.top : area.top + len(order)]
     right = min(area.right, max((len(row) for row in before), default=0))
     for old, new in moves.items():
-        row = before[old - area.top] if old - area.top < len(before) else []
-        for column in range(area.left, right):
-            cell = row[column] if column < len(row) else None
-            if cell is not None or sheet.cell(new, column) is not None:
-                sheet.put(new, column, _carried(cell, new - old))
+        if old != new:
+            carried = _carried(before[old - area.top][area.left : right], new - old)
+            carried += [None] * (right - area.left - len(carried))
+            row = before[new - area.top]
+            head = row[: area.left] + [None] * (area.left - len(row))
+            sheet.rows[new] = head + carried + row[right:]
     if book.row_metadata_follows_sort and (area.left, area.right) == (0, sheet.column_count):
         for entry in book.metadata:
             if entry.sheet_id == sheet.id and entry.dimension == "ROWS" and entry.start in moves:
@@ -89,12 +91,14 @@ def rearrange(book: Book, area: Area, order: list[int]) -> None:
                 entry.end = entry.start + 1
 
 
-def _carried(cell: Json | None, down: int) -> Json | None:
-    """A cell in its new row: a formula's references go along, as in a copy."""
-    formula = (cell or {}).get("userEnteredValue", {}).get("formulaValue")
-    if cell is None or formula is None:
-        return cell
-    return cell | {"userEnteredValue": {"formulaValue": offset(formula, down, 0)}}
+def _carried(cells: list[Json | None], down: int) -> list[Json | None]:
+    """Cells in their new row: a formula's references go along, as in a copy."""
+    now = list(cells)
+    for place, cell in enumerate(cells):
+        if cell is not None and "formulaValue" in cell.get("userEnteredValue", ()):
+            formula = offset(cell["userEnteredValue"]["formulaValue"], down, 0)
+            now[place] = cell | {"userEnteredValue": {"formulaValue": formula}}
+    return now
 
 
 def _check_merges(area: Area) -> None:

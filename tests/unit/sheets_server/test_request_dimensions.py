@@ -90,8 +90,10 @@ def test_deleted_rows_are_gone_and_the_grid_shrinks():
         (
             10,
             11,
-            "Cannot delete a row that doesn't exist. "
-            "Tried to delete row index 10 but there are only 10 rows.",
+            (
+                "Cannot delete a row that doesn't exist. "
+                "Tried to delete row index 10 but there are only 10 rows."
+            ),
         ),
         (0, 10, "Sorry, it is not possible to delete all non-frozen rows."),
         (1, 10, "Sorry, it is not possible to delete all non-frozen rows."),

@@ -65,7 +65,12 @@ def test_lines_put_in_and_deleted_again_leave_no_trace(table, dimension, at, cou
     assert seen(book) == before
 
 
-@given(tables(CELLS), st.sampled_from(["ROWS", "COLUMNS"]), st.integers(0, 5), st.integers(0, 6))
+@given(
+    tables(st.one_of(VALUES, st.just("=A1+$B$2"))),
+    st.sampled_from(["ROWS", "COLUMNS"]),
+    st.integers(0, 5),
+    st.integers(0, 6),
+)
 def test_a_line_dragged_there_and_back_is_where_it_was(table, dimension, start, to):
     book = a_book(*table)
     before = plain(book)
