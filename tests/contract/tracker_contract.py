@@ -50,6 +50,15 @@ def outcomes(receipt):
     return list(receipt.outcomes["outcome"])
 
 
+def write_in_two_passes(tracker, wanted):
+    """Write; where the tracker leaves a row alone that moved since it was read, do so in the next pass."""
+    receipt = tracker.write(wanted)
+    if "dropped" in outcomes(receipt):
+        tracker.read()
+        receipt = tracker.write(wanted)
+    return receipt
+
+
 class TrackerContract:
     """Subclass, and give the fixtures `tracker` and `person`."""
 
@@ -111,14 +120,14 @@ class TrackerContract:
     def test_a_write_lands_by_order_after_a_sort(self, tracker, person):
         before = orders_of(tracker)
         person.sort_orders(reverse=True)
-        tracker.write(batch(("A-2", "check", None, "mine")))
+        write_in_two_passes(tracker, batch(("A-2", "check", None, "mine")))
         after = orders_of(tracker)
         assert after.pop("A-2") == {**before.pop("A-2"), "check": "mine"}
         assert after == before
 
     def test_a_moved_column_is_still_found(self, tracker, person):
         person.insert_column(1, "My notes")
-        receipt = tracker.write(batch(("A-2", "check", None, "mine")))
+        receipt = write_in_two_passes(tracker, batch(("A-2", "check", None, "mine")))
         assert outcomes(receipt) == ["applied"]
         assert orders_of(tracker)["A-2"]["check"] == "mine"
 

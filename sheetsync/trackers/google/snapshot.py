@@ -34,6 +34,7 @@ class Snapshot:
     """Where formulas stand, by (row number, column), as far as that is known."""
     at: datetime | None = None
     """When the answer came (aware UTC)."""
+    _fingerprint: str = ""
     _keys: dict[int, Mapping[str, tuple[int, ...]]] = field(default_factory=dict)
 
     @classmethod
@@ -85,9 +86,11 @@ class Snapshot:
 
     def fingerprint(self) -> str:
         """Of everything read but the number of the last pass."""
-        known = (self.marker.uuid, self.marker.epoch) if self.marker else ()
-        text = json.dumps([self.rows, known], ensure_ascii=False, default=_plain)
-        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        if not self._fingerprint:
+            known = (self.marker.uuid, self.marker.epoch) if self.marker else ()
+            text = json.dumps([self.rows, known], ensure_ascii=False, default=_plain)
+            self._fingerprint = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        return self._fingerprint
 
 
 def presumed(before: Snapshot, after: Snapshot) -> None:

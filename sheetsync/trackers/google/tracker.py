@@ -117,6 +117,8 @@ class GoogleTracker:
                 raise
             late: Verdict = ("dropped", f"not written in this pass: {busy}")
             verdicts = {place: verdicts.get(place, late) for place in range(len(wanted))}
+        if state.fingerprint and not state.unread:
+            self._planned = state.expected
         return self._receipt(batch, [verdicts[place] for place in range(len(wanted))], state)
 
     def append(self, rows: Sequence[Mapping[str, NewValue]]) -> Receipt:
