@@ -75,7 +75,10 @@ class Moved:
         return Inserted(self._landing(), self.end - self.start).span(*left)
 
     def _landing(self) -> int:
-        return self.to if self.to <= self.start else self.to - (self.end - self.start)
+        """Where the first dragged line lands; dropped upon themselves, the lines stay."""
+        if self.to <= self.end:
+            return min(self.to, self.start)
+        return self.to - (self.end - self.start)
 
 
 Shift: TypeAlias = Inserted | Deleted | Moved

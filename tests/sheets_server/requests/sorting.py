@@ -141,7 +141,9 @@ def _compared(area: Area, ranges: list[Json]) -> list[int]:
     if any(found.get("dimension") != "COLUMNS" for found in ranges):
         raise invalid("comparisonColumns must be of the dimension COLUMNS.")
     columns = [
-        column for found in ranges for column in range(found["startIndex"], found["endIndex"])
+        column
+        for found in ranges
+        for column in range(found.get("startIndex") or 0, found.get("endIndex") or area.right)
     ] or list(range(area.left, area.right))
     if min(columns) < area.left or max(columns) >= area.right:
         raise invalid("comparisonColumns must lie within the range.")
