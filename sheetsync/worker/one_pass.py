@@ -193,7 +193,8 @@ def _carry_out(
     ports.step("committed")
     store.keep_setting(state.id, _SETTINGS, ports.settings)
     committed = store.tracker_state(state.id)
-    tabs = worker_tabs(ports.publisher, store, committed, rules, plan)
+    publisher = replace(ports.publisher, tracker=ports.publisher.tracker or ports.tracker.name)
+    tabs = worker_tabs(publisher, store, committed, rules, plan)
     batch = WriteBatch(
         changes=plan.changes,
         header=plan.orders.header,

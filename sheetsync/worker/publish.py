@@ -45,7 +45,10 @@ Settings: TypeAlias = dict[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publisher:
-    """How and how often tabs are published. `alarms` are sentences about the worker itself."""
+    """How and how often tabs are published. `alarms` are sentences about the worker itself.
+
+    `tracker` is how the KPI tab calls the tracker; "" for the name that the tracker gives itself.
+    """
 
     timezone: str
     every: timedelta

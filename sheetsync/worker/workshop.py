@@ -69,9 +69,7 @@ class Workshop:
         self._tracker_rules = ""
         self._force: RulesInForce | None = None
         self._rules_token = ""
-        ref = place_of(config)
-        state = store.tracker(config.tracker.name, ref, uuid=uuid.uuid4().hex, now=clock())
-        self._tracker_id = state.id
+        self._tracker_id = self._introduce(_known_name(config, store)).id
 
     @classmethod
     def open(
@@ -145,8 +143,18 @@ class Workshop:
 
     @property
     def name(self) -> str:
-        """How the tracker is called in messages."""
-        return self._tracker.name if self._tracker is not None else self.config.tracker.name
+        """How the tracker is called in messages: the file, or the title that the sheet had last."""
+        return self.state.name
+
+    def _introduce(self, name: str) -> TrackerState:
+        """Make the tracker known to the store under this name, or by it."""
+        ref = place_of(self.config)
+        return self.store.tracker(name, ref, uuid=uuid.uuid4().hex, now=self._clock())
+
+    def _learn_title(self) -> None:
+        """Keep the title of a Google Sheet, which is known once the sheet was looked at."""
+        if self._tracker is not None and self._tracker.name not in ("", self.name):
+            self._introduce(self._tracker.name)
 
     def tracker(self, rules: Rulebook) -> Tracker:
         """The tracker; kept between passes, so that an unchanged one is not parsed again."""
@@ -186,6 +194,8 @@ class Workshop:
         result = one_pass(
             ports, self.state, force.rules, now, accept_mass_change=accept_mass_change
         )
+        if result.outcome in ("done", "unchanged"):
+            self._learn_title()
         return replace(result, remarks=(force.alarm, *result.remarks)) if force.alarm else result
 
     def plan(self, now: datetime) -> tuple[Plan, Memory, RulesInForce]:
@@ -285,7 +295,7 @@ class Workshop:
             timezone=settings.timezone,
             every=self.config.worker.every,
             mail_mode=_mail_words(self.config),
-            tracker=_title(self.config, self.name),
+            tracker=_title(self.config),
             kpi_every=self._kpi_every,
             alarms=(force.alarm,) if force.alarm else (),
         )
@@ -296,10 +306,19 @@ class Workshop:
         )  # fmt: skip
 
 
-def _title(config: Config, name: str) -> str:
-    """The tracker as the KPI tab calls it: a file without its ending, a sheet by its title."""
+def _known_name(config: Config, store: Store) -> str:
+    """A workbook's file name; the title that a Google Sheet had when it was last looked at, or its id."""
+    ref = place_of(config)
+    known = (found.name for found in store.trackers() if found.ref == ref)
+    return (
+        next(known, config.tracker.name) if config.tracker.kind == "google" else config.tracker.name
+    )
+
+
+def _title(config: Config) -> str:
+    """The tracker as the KPI tab calls it: a file without its ending; "" for a sheet, which tells itself."""
     settings = config.tracker
-    return settings.workbook.stem.replace("_", " ") if settings.kind == "excel" else name
+    return settings.workbook.stem.replace("_", " ") if settings.kind == "excel" else ""
 
 
 def _thing(config: Config) -> str:

@@ -12,7 +12,7 @@ from google.auth.credentials import AnonymousCredentials, Credentials
 from sheetsync.config.google import sheet_link
 from sheetsync.domain.model import Sheet
 from sheetsync.domain.rules import Rulebook
-from sheetsync.errors import TrackerBusy, TrackerError, TrackerRefused
+from sheetsync.errors import PlanRefused, TrackerBusy, TrackerError, TrackerRefused
 from sheetsync.store.store import Store
 from sheetsync.trackers.google.about import About
 from sheetsync.trackers.google.api import AnswerLost, QuotaUsedUp, SheetsApi
@@ -29,6 +29,7 @@ from sheetsync.worker.doctor.sheet_structure import (
     tab_of,
     zone_lines,
 )
+from sheetsync.worker.one_pass import no_step
 from sheetsync.worker.which_tracker import Bench, open_tracker
 
 _RIGHT: Final = timedelta(seconds=30)
@@ -161,7 +162,7 @@ def _columns(
         return
     try:
         sheet = _read(patient, rules, wait)
-    except TrackerError as problem:
+    except (TrackerError, PlanRefused) as problem:
         yield bad("columns", str(problem), "Nothing can be said of the columns until it is read.")
         return
     header = yield from column_checks(patient, rules, sheet)
@@ -178,7 +179,7 @@ def _read(patient: Patient, rules: Rulebook, wait: Callable[[float], None]) -> S
             state_folder=patient.config.folder / "state",
             clock=lambda: patient.now,
             wait=wait,
-            step=lambda _name: None,
+            step=no_step,
         )
         return open_tracker(patient.config, rules, bench).read()
 
