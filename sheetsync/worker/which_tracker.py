@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from sheetsync.trackers.google.tracker import GoogleTracker
 
 
+_SHORTEST_DEADLINE = 30.0
+"""Seconds for which reading is tried again even where passes follow each other faster."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bench:
     """What a tracker works with: the store, the folder of state, the clock, the sleep, the hook."""
@@ -118,6 +122,7 @@ def sheets_api(
         credentials_for(google),
         api_url=google.api_url,
         timeout=google.timeout.total_seconds(),
+        deadline=max(_SHORTEST_DEADLINE, config.worker.every.total_seconds()),
         reads_per_minute=google.reads_per_minute,
         writes_per_minute=google.writes_per_minute,
         clock=clock,

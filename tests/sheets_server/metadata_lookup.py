@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from tests.sheets_server import a1
 from tests.sheets_server.areas import Area, area_of, line_range
-from tests.sheets_server.model import Book, Json, Metadata, invalid, unsupported
+from tests.sheets_server.model import Book, Json, Metadata, invalid
 
 Location = tuple[int | None, str, int, int]
 """Sheet, dimension, start and end, as an entry has them."""
@@ -25,8 +26,11 @@ def _matched(book: Book, one: Json) -> list[Metadata]:
         area = area_of(book, one["gridRange"])
         return [entry for entry in book.metadata if _crosses(entry, area)]
     if given == ["a1Range"]:
-        raise unsupported("looking up developer metadata by an A1 range; use gridRange")
-    raise invalid("A data filter must have exactly one of developerMetadataLookup and gridRange.")
+        area = a1.area(book, one["a1Range"])
+        return [entry for entry in book.metadata if _crosses(entry, area)]
+    raise invalid(
+        "A data filter must have exactly one of developerMetadataLookup, gridRange and a1Range."
+    )
 
 
 def _crosses(entry: Metadata, area: Area) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
+from tests.sheets_server.a1 import title
 from tests.sheets_server.areas import Area, letters
 from tests.sheets_server.spans import Shift, shifted
 
@@ -15,9 +16,9 @@ _COLUMN: Final = r"\$?[A-Za-z]{1,3}"
 _ROW: Final = r"\$?[1-9][0-9]*"
 _FOUND: Final = re.compile(
     r'(?P<text>"(?:[^"]|"")*")'
-    r"|(?P<tab>(?:'(?:[^']|'')+'|(?<![\w.])[A-Za-z_]\w*)!)?(?<![\w.$])"
+    r"|(?P<tab>(?:'(?:[^']|'')+'|(?<![\w.])[^\W\d]\w*)!)?(?<![\w.$])"
     rf"(?P<first>{_CELL})(?::(?P<last>{_CELL}|{_COLUMN}))?(?![\w(.!])"
-    rf"|(?P<tab2>(?:'(?:[^']|'')+'|(?<![\w.])[A-Za-z_]\w*)!)?(?<![\w.$])"
+    rf"|(?P<tab2>(?:'(?:[^']|'')+'|(?<![\w.])[^\W\d]\w*)!)?(?<![\w.$])"
     rf"(?P<first2>{_COLUMN}|{_ROW}):(?P<last2>{_COLUMN}|{_ROW})(?![\w(.!])"
 )
 _PART: Final = re.compile(r"(\$?)([A-Za-z]*)(\$?)([0-9]*)")
@@ -69,15 +70,10 @@ def rewritten(formula: str, rewrite: Rewrite) -> str:
             return "#REF!"
         if new == found:
             return match[0]
-        prefix = tab if new.tab == found.tab else f"{quoted(new.tab or '')}!"
+        prefix = tab if new.tab == found.tab else f"{title(new.tab or '')}!"
         return prefix + new.first.text() + (f":{new.last.text()}" if new.last else "")
 
     return _FOUND.sub(one, formula)
-
-
-def quoted(title: str) -> str:
-    """A tab's title as a formula names it."""
-    return title if re.fullmatch(r"[A-Za-z_]\w*", title) else "'" + title.replace("'", "''") + "'"
 
 
 def _edge(text: str) -> Edge:

@@ -16,7 +16,7 @@ from sheetsync.trackers.google.marker import MARKER_CELLS, marker_requests
 from sheetsync.trackers.google.own_tabs import tab_requests
 from sheetsync.trackers.google.ownership import present
 from sheetsync.trackers.google.sending import quoted
-from sheetsync.trackers.google.structure import Json, TabStructure
+from sheetsync.trackers.google.structure import Json, Structure, TabStructure
 
 _FIELDS_WITH_TABS: Final = (
     "replies,updatedSpreadsheet.sheets(properties,conditionalFormats,protectedRanges,charts,merges,developerMetadata,"
@@ -34,7 +34,7 @@ class Tabs:
     refused: dict[str, str] = field(default_factory=dict)
     ranges: tuple[str, ...] = ()
     new: bool = False
-    """Whether a tab is added, so that the structure is to be read anew."""
+    """Whether a tab is added or gets its title back, so that the structure is to be read anew."""
     marker: Marker | None = None
     fields: str = REPLY_FIELDS
 
@@ -79,13 +79,13 @@ class Publishing:
         if marker is not None and (written or drawn or moved):
             marks = marker_requests(marker, self._api.spreadsheet_id, structure, drawn)
         titles = [*drawn, STATUS_TITLE] if marks else drawn
-        known = [t for title in dict.fromkeys(titles) if (t := present(title, structure))]
+        known = [t for title in dict.fromkeys(titles) if (t := _under_its_title(title, structure))]
         return Tabs(
             requests=[*requests, *marks],
             written=tuple(drawn),
             refused=refused,
             ranges=tuple(_corners(known)),
-            new=any(present(title, structure) is None for title in titles),
+            new=len(known) < len(set(titles)),
             marker=marker if marks else None,
             fields=_FIELDS_WITH_TABS if known else REPLY_FIELDS,
         )
@@ -117,6 +117,12 @@ class Publishing:
             return []
         look = self._eyes.repair_look()
         return list(tabs.written) if look.marker == tabs.marker else []
+
+
+def _under_its_title(title: str, structure: Structure) -> TabStructure | None:
+    """Our tab where it can be named in an address already; one that is renamed in this batch cannot."""
+    found = present(title, structure)
+    return found if found is not None and found.title == title else None
 
 
 def _corners(tabs: Sequence[TabStructure]) -> list[str]:

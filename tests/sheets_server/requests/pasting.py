@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from tests.sheets_server.areas import Area, area_of, beyond, bounds, grid_range
-from tests.sheets_server.model import Book, Json, Sheet, invalid
+from tests.sheets_server.formula_values import Fault
+from tests.sheets_server.model import Book, Json, Sheet, invalid, unsupported
 from tests.sheets_server.references import offset
 from tests.sheets_server.requests.apply import kind
-from tests.sheets_server.requests.seen import value_json
+from tests.sheets_server.values import View, value_json
 
 _VALUES: Final = ("userEnteredValue", "textFormatRuns", "chipRuns")
 _PASTED: Final = {
@@ -75,7 +76,7 @@ def check_within(goal: Area) -> None:
 
 def block_of(book: Book, source: Area, how: str) -> Block:
     """The cells as they will be pasted: only what this way of pasting takes along."""
-    names = _PASTED[how]
+    names, view = _PASTED[how], View(book)
     found: Block = []
     for row in range(source.top, source.bottom):
         cells: list[Json | None] = []
@@ -83,13 +84,21 @@ def block_of(book: Book, source: Area, how: str) -> Block:
             cell = source.sheet.cell(row, column)
             kept = {k: cell[k] for k in names if k in cell} if cell else {}
             if how == "PASTE_VALUES" and "formulaValue" in kept.get("userEnteredValue", {}):
-                kept["userEnteredValue"] = value_json(book, source.sheet, row, column)
+                kept["userEnteredValue"] = _result(view, source.sheet, row, column)
             if how == "PASTE_NO_BORDERS" and "userEnteredFormat" in kept:
                 looks = kept["userEnteredFormat"]
                 kept["userEnteredFormat"] = {k: v for k, v in looks.items() if k != "borders"}
             cells.append({k: v for k, v in kept.items() if v} or None)
         found.append(cells)
     return found
+
+
+def _result(view: View, sheet: Sheet, row: int, column: int) -> Json | None:
+    """The value that a formula gives, to be pasted in its place."""
+    found = view.value(sheet, row, column)
+    if isinstance(found, Fault):
+        raise unsupported(f"pasting {found.text} as a value")
+    return value_json(found)
 
 
 def paste(

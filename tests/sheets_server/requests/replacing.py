@@ -10,7 +10,8 @@ from tests.sheets_server.areas import Area, area_of
 from tests.sheets_server.model import Book, Json, Sheet, invalid
 from tests.sheets_server.requests.apply import kind
 from tests.sheets_server.requests.cells import check_text
-from tests.sheets_server.requests.seen import shown, typed
+from tests.sheets_server.typed import entered
+from tests.sheets_server.values import View
 
 _COUNTS = ("valuesChanged", "formulasChanged", "rowsChanged", "sheetsChanged", "occurrencesChanged")
 
@@ -43,12 +44,12 @@ class _Tally:
 def find_replace(book: Book, body: Json) -> Json:
     """Replace text in the cells of a range, a tab or the book; blank cells are never found."""
     search = _Search(_pattern(body), _replacement(body), bool(body.get("includeFormulas")))
-    tally = _Tally()
+    tally, view = _Tally(), View(book)
     for area in _places(book, body):
         for row in range(area.top, min(area.bottom, len(area.sheet.rows))):
             for column in range(area.left, min(area.right, len(area.sheet.rows[row]))):
                 if area.sheet.rows[row][column] is not None:
-                    _replace(book, area.sheet, (row, column), search, tally)
+                    _replace(view, area.sheet, (row, column), search, tally)
     return tally.reply()
 
 
@@ -95,7 +96,7 @@ def _replacement(body: Json) -> str:
 
 
 def _replace(
-    book: Book,
+    view: View,
     sheet: Sheet,
     place: tuple[int, int],
     search: _Search,
@@ -109,7 +110,7 @@ def _replace(
     formula = value.get("formulaValue")
     if formula is not None and not search.formulas:
         return
-    text = shown(book, sheet, row, column) if formula is None else formula
+    text = view.shown(sheet, row, column) if formula is None else formula
     try:
         now, count = search.pattern.subn(search.replacement, text)
     except re.error as error:
@@ -117,13 +118,26 @@ def _replace(
     if not count:
         return
     check_text(now)
-    new = typed(book, now, cell) if book.parse_replacement or formula else _kept_text(now)
+    parse = formula is not None or view.book.parse_replacement
+    new = _typed(view.book, now, cell) if parse else _kept_text(now)
     rest = {k: v for k, v in cell.items() if k not in {"userEnteredValue", "textFormatRuns"}}
     sheet.put(row, column, (rest | new) or None)
     tally.formulas += formula is not None
     tally.values += formula is None
     tally.occurrences += count
     tally.rows.add((sheet.id, row))
+
+
+def _typed(book: Book, text: str, cell: Json) -> Json:
+    """What a cell takes on when this text is typed into it: its value, and a format that comes with it."""
+    if not text:
+        return {}
+    looks = cell.get("userEnteredFormat", {})
+    as_text = looks.get("numberFormat", {}).get("type") == "TEXT"
+    value, pattern = entered(text, book.locale, as_text=as_text)
+    if pattern is None or "numberFormat" in looks:
+        return {"userEnteredValue": value}
+    return {"userEnteredValue": value, "userEnteredFormat": looks | {"numberFormat": pattern}}
 
 
 def _kept_text(text: str) -> Json:

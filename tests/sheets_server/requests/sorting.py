@@ -6,10 +6,11 @@ import random
 from typing import Any
 
 from tests.sheets_server.areas import Area, area_of
+from tests.sheets_server.formula_values import Fault
 from tests.sheets_server.model import Book, Json, invalid, unsupported
 from tests.sheets_server.references import offset
 from tests.sheets_server.requests.apply import kind
-from tests.sheets_server.requests.seen import shown, value_at
+from tests.sheets_server.values import View
 
 _COLOURS = (
     "backgroundColor",
@@ -32,9 +33,10 @@ def sort_range(book: Book, body: Json) -> None:
 def sort_area(book: Book, area: Area, specs: list[Json]) -> None:
     """Sort the rows of an area by SortSpecs, the first being the weightiest."""
     order = list(range(area.top, min(area.bottom, max(area.top, len(area.sheet.rows)))))
+    view = View(book)
     for spec in reversed(specs):
         column, falling = _spec(area, spec)
-        keys = {row: _key(value_at(book, area.sheet, row, column)) for row in order}
+        keys = {row: _key(view.value(area.sheet, row, column)) for row in order}
         full = [row for row in order if keys[row] is not None]
         full.sort(key=lambda row: keys[row], reverse=falling)
         order = full + [row for row in order if keys[row] is None]
@@ -64,7 +66,7 @@ def _key(value: Any) -> tuple[int, Any] | None:
         return (2, value)
     if isinstance(value, (int, float)):
         return (0, value)
-    return (3, value[0]) if isinstance(value, tuple) else (1, value.casefold())
+    return (3, value.text) if isinstance(value, Fault) else (1, value.casefold())
 
 
 def rearrange(book: Book, area: Area, order: list[int]) -> None:
@@ -124,9 +126,9 @@ def delete_duplicates(book: Book, body: Json) -> Json:
     """Take out rows of a range whose text was seen above, in any case; the rest closes up."""
     area = area_of(book, body.get("range"))
     columns = _compared(area, body.get("comparisonColumns") or [])
-    seen, kept, removed = set(), [], []
+    seen, kept, removed, view = set(), [], [], View(book)
     for row in range(area.top, area.bottom):
-        key = tuple(shown(book, area.sheet, row, column).casefold() for column in columns)
+        key = tuple(view.shown(area.sheet, row, column).casefold() for column in columns)
         (removed if key in seen and any(key) else kept).append(row)
         seen.add(key)
     rearrange(book, area, kept + removed)

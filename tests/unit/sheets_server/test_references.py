@@ -59,6 +59,7 @@ def test_a_copy_that_would_refer_beyond_the_first_row_refers_to_nothing():
 def test_a_renamed_tab_is_quoted_where_its_title_needs_it():
     assert after_rename("='Old tab'!A1+A1", "old TAB", "New") == "=New!A1+A1"
     assert after_rename("=Old!A1", "Old", "It's new") == "='It''s new'!A1"
+    assert after_rename("=Über!A1", "Über", "D3") == "='D3'!A1"
 
 
 @given(st.integers(0, 20_000), st.integers(0, 9_999))

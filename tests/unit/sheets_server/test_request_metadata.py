@@ -87,9 +87,10 @@ def test_a_lookup_finds_what_matches_all_it_names(lookup, numbers):
     assert found(a_marked_book(), **lookup) == numbers
 
 
-def test_a_grid_range_finds_what_crosses_it():
+@pytest.mark.parametrize("where", [{"gridRange": span(0, 2, 1, 2)}, {"a1Range": "Sheet1!B1:B2"}])
+def test_a_range_finds_what_crosses_it(where):
     book = a_marked_book()
-    reply = do(book, "deleteDeveloperMetadata", dataFilter={"gridRange": span(0, 2, 1, 2)})
+    reply = do(book, "deleteDeveloperMetadata", dataFilter=where)
     assert [entry["metadataId"] for entry in reply["deletedDeveloperMetadata"]] == [2, 3]
     assert [entry.id for entry in book.metadata] == [1, 4]
 

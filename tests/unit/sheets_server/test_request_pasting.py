@@ -60,6 +60,12 @@ def test_a_way_of_pasting_takes_only_its_parts_along(how, found):
     assert book.sheets[0].cell(0, 1) == found
 
 
+def test_a_formula_pasted_as_a_value_is_its_result():
+    book = a_book([2, "=A1*2"])
+    copy(book, span(0, 1, 1, 2), span(1, 2, 0, 1), pasteType="PASTE_VALUES")
+    assert plain(book) == [[2, "=A1*2"], [4]]
+
+
 def test_a_transposed_copy_turns_rows_to_columns():
     book = a_book(["a", "b"])
     copy(book, span(0, 1, 0, 2), span(1, 2, 0, 1), pasteOrientation="TRANSPOSE")

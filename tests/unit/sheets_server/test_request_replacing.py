@@ -60,6 +60,15 @@ def test_blank_cells_are_never_found():
     assert replace(book, "^$", "x", searchByRegex=True) == {}
 
 
+def test_a_number_is_found_by_the_text_it_shows():
+    book = a_book([0.5, True])
+    shown = {"userEnteredFormat": {"numberFormat": {"type": "PERCENT", "pattern": "0%"}}}
+    book.sheets[0].put(0, 0, {**cell(0.5), **shown})
+    replace(book, "50%", "75%", matchEntireCell=True)
+    replace(book, "TRUE", "FALSE", matchEntireCell=True)
+    assert plain(book) == [[0.75, False]]
+
+
 def test_formulas_are_left_unless_included():
     book = a_book(["=A2&B2"])
     assert replace(book, "A2", "C2") == {}
@@ -73,6 +82,14 @@ def test_the_new_text_is_read_as_typed_unless_the_book_says_otherwise(parse, fou
     book.parse_replacement = parse
     replace(book, "x", "42")
     assert plain(book) == [[found]]
+
+
+def test_a_date_typed_by_a_replacement_brings_its_format_to_a_cell_without_one():
+    book = a_book(["x"])
+    replace(book, "x", "2026-03-01")
+    assert plain(book) == [[46082]]
+    looks = book.sheets[0].cell(0, 0)["userEnteredFormat"]
+    assert looks["numberFormat"]["type"] == "DATE"
 
 
 def test_a_text_column_keeps_the_new_text_as_text():

@@ -105,3 +105,9 @@ def test_the_first_of_each_set_of_duplicates_stays():
     found = do(book, "deleteDuplicates", range=span(0, 4), comparisonColumns=columns)
     assert found == {"duplicatesRemovedCount": 2}
     assert plain(book) == [["a", 1], ["b", 2]]
+
+
+def test_formulas_are_sorted_by_what_they_show():
+    book = a_book([2, "=A1*10"], [1, "=A2*10"], [0, "=1/0"])
+    sort(book, "+1")
+    assert plain(book) == [[1, "=A1*10"], [2, "=A2*10"], [0, "=1/0"]]
