@@ -21,7 +21,8 @@ from sheetsync.trackers.google.journal import Entry, Journal, Sent, Undo, pack, 
 from sheetsync.trackers.google.judging import STALE, Judge, Wanted
 from sheetsync.trackers.google.looking import Eyes
 from sheetsync.trackers.google.publishing import Publishing, Tabs
-from sheetsync.trackers.google.repairing import Look, infer, repair, standing, targets
+from sheetsync.trackers.google.repairing import Look, followed, infer, repair, standing, targets
+from sheetsync.trackers.google.rescuing import rescue
 from sheetsync.trackers.google.sending import CellBatch, answer_ranges, cell_requests
 from sheetsync.trackers.google.snapshot import Snapshot
 from sheetsync.trackers.google.structure import Json
@@ -259,7 +260,7 @@ class GuardedWrite:
             f"{len({c.order for c in away})} rows were moved in the very moment they were written; "
             "their cells were put right at once."
         )
-        placed = self._put_right(state, undos, away, unanswered=untold, before=look)
+        placed = self._put_right(state, undos, away, unanswered=untold, before=look, written=True)
         return _outcome(ready, [*(c for c in kept if c not in away), *placed], DISPLACED)
 
     def _put_right(
@@ -270,6 +271,7 @@ class GuardedWrite:
         *,
         unanswered: Sequence[Sent],
         before: Look,
+        written: bool = False,
     ) -> list[Sent]:
         """Repair until nothing of ours stands in a row that is not its own.
 
@@ -280,9 +282,11 @@ class GuardedWrite:
         meant = targets([*missing, *unanswered])
         for _ in range(ROUNDS):
             self._api.prepare_write()
-            now = self._eyes.located(self._eyes.repair_look())
-            open_undos += _known(infer(asked, before=base, now=now), open_undos)
+            saved = rescue([*asked, *missing], base, self._eyes.repair_look())
+            now = followed(before, self._eyes.located(saved.snapshot))
+            open_undos += _known(infer(asked, before=base, now=now, written=written), open_undos)
             round_ = repair(open_undos, missing, meant=meant, before=before, now=now)
+            round_.cells = sorted([*saved.cells, *round_.cells], key=lambda c: (c.row, c.column))
             if not round_.cells:
                 return self._settled(state, [*missing, *unanswered], round_.unclear, now)
             asked, base = [], now
@@ -294,14 +298,14 @@ class GuardedWrite:
             try:
                 answer = self._send(batch.requests, ranges, self._publishing.plain_fields)
             except AnswerLost:
-                asked = round_.cells
+                asked, written = round_.cells, False
                 continue
             except QuotaUsedUp:
                 continue
             found = self._verify(round_.cells, batch, answer, now)
             self.counters.repaired += len(round_.cells) - len(found.displaced)
             open_undos += _known([u for _, u in found.displaced if u is not None], open_undos)
-            asked = [cell for cell, undo in found.displaced if undo is None]
+            asked, written = [cell for cell, undo in found.displaced if undo is None], True
         state.remarks.append(
             "Rows were moved again and again while a slip was being put right; the next pass goes on with it."
         )

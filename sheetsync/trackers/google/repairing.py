@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sheetsync.domain.model import CellValue
 from sheetsync.trackers.google.journal import Sent, Undo
@@ -27,6 +27,8 @@ class Look:
     cells: Snapshot
     header_row: int
     key_column: int
+    renamed: Mapping[str, int] = field(default_factory=dict)
+    """Columns of headings that are no longer there, by the name they had."""
 
     def rows(self, order: str) -> tuple[int, ...]:
         """The rows of an order; of "" those without an Order ID."""
@@ -35,6 +37,8 @@ class Look:
     def columns(self, heading: str, width: int = 0) -> list[int]:
         """The columns under a heading; under "" those without one, of the first `width`."""
         headings = self.cells.headings(self.header_row)
+        if heading in self.renamed:
+            return [self.renamed[heading]]
         padded = [*headings, *[""] * (width - len(headings))]
         return [index for index, text in enumerate(padded) if text == heading]
 
@@ -45,6 +49,18 @@ class Look:
             for row in self.rows(order)
             for column in self.columns(heading, len(self.cells.row(row)))
         ]
+
+
+def followed(before: Look, now: Look) -> Look:
+    """`now`, in which a column that got a new name since `before` is still found under its old one."""
+    old = before.cells.headings(before.header_row)
+    new = now.cells.headings(now.header_row)
+    renamed = {
+        text: index
+        for index, text in enumerate(old)
+        if text and text not in new and index < len(new) and new[index] not in old
+    }
+    return replace(now, renamed=renamed) if renamed else now
 
 
 @dataclass(slots=True)
@@ -87,11 +103,11 @@ def repair(
     return out
 
 
-def infer(sent: Sequence[Sent], *, before: Look, now: Look) -> list[Undo]:
+def infer(sent: Sequence[Sent], *, before: Look, now: Look, written: bool = False) -> list[Undo]:
     """Where cells of a write that nobody answered for stand in rows of other orders.
 
     A value that only we write is found wherever it went; a word that people type too counts only in the
-    very row it was sent to.
+    very row it was sent to. `written`: the answer told that it was carried out, but not where.
     """
     meant = targets(sent)
     steady = before.cells.row(before.header_row) == now.cells.row(now.header_row)
@@ -103,7 +119,10 @@ def infer(sent: Sequence[Sent], *, before: Look, now: Look) -> list[Undo]:
             _suspect(number, cell, meant, before, now, found)
     for each in sent:
         if each.common and each.row > now.header_row:
-            _suspect(each.row, each.column, meant, before, now, found, wrong=each.new, known=True)
+            _suspect(
+                each.row, each.column, meant, before, now, found,
+                wrong=each.new, compared=True, new_row=written,
+            )  # fmt: skip
     return list(found.values())
 
 
@@ -148,11 +167,12 @@ def _suspect(  # noqa: PLR0917 - a place, and the two looks
     found: dict[tuple[int, int], Undo],
     *,
     wrong: CellValue = None,
-    known: bool = False,
+    compared: bool = False,
+    new_row: bool = True,
 ) -> None:
     """Note the cell as displaced where it differs from what stood there and is not meant to be so."""
     value = now.cells.cell(number, column)
-    if known and not same(value, wrong):
+    if compared and not same(value, wrong):
         return
     order = order_key(now.cells.cell(number, now.key_column))
     headings = now.cells.headings(now.header_row)
@@ -160,7 +180,7 @@ def _suspect(  # noqa: PLR0917 - a place, and the two looks
     if (order, heading) in meant and same(meant[order, heading], value):
         return
     undo = undo_of(order, heading, value, before.cells, before.header_row, before.key_column)
-    if any(same(right, value) for right in undo.rights) or (known and not undo.rights):
+    if any(same(right, value) for right in undo.rights) or not (undo.rights or new_row):
         return
     found[number, column] = undo
 

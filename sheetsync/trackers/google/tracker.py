@@ -16,6 +16,7 @@ from sheetsync.trackers.google.journal import Journal, unpack
 from sheetsync.trackers.google.judging import Wanted, wanted_of
 from sheetsync.trackers.google.looking import Eyes
 from sheetsync.trackers.google.repairing import Look, corrected, infer, targets
+from sheetsync.trackers.google.rescuing import rescue
 from sheetsync.trackers.google.sending import MOST_BYTES, weight
 from sheetsync.trackers.google.snapshot import Snapshot
 from sheetsync.trackers.receipts import NewValue, Verdict, change_receipt
@@ -135,9 +136,9 @@ class GoogleTracker:
             return snapshot
         entry = unpack(text)
         before = Look(cells=entry.before, header_row=entry.header_row, key_column=entry.key_column)
-        now = self.eyes.located(snapshot)
+        now = self.eyes.located(rescue(entry.sent, before, snapshot).snapshot)
         undos = [*entry.undos, *infer(entry.sent, before=before, now=now)]
-        return corrected(undos, targets(entry.sent), now) if undos else snapshot
+        return corrected(undos, targets(entry.sent), now) if undos else now.cells
 
     def _as_sheet(self, snapshot: Snapshot, planned: Snapshot) -> Sheet:
         headed = self.eyes.headed(planned)

@@ -50,7 +50,8 @@ def verify(
     old = before.headings(header_row)
     now = [c if isinstance(c, str) else "" for c in after.get(header_row, ())]
     steady = _same_headings(old, now)
-    keys = _only(now, old[key_column] if key_column < len(old) else "")
+    keys = key_column if steady else _only(now, old[key_column] if key_column < len(old) else "")
+    keyless = {cell.row for cell in sent if cell.column == keys and not steady}
     displaced = []
     for cell in sent:
         if cell in lost:
@@ -65,7 +66,7 @@ def verify(
             )
         if (order, heading) != (cell.order, cell.heading):
             undo = None
-            if order != UNKNOWN_ORDER:
+            if order != UNKNOWN_ORDER and cell.row not in keyless:
                 undo = undo_of(order, heading, cell.new, before, header_row, key_column)
             displaced.append((cell, undo))
     return Verdicts(displaced=tuple(displaced), lost=tuple(lost))
