@@ -28,6 +28,11 @@ def login_told(error: GoogleAuthError, about: About) -> SheetsyncError:
         )
     if isinstance(error, RefreshError):
         return _refused_token(text, about, retryable=bool(error.retryable))
+    if "anonymous credentials" in text.casefold():
+        return TrackerRefused(
+            "The server wants a login, and none is configured. Set google: login: service_account and "
+            "name its key_file."
+        )
     if isinstance(error, DefaultCredentialsError):
         return TrackerRefused(
             "This machine has no Google login that can be used. Run gcloud auth application-default "

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
+import requests
 from google.auth.credentials import AnonymousCredentials, Credentials
 
 from sheetsync.config.google import sheet_link
@@ -71,7 +72,12 @@ def google_checks(
     yield _quota_line(patient, api)
 
 
-def _api(patient: Patient, credentials: Credentials, wait: Callable[[float], None]) -> SheetsApi:
+def _api(
+    patient: Patient,
+    credentials: Credentials,
+    wait: Callable[[float], None],
+    session: requests.Session | None = None,
+) -> SheetsApi:
     """The way to Google that a pass goes, but each request is made once: the first fault is told."""
     settings, google = patient.config.tracker, patient.config.google
     api = SheetsApi(
@@ -83,6 +89,7 @@ def _api(patient: Patient, credentials: Credentials, wait: Callable[[float], Non
         api_url=google.api_url,
         timeout=google.timeout.total_seconds(),
         deadline=0.0,
+        session=session,
     )
     api.about = replace(api.about, tab=settings.tab)
     return api
@@ -93,14 +100,15 @@ def _clock_ahead(patient: Patient, wait: Callable[[float], None]) -> timedelta |
 
     Raises TrackerBusy where nothing answers at all.
     """
-    nobody = _api(patient, AnonymousCredentials(), wait)  # type: ignore[no-untyped-call]
-    try:
-        nobody.structure()
-    except TrackerRefused:
-        pass  # the clock was read all the same
-    except TrackerBusy:
-        if nobody.client.clock_ahead is None:
-            raise
+    with requests.Session() as session:
+        nobody = _api(patient, AnonymousCredentials(), wait, session)  # type: ignore[no-untyped-call]
+        try:
+            nobody.structure()
+        except TrackerRefused:
+            pass  # the clock was read all the same
+        except TrackerBusy:
+            if nobody.client.clock_ahead is None:
+                raise
     ahead = nobody.client.clock_ahead
     return None if ahead is None else timedelta(seconds=ahead)
 
