@@ -31,7 +31,7 @@ class Rescue:
 
 def rescue(sent: Sequence[Sent], before: Look, now: Snapshot) -> Rescue:
     """Find headings and Order IDs that a write of `sent` destroyed."""
-    wrong = {cell.new for cell in sent if cell.new is not None}
+    wrong: set[CellValue] = {cell.new for cell in sent if cell.new is not None}
     if not wrong:
         return Rescue(cells=(), snapshot=now)
     headings = list(_headings(wrong, before, now))
