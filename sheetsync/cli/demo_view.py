@@ -38,8 +38,8 @@ class StoryTeller:
     def __init__(self, console: Console, *, pause: Callable[[], None]) -> None:
         self._console, self._pause = console, pause
 
-    def heading(self) -> None:
-        """Who and what this is."""
+    def heading(self, folder: DemoFolder) -> None:
+        """Who and what this is, and where to look on."""
         people = ", ".join(f"{person.name} ({person.role})" for person in STAFF)
         self._console.print(
             Rule(
@@ -48,9 +48,13 @@ class StoryTeller:
             )
         )
         self._console.print(Text(f"{people}.", style="dim"))
+        place = folder.workbook.name if folder.sheet is None else "a Google Sheet"
         self._console.print(
-            "They work in tracker.xlsx. sheetsync looks every two minutes; quiet passes are not shown.\n"
-        )  # fmt: skip
+            f"They work in {place}. sheetsync looks every two minutes; quiet passes are not shown."
+        )
+        if folder.sheet is not None:
+            self._console.print(Text(f"Look on at {folder.sheet.page}", style="dim"))
+        self._console.print()
 
     def opened(self, orders: int) -> None:
         """The shop opens."""
@@ -140,10 +144,11 @@ def _summary(ending: Ending) -> Table:
 def _places(ending: Ending, folder: DemoFolder) -> Iterator[tuple[str, str]]:
     """What there is to see, and the line to type for it."""
     after = f"--at {CLOSING:%Y-%m-%dT%H:%M} --config {_relative(folder.config)}"
-    yield (
-        "The workbook",
-        f"{_relative(folder.workbook)}   tabs Orders, Sync Status, KPI {CLOSING:%Y-%m}",
-    )
+    tabs = f"tabs Orders, Sync Status, KPI {CLOSING:%Y-%m}"
+    if folder.sheet is None:
+        yield "The workbook", f"{_relative(folder.workbook)}   {tabs}"
+    else:
+        yield "The sheet", f"{folder.sheet.page}   {tabs}"
     yield "The mails", _relative(folder.mails)
     for order in ending.breached:
         yield "Why is it red?", f"{program()} explain '{order}' {after}"

@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Final, TypeAlias
 
+from sheetsync.demo.people import TICK
+
 NAME: Final = "Karoo & Kettle"
 SENDER: Final = "orders@karoo.example"
 TIMEZONE: Final = "Africa/Johannesburg"
@@ -175,12 +177,12 @@ def _progress(stage: str, placed: datetime, order: str, dice: Random) -> dict[st
 
 def _on_the_floor(stage: str, handler: str, dice: Random) -> dict[str, Value]:
     """Ticks without times: nobody wrote down when, and the worker will not invent it."""
-    row: dict[str, Value] = {"allocated": "✓", "handler": handler}
+    row: dict[str, Value] = {"allocated": TICK, "handler": handler}
     if stage == "picking":
         return row | {"handler": THABO.name}
-    row["picked"] = "✓"
+    row["picked"] = TICK
     if stage == "ready":
-        row |= {"packed": "✓", "carrier": dice.choice(CARRIERS)}
+        row |= {"packed": TICK, "carrier": dice.choice(CARRIERS)}
     return row
 
 
@@ -204,7 +206,7 @@ def _shipped(
     allocated = min(allocated, picked - timedelta(minutes=50))
     row: dict[str, Value] = {
         "priority": priority, "promised_at": _promised(placed, priority),
-        "allocated": "✓", "picked": "✓", "packed": "✓",
+        "allocated": TICK, "picked": TICK, "packed": TICK,
         "allocated_at": allocated, "picked_at": picked, "packed_at": packed, "dispatched_at": dispatched,
         "carrier": carrier, "tracking": tracking_number(carrier, order), "handler": handler, "status": "Shipped",
     }  # fmt: skip

@@ -21,10 +21,24 @@ _MARK_TEXT: Final = (
 
 
 @dataclass(frozen=True, slots=True)
+class DemoSheet:
+    """A Google Sheet to play in: its id, and the address of the Sheets server that keeps it."""
+
+    api_url: str
+    id: str
+
+    @property
+    def page(self) -> str:
+        """Where it is seen."""
+        return f"{self.api_url}/sheet/{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
 class DemoFolder:
-    """Where the demo's files are."""
+    """Where the demo's files are; `sheet` is the tracker where it is no workbook."""
 
     root: Path
+    sheet: DemoSheet | None = None
 
     @property
     def config(self) -> Path:
@@ -33,7 +47,7 @@ class DemoFolder:
 
     @property
     def workbook(self) -> Path:
-        """The tracker."""
+        """The tracker where it is a workbook."""
         return self.root / "tracker.xlsx"
 
     @property
@@ -47,13 +61,18 @@ def make_folder(root: Path, *, keep: bool = False) -> DemoFolder:
 
     Raises UsageError where `root` holds anything else.
     """
+    make_room(root, keep=keep)
+    fresh.make_folder(root, timezone=TIMEZONE, sender=SENDER)
+    own_people(root)
+    return DemoFolder(root)
+
+
+def make_room(root: Path, *, keep: bool) -> None:
+    """Make `root` an empty folder that carries the mark of a demo. Raises UsageError where it holds anything else."""
     if root.exists():
         _clear(root, keep=keep)
     root.mkdir(parents=True)
     (root / MARK).write_text(_MARK_TEXT)
-    fresh.make_folder(root, timezone=TIMEZONE, sender=SENDER)
-    _own_people(root / "rules" / "escalation.yaml")
-    return DemoFolder(root)
 
 
 def _clear(root: Path, *, keep: bool) -> None:
@@ -71,8 +90,9 @@ def _clear(root: Path, *, keep: bool) -> None:
         shutil.rmtree(root)
 
 
-def _own_people(file: Path) -> None:
+def own_people(root: Path) -> None:
     """Put the shop's people into escalation.yaml, the way an operations manager would."""
+    file = root / "rules" / "escalation.yaml"
     directory = ", ".join(f"{person.name}: {person.email}" for person in HANDLERS)
     text = file.read_text()
     for shipped, own in (

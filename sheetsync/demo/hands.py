@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from sheetsync.demo.people import TICK, Entry
 from sheetsync.domain.model import CellValue
 from sheetsync.domain.rules import ColumnRule
 from sheetsync.trackers.excel.package import Package
@@ -26,20 +26,16 @@ _TAB: Final = "Orders"
 _SEARCH_ROWS: Final = 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One cell that a person fills: `heading` as it stands in the sheet; None empties the cell."""
-
-    order: str
-    heading: str
-    value: NewValue
-
-
-class Hands:
+class WorkbookHands:
     """People at the workbook `path`; `columns` are the rulebook's, to find headings by."""
 
     def __init__(self, path: Path, columns: Mapping[str, ColumnRule]) -> None:
         self._path, self._columns = path, columns
+
+    @property
+    def tick(self) -> str:
+        """A tick as people type it into a workbook."""
+        return TICK
 
     def type_in(self, entries: Sequence[Entry]) -> None:
         """Fill or empty cells. Raises KeyError for an order or a heading that is not there."""

@@ -1,4 +1,4 @@
-"""Plays the half-day: people act in the workbook, and every two minutes the worker does a real pass.
+"""Plays the half-day: people act in the tracker, and every two minutes the worker does a real pass.
 
 Only the clock is not real: it is an argument, as everywhere. Nothing waits and nothing is faked.
 """
@@ -6,18 +6,20 @@ Only the clock is not real: it is an argument, as everywhere. Nothing waits and 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from sheetsync.demo.arrivals import Arrival, take_in, write_handover
-from sheetsync.demo.company import CLOSING, OPENING, TIMEZONE, Company, company
+from sheetsync.demo.company import CLOSING, OPENING, TIMEZONE, Company, Row, company
 from sheetsync.demo.folder import DemoFolder
-from sheetsync.demo.hands import Hands
+from sheetsync.demo.hands import WorkbookHands
 from sheetsync.demo.news import News, news_of
+from sheetsync.demo.people import TICK, Hands
 from sheetsync.demo.script import Act, script
 from sheetsync.domain.moments import scalar_to_utc
+from sheetsync.domain.rules import Rulebook
 from sheetsync.errors import SheetsyncError
 from sheetsync.worker.workshop import Workshop
 
@@ -68,8 +70,10 @@ def play(folder: DemoFolder, teller: Teller) -> Ending:
     shop = company()
     with Workshop.open(folder.config, clock=clock, wait=_no_wait, environment={}) as workshop:
         rules = workshop.rules(now).rules
-        hands = Hands(folder.workbook, rules.columns)
-        _set_up(workshop, hands, shop)
+        hands = _hands(folder, rules)
+        if folder.sheet is not None:
+            workshop.installer(now).make_fresh(workshop.state.marker)
+        _fill(workshop, hands, shop)
         handover = write_handover(folder.root / "inbox", shop, rules)
         teller.opened(len(shop.opening))
         acts = list(script(shop))
@@ -90,9 +94,18 @@ def play(folder: DemoFolder, teller: Teller) -> Ending:
         return _ending(workshop, now, heard)
 
 
-def _set_up(workshop: Workshop, hands: Hands, shop: Company) -> None:
+def _hands(folder: DemoFolder, rules: Rulebook) -> Hands:
+    if folder.sheet is None:
+        return WorkbookHands(folder.workbook, rules.columns)
+    # Google's client is loaded only for a Google Sheet: it costs a workbook's start half a second.
+    from sheetsync.demo.sheet_hands import SheetHands  # noqa: PLC0415
+
+    return SheetHands(folder.sheet)
+
+
+def _fill(workshop: Workshop, hands: Hands, shop: Company) -> None:
     tracker = workshop.tracker(workshop.rules(scalar_to_utc(OPENING, TIMEZONE)).rules)
-    receipt = tracker.append(shop.opening)
+    receipt = tracker.append(_with_ticks(shop.opening, hands))
     if set(receipt.outcomes["outcome"]) != {"applied"}:
         raise SheetsyncError("The demo's tracker could not be filled; install sheetsync anew.")
     hands.show(SHOWN_COLUMNS)
@@ -102,7 +115,12 @@ def _perform(hands: Hands, act: Act) -> None:
     if act.sort_by:
         hands.sort_by(act.sort_by)
     if act.entries:
-        hands.type_in(act.entries)
+        ticks = {TICK: hands.tick}
+        hands.type_in([replace(e, value=ticks.get(str(e.value), e.value)) for e in act.entries])
+
+
+def _with_ticks(rows: Sequence[Row], hands: Hands) -> Sequence[Row]:
+    return [{key: hands.tick if v == TICK else v for key, v in row.items()} for row in rows]
 
 
 def _one_pass(workshop: Workshop, teller: Teller, local: datetime, now: datetime) -> News:

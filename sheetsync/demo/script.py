@@ -21,7 +21,7 @@ from sheetsync.demo.company import (
     Company,
     tracking_number,
 )
-from sheetsync.demo.hands import Entry
+from sheetsync.demo.people import TICK, Entry
 from sheetsync.trackers.receipts import NewValue
 
 ALLOCATED: Final = "Inventory Allocated"
@@ -30,7 +30,6 @@ PACKED: Final = "Packing Completed"
 STATUS, HANDLED, PRIORITY = "Status", "Handled By", "Order Priority"
 CARRIER, TRACKING = "Shipping Partner Assigned", "Tracking Number"
 DISPATCHED, DELIVERED = "Dispatched Date", "Delivered Date"
-TICK: Final = "✓"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

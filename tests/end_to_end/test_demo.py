@@ -19,7 +19,8 @@ import pytest
 from sheetsync.cli.main import run
 from sheetsync.demo.company import company
 from sheetsync.demo.folder import MARK, make_folder
-from sheetsync.demo.hands import Entry, Hands
+from sheetsync.demo.hands import WorkbookHands
+from sheetsync.demo.people import Entry
 from sheetsync.demo.script import forgotten, script
 from sheetsync.domain.model import CellValue
 from sheetsync.domain.moments import local_to_serial
@@ -53,7 +54,7 @@ def demo(tmp_path_factory):
     done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
-    hands = Hands(folder / "tracker.xlsx", load_rules(folder / "rules").columns)
+    hands = WorkbookHands(folder / "tracker.xlsx", load_rules(folder / "rules").columns)
     return Demo(folder=folder, story=done.stdout, cells=hands.cells())
 
 
@@ -201,7 +202,7 @@ def test_hands_edit_only_the_cells_that_they_touch(tmp_path):
     rules = load_rules(make_folder(tmp_path / "demo").root / "rules")
     path = tmp_path / "demo" / "tracker.xlsx"
     before = openpyxl.load_workbook(template_workbook())["Orders"]
-    hands = Hands(path, rules.columns)
+    hands = WorkbookHands(path, rules.columns)
     hands.show(["Ack"])
     assert hands.sort_by("Customer Name / ID") == 0
     with pytest.raises(KeyError):
