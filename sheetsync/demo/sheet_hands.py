@@ -102,7 +102,7 @@ def new_sheet(api_url: str, sheet_id: str = "") -> DemoSheet:
         client = _client(api_url)
         book = client.open_by_key(sheet_id) if sheet_id else client.create(NAME)
         tab = book.sheet1
-        if tab.get_all_values():
+        if any(cell for row in tab.get_all_values() for cell in row):
             raise UsageError(
                 f"“{book.title}” is not empty, so it is left alone. The demo wants an empty sheet; without "
                 "--google-id it makes one."
