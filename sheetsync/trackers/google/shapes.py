@@ -117,8 +117,12 @@ def cell_format(look: Mapping[str, Any]) -> Json:
         out["verticalAlignment"] = _UPRIGHT[look["valign"]]
     if "text_wrap" in look:
         out["wrapStrategy"] = "WRAP" if look["text_wrap"] else "CLIP"
-    if look.get("indent"):
-        out["padding"] = {**_PADDING, "left": _PADDING["left"] + _INDENT * look["indent"]}
+    if look.get("indent") or look.get("lowered"):
+        out["padding"] = {
+            **_PADDING,
+            "top": _PADDING["top"] + look.get("lowered", 0),
+            "left": _PADDING["left"] + _INDENT * look.get("indent", 0),
+        }
     borders = {
         side: {"style": _BORDERS[look[side]], "colorStyle": colour(look[f"{side}_color"])}
         for side in ("top", "right", "bottom", "left")

@@ -113,3 +113,14 @@ def test_a_guide_and_a_staff_tab_of_one_s_own_are_left_alone(empty, rules):
 def test_a_tab_that_is_not_there_is_told(rules):
     with pytest.raises(TrackerRefused, match="has no tab 'Tabelle1'"):
         fresh_sheet_requests(structure(a_book("Order ID")), rules, "Tabelle1")
+
+
+def test_the_first_line_of_check_stands_level_with_its_neighbours(made):
+    sheet = made.sheets[0]
+    titles = [cell["userEnteredValue"]["stringValue"] for cell in sheet.rows[0]]
+    check, sla = (
+        sheet.cell(1, titles.index(title))["userEnteredFormat"] for title in ("Check", "SLA")
+    )
+    assert (check["verticalAlignment"], sla["verticalAlignment"]) == ("TOP", "MIDDLE")
+    high = sheet.row_dimensions[1]["pixelSize"]
+    assert (high - 17) / 2 == pytest.approx(check["padding"]["top"], abs=2)

@@ -28,6 +28,8 @@ STAFF_NAMES: Final = ("Staff", "=Staff!$A$2:$A$200")
 VENDOR_NAMES: Final = ("Vendors", "=Vendors!$B$2:$B$500")
 """A tab of the team's own, and where it keeps the names that a drop-down offers."""
 _LIES: Final = ("horizontalAlignment", "verticalAlignment", "wrapStrategy")
+_LOWERED: Final = 4
+"""Pixels above the first line of a cell that stands at the top of a row as high as the template's."""
 _BODY_FIELDS: Final = (*_LIES, "backgroundColorStyle", "padding", "textFormat.foregroundColorStyle")
 _HEADING_FIELDS: Final = (*_LIES, "backgroundColorStyle", "padding", "textFormat")
 _WRAPPED: Final = frozenset({"notes", "instructions"})
@@ -140,7 +142,8 @@ def body_look(column: ColumnRule) -> dict[str, Any]:
     if column.key == "status":
         look |= {"align": "center", "indent": 0}
     if column.key == "check":
-        look["valign"] = "top"  # of several lines the first and worst is the one that shows
+        # Of several lines the first and worst is the one that shows, on a level with its neighbours.
+        look |= {"valign": "top", "lowered": _LOWERED}
     if column.owner == "worker":
         look["bg_color"] = CALM
     return look
