@@ -37,7 +37,8 @@ class SheetHands:
     """People at a Google Sheet."""
 
     def __init__(self, sheet: DemoSheet) -> None:
-        self._tab = _client(sheet.api_url).open_by_key(sheet.id).worksheet(_TAB)
+        self._book = _client(sheet.api_url).open_by_key(sheet.id)
+        self._tab = self._book.worksheet(_TAB)
 
     @property
     def tick(self) -> bool:
@@ -61,8 +62,9 @@ class SheetHands:
     def sort_by(self, heading: str) -> int:
         """Sort all orders by one column, A to Z with blanks last; gives the number of rows moved."""
         before = self._lines()
-        end = rowcol_to_a1(self._tab.row_count, self._tab.column_count)
-        self._tab.sort((_places(before)[heading] + 1, "asc"), range=f"A2:{end}")
+        whole = self._book.worksheet(_TAB)  # as large as it is by now
+        end = rowcol_to_a1(whole.row_count, whole.column_count)
+        whole.sort((_places(before)[heading] + 1, "asc"), range=f"A2:{end}")
         return sum(old != new for old, new in zip(before, self._lines(), strict=True))
 
     def show(self, headings: Sequence[str]) -> None:
