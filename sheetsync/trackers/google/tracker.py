@@ -21,6 +21,9 @@ from sheetsync.trackers.google.sending import MOST_BYTES, weight
 from sheetsync.trackers.google.snapshot import Snapshot
 from sheetsync.trackers.receipts import NewValue, Verdict, change_receipt
 
+_ONE_PASS = timedelta(seconds=5)
+"""Between a fingerprint and the reading that follows it in the same pass lies less, between two passes more."""
+
 
 class GoogleTracker:
     """One tracker tab of a Google Sheet, and the worker-owned tabs beside it.
@@ -57,7 +60,9 @@ class GoogleTracker:
             api, self.eyes, columns=columns, journal=journal, now=now, step=step
         )
         self._wait = wait
+        self._now = now
         self._fresh: Snapshot | None = None
+        self._fresh_at = now()
         self._sheet: Sheet | None = None
         self._read_from: Snapshot | None = None
         self._planned = Snapshot(rows=[])
@@ -69,7 +74,7 @@ class GoogleTracker:
 
     def fingerprint(self) -> str:
         """Of all cells as they stand; the answer is kept for the `read` that follows. Raises TrackerError."""
-        self._fresh = self.eyes.look()
+        self._fresh, self._fresh_at = self.eyes.look(), self._now()
         return self._fresh.fingerprint()
 
     def in_the_way(self) -> tuple[str, ...]:
@@ -82,7 +87,7 @@ class GoogleTracker:
         Raises TrackerBusy (try later), TrackerRefused, and PlanRefused where the header or the time zone
         is not what it was.
         """
-        snapshot, self._fresh = self._fresh or self.eyes.look(), None
+        snapshot, self._fresh = self._just_seen() or self.eyes.look(), None
         if self._sheet is not None and snapshot is self._read_from and not self._journal.load():
             return self._sheet
         self._refuse_other_zone()
@@ -128,6 +133,10 @@ class GoogleTracker:
         return Adding(self.api, self.eyes, self._columns).add(rows)
 
     # -- within ---------------------------------------------------------------------------------
+
+    def _just_seen(self) -> Snapshot | None:
+        """What the fingerprint was taken of, unless that was in a pass before: people may have typed since."""
+        return self._fresh if self._now() - self._fresh_at <= _ONE_PASS else None
 
     def _settled(self, snapshot: Snapshot) -> Snapshot:
         """The cells without the slips of a write that was killed or never answered for."""
