@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import functools
-import json
 import re
-from importlib import resources
 from typing import Any, Final, TypeAlias
 
+from tests.sheets_server.mask import schemas
 from tests.sheets_server.model import Json, invalid
 
 Tree: TypeAlias = dict[str, Any]
@@ -34,14 +33,14 @@ def tree(mask: str | None, schema: str) -> Tree:
     if rest:
         raise invalid(f"The field mask {mask!r} cannot be read.")
     if "*" in found:
-        return {name: {} for name in _schemas()[schema]["properties"]}
+        return {name: {} for name in schemas()[schema]["properties"]}
     _check(found, schema)
     return found
 
 
 def with_twins(found: Tree, schema: str) -> Tree:
     """The tree with every colour beside its style: writing either sets both."""
-    fields = _schemas()[schema].get("properties", {})
+    fields = schemas()[schema].get("properties", {})
     kept: Tree = {}
     for name, below in found.items():
         kept[name] = with_twins(below, fields[name]["$ref"]) if below else below
@@ -81,15 +80,9 @@ def _camel(name: str) -> str:
     return head + "".join(part.capitalize() for part in rest)
 
 
-@functools.cache
-def _schemas() -> Json:
-    folder = resources.files("googleapiclient.discovery_cache.documents")
-    return json.loads((folder / "sheets.v4.json").read_text(encoding="utf-8"))["schemas"]
-
-
 def _check(found: Tree, schema: str) -> None:
     """Raise where a path names no field of the schema."""
-    fields = _schemas()[schema].get("properties", {})
+    fields = schemas()[schema].get("properties", {})
     for name, below in found.items():
         if name not in fields:
             raise invalid(f"Invalid field: {name} is no field of {schema}.")

@@ -10,7 +10,7 @@ from tests.sheets_server.areas import Area, area_of
 from tests.sheets_server.model import Book, Json, Sheet, invalid
 from tests.sheets_server.requests.apply import kind
 from tests.sheets_server.requests.cells import check_text
-from tests.sheets_server.typed import entered
+from tests.sheets_server.requests.seen import typed
 from tests.sheets_server.values import View
 
 _COUNTS = ("valuesChanged", "formulasChanged", "rowsChanged", "sheetsChanged", "occurrencesChanged")
@@ -119,25 +119,13 @@ def _replace(
         return
     check_text(now)
     parse = formula is not None or view.book.parse_replacement
-    new = _typed(view.book, now, cell) if parse else _kept_text(now)
+    new = typed(view.book, now, cell) if parse else _kept_text(now)
     rest = {k: v for k, v in cell.items() if k not in {"userEnteredValue", "textFormatRuns"}}
     sheet.put(row, column, (rest | new) or None)
     tally.formulas += formula is not None
     tally.values += formula is None
     tally.occurrences += count
     tally.rows.add((sheet.id, row))
-
-
-def _typed(book: Book, text: str, cell: Json) -> Json:
-    """What a cell takes on when this text is typed into it: its value, and a format that comes with it."""
-    if not text:
-        return {}
-    looks = cell.get("userEnteredFormat", {})
-    as_text = looks.get("numberFormat", {}).get("type") == "TEXT"
-    value, pattern = entered(text, book.locale, as_text=as_text)
-    if pattern is None or "numberFormat" in looks:
-        return {"userEnteredValue": value}
-    return {"userEnteredValue": value, "userEnteredFormat": looks | {"numberFormat": pattern}}
 
 
 def _kept_text(text: str) -> Json:
