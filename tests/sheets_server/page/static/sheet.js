@@ -412,6 +412,7 @@ $("tabs").addEventListener("click", (event) => {
 $("fold").addEventListener("click", () => { $("side").classList.toggle("away"); ring(); });
 
 if (picture) {
+  document.querySelector(".about").textContent = "A picture of the sheet as it was. Its tabs can be opened.";
   const wanted = tabsNamed(location.hash) ?? picture.book.tab;
   choose(wanted);
 } else {

@@ -1,0 +1,63 @@
+"""Protected ranges that bind the caller: a change of any cell inside is taken back and refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tests.sheets_server.areas import Area, area_of
+from tests.sheets_server.model import Book, Json, invalid
+
+_REFUSED = (
+    "You are trying to edit a protected cell or object. Please contact the spreadsheet owner to "
+    "remove protection if you need to edit."
+)
+
+
+def binds(found: Json) -> bool:
+    """Whether the caller may not edit this range: it is no mere warning, and somebody else made it."""
+    return not found.get("warningOnly") and not found.get("requestingUserCanEdit")
+
+
+@contextmanager
+def guarded(book: Book) -> Iterator[None]:
+    """Take back what happens inside, and raise ApiError, where it changed a cell that is protected."""
+    if not any(binds(found) for sheet in book.sheets for found in sheet.protected_ranges):
+        yield
+        return
+    before = book.copy()
+    protected = _protected(before)
+    yield
+    now = _protected(book)
+    if any(now.get(key) != cells for key, cells in protected.items()):
+        book.restore(before)
+        raise invalid(_REFUSED)
+
+
+def _protected(book: Book) -> dict[int, list[int]]:
+    """Per protected range that binds, the identity of each cell in it (they are never changed in place)."""
+    return {
+        found["protectedRangeId"]: [
+            identity for area in _bound(book, found) for identity in _cells(area)
+        ]
+        for sheet in book.sheets
+        for found in sheet.protected_ranges
+        if binds(found)
+    }
+
+
+def _bound(book: Book, found: Json) -> list[Area]:
+    return [area_of(book, found["range"])] if "range" in found else []
+
+
+def _cells(area: Area) -> list[int]:
+    """Blank cells count as one another's equals, so that a grid may grow."""
+    rows = area.sheet.rows[area.top : area.bottom]
+    found = [
+        id(cells[place]) if place < len(cells) and cells[place] else 0
+        for cells in rows
+        for place in range(area.left, area.right)
+    ]
+    while found and not found[-1]:
+        found.pop()
+    return found
