@@ -27,7 +27,7 @@ def put_values(book: Book, area: Area, given: Json, option: str, place: int | No
             if isinstance(value, (dict, list)):
                 shape = "struct_value" if isinstance(value, dict) else "list_value"
                 raise invalid(f"{where}Invalid values[{down}][{right}]: {shape} {value}")
-            put_one(book, area.sheet, area.top + down, area.left + right, value, option)
+            put_one(book, area.sheet, (area.top + down, area.left + right), value, option)
             changed.add((down, right))
     return _reply(book, area, rows, changed)
 
@@ -84,8 +84,9 @@ def _check_fits(area: Area, rows: list[list[Any]]) -> None:
         )
 
 
-def put_one(book: Book, sheet: Sheet, row: int, column: int, value: Any, option: str) -> None:
+def put_one(book: Book, sheet: Sheet, cell: tuple[int, int], value: Any, option: str) -> None:
     """Put one value that is not null into a cell; "" takes the old one out."""
+    row, column = cell
     old = sheet.cell(row, column)
     rest = {k: v for k, v in old.items() if k not in _GOES} if old else {}
     if isinstance(value, bool):

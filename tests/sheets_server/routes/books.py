@@ -9,7 +9,7 @@ from tests.sheets_server.answers import Call
 from tests.sheets_server.areas import Area
 from tests.sheets_server.book_reply import book_reply
 from tests.sheets_server.data_filters import areas_of
-from tests.sheets_server.duplicating import duplicate
+from tests.sheets_server.duplicating import duplicate, duplicate_metadata
 from tests.sheets_server.mask import wanted
 from tests.sheets_server.model import ApiError, Book, Json
 from tests.sheets_server.requests.apply import apply_all
@@ -62,28 +62,10 @@ def _fill(book: Book, properties: Json, given: Json) -> None:
     tabs = given.get("sheets") or []
     if not tabs:
         return
-    first = book.sheets.pop()
-    first.index = 0
-    requests = [{"addSheet": {"properties": tab.get("properties") or {}}} for tab in tabs]
-    for place, request in enumerate(requests):
-        request["addSheet"]["properties"] = {
-            "title": f"Sheet{place + 1}",
-            **({"sheetId": 0} if place == 0 else {}),
-            **request["addSheet"]["properties"],
-        }
-    apply_all(book, requests)
+    book.sheets.clear()
+    apply_all(book, [_add_request(tab, place) for place, tab in enumerate(tabs)])
     writes = [
-        {
-            "updateCells": {
-                "start": {
-                    "sheetId": sheet.id,
-                    "rowIndex": data.get("startRow") or 0,
-                    "columnIndex": data.get("startColumn") or 0,
-                },
-                "rows": data.get("rowData") or [],
-                "fields": "*",
-            }
-        }
+        _write_request(sheet.id, data)
         for sheet, tab in zip(book.sheets, tabs, strict=True)
         for data in tab.get("data") or []
     ]
@@ -91,11 +73,33 @@ def _fill(book: Book, properties: Json, given: Json) -> None:
         apply_all(book, writes)
 
 
+def _add_request(tab: Json, place: int) -> Json:
+    usual = {"title": f"Sheet{place + 1}"} | ({} if place else {"sheetId": 0})
+    return {"addSheet": {"properties": usual | (tab.get("properties") or {})}}
+
+
+def _write_request(sheet_id: int, data: Json) -> Json:
+    start = {
+        "sheetId": sheet_id,
+        "rowIndex": data.get("startRow") or 0,
+        "columnIndex": data.get("startColumn") or 0,
+    }
+    rows = data.get("rowData") or []
+    return {"updateCells": {"start": start, "rows": rows, "fields": "*"}}
+
+
 @route("spreadsheets.sheets.copyTo", "POST", "/v4/spreadsheets/{}/sheets/{}:copyTo", "write")
 def sheets_copy_to(service: SheetsService, call: Call) -> Json:
     """Copy a tab into another spreadsheet, or into the same one, as `Copy of ...` at the end."""
-    source = service.book(call).sheet(int(call.ids[1]))
+    book = service.book(call)
+    source = book.sheet(int(call.ids[1]))
     goal = service.book(call, book_id=call.json.get("destinationSpreadsheetId") or "", writes=True)
     with service.change(goal):
-        copied = duplicate(goal, source)
-    return sheet_properties(copied)
+        title, number = f"Copy of {source.title}", 2
+        while goal.titled(title):
+            title, number = f"Copy of {source.title} {number}", number + 1
+        twin = duplicate(goal, source, goal.fresh_id(s.id for s in goal.sheets), title)
+        twin.index = len(goal.sheets)
+        goal.sheets.append(twin)
+        duplicate_metadata(goal, list(book.metadata), source, twin)
+    return sheet_properties(twin)
