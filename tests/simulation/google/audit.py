@@ -1,0 +1,212 @@
+"""Holds every write of a program against what people know of their cells, at the moment it is applied.
+
+A write that puts a value into a row for whose order it was not meant, or over a value that a person
+typed, leaves a stain on the cell. The stain travels with the cell and goes when the program puts
+the cell right; what is stained when a pass has finished is broken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from sheetsync.trackers.matching import order_key
+from tests.sheets_server.model import Book, Json
+from tests.sheets_server.people import Place, place_of
+from tests.sheets_server.trail import TRAIL, Trail, trail_of, value_of
+from tests.simulation.google.little_tracker import FILLED, OWN
+from tests.simulation.google.planner import Planner
+
+STAIN: Final = "x-stain"
+_WRITTEN: Final = (*FILLED, *OWN)
+
+BLANK = "typed into the very blank cell being written"
+OVER = "typed over the very cell being written"
+BESIDE = "typed where a displaced write landed"
+"""The three ways in which a keystroke inside the window can be lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stain:
+    """What a write did to a cell: `stray` a value of another order, `lost` a person's value gone.
+
+    `before` is the cell as it was before the program first touched it in this pass: what may always be
+    put back. `window` says how, where the keystroke came after the last read before the write; "" where
+    the program could have known.
+    """
+
+    stray: bool
+    lost: bool
+    before: Json | None
+    window: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing found broken, in words."""
+
+    kind: str
+    order: str
+    role: str
+    was: Any
+    now: Any
+
+    def __str__(self) -> str:
+        return (
+            f"{self.kind}: {self.order or 'no order'} / {self.role}: {self.was!r} -> {self.now!r}"
+        )
+
+
+@dataclass(slots=True)
+class _Picture:
+    rows: list[list[Json | None]]
+    place: Place
+    keys: list[Any]
+
+
+@dataclass
+class Audit:
+    """Stains cells of one book. `gone` is what cannot be mended: rows taken out, keys rewritten."""
+
+    planner: Planner
+    gone: list[Fault] = field(default_factory=list)
+    _before: _Picture | None = None
+
+    def before(self, book: Book) -> None:
+        """Just before a request is applied."""
+        self._before = _picture(book)
+
+    def after(self, book: Book, *, read_at: int) -> None:
+        """Just after it was; `read_at` is the moment of the last read that the program got to see."""
+        before, self._before = self._before, None
+        if before is None:
+            return
+        after = _picture(book)
+        if before.keys == after.keys:
+            pairs: Iterator[tuple[int, int | None]] = ((r, r) for r in range(len(after.rows)))
+        else:
+            pairs = self._match(before, after)
+        for row, was in pairs:
+            old = before.rows[was] if was is not None and was < len(before.rows) else []
+            if after.rows[row] != old:
+                self._judge_row(after, row, old, read_at)
+
+    def settle(self, book: Book) -> tuple[list[Fault], list[str]]:
+        """At the end of a finished pass: what is broken, and each loss inside the window; wipes stains."""
+        picture = _picture(book)
+        broken, windows = self.gone, []
+        self.gone = []
+        roles = {column: role for role, column in picture.place.columns.items()}
+        for number, row in enumerate(picture.rows):
+            for column, cell in enumerate(row):
+                if cell is None or STAIN not in cell:
+                    continue
+                stain: Stain = cell[STAIN]
+                if stain.lost and stain.window:
+                    windows.append(stain.window)
+                if stain.stray or (stain.lost and not stain.window):
+                    kind = "wrong row" if stain.stray else "lost edit"
+                    order = order_key(picture.keys[number])
+                    was, now = value_of(stain.before), value_of(cell)
+                    broken.append(Fault(kind, order, roles.get(column, "?"), was, now))
+                clean = {k: v for k, v in cell.items() if k != STAIN}
+                picture.place.sheet.put(number, column, clean)
+        return broken, windows
+
+    def _match(self, before: _Picture, after: _Picture) -> Iterator[tuple[int, int | None]]:
+        """A program rewrote keys: rows are matched by their key, and what has no match is told."""
+        where = {key: row for row, key in enumerate(before.keys) if key is not None}
+        kept = set(after.keys)
+        for row, key in enumerate(before.keys):
+            if key is not None and key not in kept:
+                self._row_gone(before, row)
+        for row, key in enumerate(after.keys):
+            same = row < len(before.keys) and before.keys[row] == key
+            found = row if same else where.get(key)
+            if found is None and key is not None:
+                self.gone.append(Fault("row brought back", order_key(key), "order_id", None, key))
+            yield row, found
+
+    def _row_gone(self, before: _Picture, row: int) -> None:
+        for role, column in before.place.columns.items():
+            cell = before.rows[row][column] if column < len(before.rows[row]) else None
+            if trail_of(cell) and value_of(cell) is not None and role not in OWN:
+                key = order_key(before.keys[row])
+                self.gone.append(Fault("lost edit", key, role, value_of(cell), None))
+
+    def _judge_row(
+        self, after: _Picture, row: int, old: Sequence[Json | None], read_at: int
+    ) -> None:
+        cells = after.rows[row]
+        roles = {column: role for role, column in after.place.columns.items()}
+        for column in range(max(len(cells), len(old))):
+            new = cells[column] if column < len(cells) else None
+            was = old[column] if column < len(old) else None
+            if new is was:
+                continue
+            role = "heading" if row == after.place.head else roles.get(column, "?")
+            key = order_key(after.keys[row])
+            judged = self._judge(key, role, was, new, read_at)
+            after.place.sheet.put(row, column, judged)
+
+    def _judge(
+        self, order: str, role: str, was: Json | None, new: Json | None, read_at: int
+    ) -> Json | None:
+        """The new cell with what sticks to it: the trail where the value is the old one, else a stain."""
+        stain = was.get(STAIN) if was else None
+        known = stain.before if stain else was
+        dress = {k: v for k, v in (new or {}).items() if k not in (TRAIL, STAIN)}
+        if same_cell(new, known):
+            trail = trail_of(known)
+            return {**dress, TRAIL: trail} if trail else dress or None
+        stray = not self._meant(order, role, value_of(new))
+        lost = self._is_persons(order, role, known)
+        window = _window(trail_of(known), read_at, stray=stray) if lost else ""
+        if stain and stain.lost:
+            window = stain.window
+        return {**dress, STAIN: Stain(stray, lost, known, window)}
+
+    def _meant(self, order: str, role: str, value: Any) -> bool:
+        """A blank is nobody's: it may stand wherever no person's value is lost by it."""
+        if value is None:
+            return True
+        return role in _WRITTEN and value in self.planner.meant.get((order, role), ())
+
+    def _is_persons(self, order: str, role: str, cell: Json | None) -> bool:
+        value = value_of(cell)
+        if value is None or trail_of(cell) is None or role in OWN:
+            return False
+        return role != "status" or not self.planner.is_ours(order, role, value)
+
+
+def _window(trail: Trail | None, read_at: int, *, stray: bool) -> str:
+    """How a keystroke fell into the window, "" when it was there to be read."""
+    if trail is None or trail.at <= read_at:
+        return ""
+    if stray:
+        return BESIDE
+    over = trail.over
+    while (earlier := trail_of(over)) is not None and earlier.at > read_at:
+        over = earlier.over
+    return BLANK if value_of(over) is None else OVER
+
+
+def _picture(book: Book) -> _Picture:
+    place = place_of(book)
+    column = place.columns["order_id"]
+    rows = [list(row) for row in place.sheet.rows]
+    keys = [value_of(row[column]) if column < len(row) else None for row in rows]
+    return _Picture(rows, place, keys)
+
+
+def same_cell(first: Json | None, second: Json | None) -> bool:
+    """Whether two cells hold the same; a tick is no number, and an empty text is a blank."""
+    return _entered(first) == _entered(second)
+
+
+def _entered(cell: Json | None) -> Any:
+    entered = cell.get("userEnteredValue") if cell else None
+    if not entered or entered.get("stringValue") == "":
+        return None
+    return entered
