@@ -4,9 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help demo test lint format bench template docs clean
+.PHONY: help demo demo-google sheets test lint format bench template docs clean
 help:            ## this list
-	@grep -E '^[a-z]+: *.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
+	@grep -E '^[a-z-]+: *.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 14
 
 $(STAMP): pyproject.toml constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -15,6 +15,12 @@ $(STAMP): pyproject.toml constraints.txt
 
 demo: $(STAMP)   ## play half a day of a small shop on a workbook, for real
 	@$(BIN)/sheetsync demo
+
+demo-google: $(STAMP) ## the same half-day in a Google Sheet, on a Sheets server of this machine
+	@$(BIN)/python -m tests.sheets_server.demo
+
+sheets: $(STAMP) ## start that server with a page to look at and type in: Google Sheets without an account
+	@$(BIN)/python -m tests.sheets_server
 
 test: $(STAMP)   ## the whole test suite
 	@$(BIN)/python -m pytest -n 2 -q
@@ -38,4 +44,4 @@ docs: $(STAMP)   ## rebuild the generated parts of the documents
 	@$(BIN)/python -m scripts.build_docs
 
 clean:           ## remove what make made
-	rm -rf $(VENV) demo bench/out
+	rm -rf $(VENV) demo demo-google bench/out

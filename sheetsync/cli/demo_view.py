@@ -112,11 +112,21 @@ class StoryTeller:
 
 def show_ending(console: Console, ending: Ending, folder: DemoFolder) -> None:
     """How it stands, what the worker did, and where to look."""
+    show_figures(console, ending)
+    show_places(console, ending, folder)
+
+
+def show_figures(console: Console, ending: Ending) -> None:
+    """How it stands and what the worker did."""
     console.print(
         Text.assemble(_INDENT, "The last pass finds nothing to do: ",
                       (f"{ending.cells_left} cells, {ending.mails_left} mails", "bold green"), "\n"),
     )  # fmt: skip
     console.print(_summary(ending))
+
+
+def show_places(console: Console, ending: Ending, folder: DemoFolder) -> None:
+    """What there is to see, and what to type for it."""
     console.print(Text("\nWhere to look", style="bold"))
     for what, place in _places(ending, folder):
         console.print(Text.assemble((f"{what:<15}", "dim"), place), soft_wrap=True)

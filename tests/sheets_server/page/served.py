@@ -2,59 +2,91 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
-from typing import TYPE_CHECKING
+from typing import Final
 
-from tests.sheets_server.answers import Answer, Call
-from tests.sheets_server.model import ApiError, Json
-from tests.sheets_server.page.asked import asked_of
+from tests.sheets_server.answers import Answer, json_answer, query_of, refusal
+from tests.sheets_server.model import ApiError, Book
 from tests.sheets_server.page.book_view import book_view
 from tests.sheets_server.page.files import STATIC, TYPES
-from tests.sheets_server.routes.table import route
-
-if TYPE_CHECKING:
-    from tests.sheets_server.service import SheetsService
+from tests.sheets_server.page.watched import WatchedService
 
 
-@route("page.list", "GET", "/", "other")
-def list_page(service: SheetsService, _call: Call) -> Answer:
+class LivePage:
+    """Answers what is not the API; looking on is not counted as asking."""
+
+    def __init__(self, service: WatchedService) -> None:
+        self._service = service
+
+    def __call__(self, method: str, path: str, query: str, body: bytes) -> Answer | None:
+        """The answer to a request for a page, None where there is no such page."""
+        del body
+        first, _, rest = path.removeprefix("/").partition("/")
+        show = _PAGES.get(first) if method == "GET" else None
+        if show is None:
+            return None
+        try:
+            return show(self._service, rest, query)
+        except ApiError as error:
+            return refusal(error)
+
+
+def _list(service: WatchedService, rest: str, _query: str) -> Answer | None:
     """All spreadsheets, the newest first."""
+    if rest:
+        return None
+    with service.lock:
+        books = [found.book for found in service.files.values()]
     lines = [
         f'<li><a href="/sheet/{escape(book.id)}">{escape(book.title)}<small>{escape(book.id)}</small></a></li>'
-        for book in reversed(list(service.books.values()))
+        for book in reversed(books)
     ]
     page = (STATIC / "list.html").read_text(encoding="utf-8")
     return _file(page.replace("<!-- books -->", "".join(lines)), ".html")
 
 
-@route("page.sheet", "GET", "/sheet/{}", "other")
-def sheet_page(_service: SheetsService, _call: Call) -> Answer:
+def _sheet(service: WatchedService, rest: str, _query: str) -> Answer:
     """One spreadsheet; which one, its script reads from the address."""
+    _book(service, rest)
     return _file((STATIC / "sheet.html").read_text(encoding="utf-8"), ".html")
 
 
-@route("page.file", "GET", "/page/{}", "other")
-def page_file(_service: SheetsService, call: Call) -> Answer:
+def _own_file(_service: WatchedService, rest: str, _query: str) -> Answer:
     """A file of the page. Only what lies in its folder is given out."""
-    known = {path.name: path for path in STATIC.iterdir()}
-    found = known.get(call.ids[0])
+    found = {path.name: path for path in STATIC.iterdir()}.get(rest)
     if found is None:
-        raise ApiError(404, "NOT_FOUND", f"The page has no file {call.ids[0]}.")
+        raise ApiError(404, "NOT_FOUND", f"The page has no file {rest}.")
     return _file(found.read_text(encoding="utf-8"), found.suffix)
 
 
-@route("page.live", "GET", "/live/{}", "other")
-def live(service: SheetsService, call: Call) -> Json:
+def _live(service: WatchedService, rest: str, query: str) -> Answer:
     """What the page shows of a book now. `tab` is the tab's id, `since` the version that it shows already."""
-    book = service.book(call)
-    tab, since = call.one("tab"), call.one("since")
-    return book_view(
-        book,
-        asked_of(service),
-        tab=int(tab) if tab.isdigit() else None,
-        since=int(since) if since.isdigit() else -1,
-    )
+    given = query_of(query)
+    tab, since = (given.get(name, [""])[-1] for name in ("tab", "since"))
+    with service.lock:
+        found = book_view(
+            _book(service, rest),
+            service.asked,
+            tab=int(tab) if tab.isdigit() else None,
+            since=int(since) if since.isdigit() else -1,
+        )
+    return json_answer(found)
+
+
+def _book(service: WatchedService, book_id: str) -> Book:
+    if book_id not in service.files:
+        raise ApiError(404, "NOT_FOUND", f"There is no spreadsheet {book_id} on this server.")
+    return service.files[book_id].book
 
 
 def _file(text: str, ending: str) -> Answer:
     return Answer(200, {"content-type": TYPES[ending], "cache-control": "no-store"}, text.encode())
+
+
+_PAGES: Final[dict[str, Callable[[WatchedService, str, str], Answer | None]]] = {
+    "": _list,
+    "sheet": _sheet,
+    "page": _own_file,
+    "live": _live,
+}
