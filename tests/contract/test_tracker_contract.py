@@ -6,6 +6,8 @@ import pytest
 
 from sheetsync.trackers.memory import MemoryTracker
 from tests.contract.tracker_contract import TrackerContract
+from tests.sheets_server.service import SheetsService
+from tests.support.google_sheets import SheetPerson, book_of, google_tracker, served
 from tests.support.workbook_person import WorkbookPerson
 from tests.support.workbooks import COLUMNS, HEADINGS, ORDERS, excel_tracker, plain_workbook
 
@@ -41,3 +43,30 @@ class TestExcelTrackerWithInlineStrings(TestExcelTracker):
         folder.mkdir()
         path = plain_workbook(folder / "tracker.xlsx", constant_memory=True)
         return excel_tracker(path)
+
+
+class TestGoogleTracker(TrackerContract):
+    """Over real HTTP, through gspread's own client."""
+
+    @pytest.fixture
+    def book(self):
+        return book_of([HEADINGS, *ORDERS])
+
+    @pytest.fixture
+    def tracker(self, book):
+        with served(book) as server:
+            yield google_tracker(url=server.url)
+
+    @pytest.fixture
+    def person(self, book):
+        return SheetPerson(book)
+
+
+class TestGoogleTrackerInProcess(TestGoogleTracker):
+    """The same without sockets."""
+
+    @pytest.fixture
+    def tracker(self, book):
+        service = SheetsService()
+        service.put(book)
+        return google_tracker(service=service)
