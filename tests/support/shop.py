@@ -71,10 +71,7 @@ class Shop:
             for old, new in edits:
                 self.edit_rules(file, old, new)
         self.configure(mail=mail, more=more)
-        if template:
-            shutil.copyfile(ROOT / "templates" / "tracker_template.xlsx", self.workbook)
-        else:
-            _bare_workbook(self.workbook, headings or HEADINGS)
+        self.make_tracker(headings or HEADINGS, template=template)
         self.now = self.at("08:00")
 
     # -- time and files -----------------------------------------------------------------------------
@@ -97,6 +94,13 @@ class Shop:
             f"tracker: {{path: tracker.xlsx, timezone: {self.timezone}, stable_seconds: 0}}\n"
             f"rules: rules\nmail: {mail}\n{more}"
         )
+
+    def make_tracker(self, headings: Sequence[str], *, template: bool) -> None:
+        """Make the workbook: bare headings, or the template."""
+        if template:
+            shutil.copyfile(ROOT / "templates" / "tracker_template.xlsx", self.workbook)
+        else:
+            _bare_workbook(self.workbook, headings)
 
     def edit_rules(self, file: str, old: str, new: str) -> None:
         """Replace `old`, which must stand exactly once in a rules file."""
