@@ -70,7 +70,11 @@ def a_service() -> SheetsService:
 def _run(clone: Path, url: str, more: list[str], *, released: bool) -> str:
     """Run pytest on the clone's tests; gives what it printed."""
     paths = [str(ROOT / "scripts")] if released else [str(clone), str(ROOT / "scripts")]
-    env = os.environ | {"PYTHONPATH": os.pathsep.join(paths), "JUDGED_URL": url}
+    env = os.environ | {
+        "PYTHONPATH": os.pathsep.join(paths),
+        "PYTHONSAFEPATH": "1",
+        "JUDGED_URL": url,
+    }
     plugins = ["-p", "no:vcr", "-p", "no:randomly", "-p", "no:cacheprovider", "-p", "judge_plugin"]
     command = [sys.executable, "-m", "pytest", "-c", os.devnull, "--rootdir", str(clone)]
     files = [str(path) for path in sorted((clone / "tests").glob("*_test.py"))]

@@ -1,4 +1,4 @@
-"""Colours as Sheets keeps them: 32-bit channels, zeros left out, and every colour also as its style."""
+"""Colours as Sheets keeps them: 32-bit channels, 256 steps, zeros left out, and every colour also as its style."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any
 from tests.sheets_server.model import Json
 
 _CHANNELS = ("red", "green", "blue", "alpha")
+_HAIR = 0.001
+"""Lifts a step that was rounded to 32 bits over its own edge."""
 
 
 def settled(found: Any) -> Any:
@@ -41,8 +43,9 @@ def _colour(found: Any) -> Any:
 
 
 def _short(channel: float) -> float | int:
-    """The shortest decimal that is the same 32-bit float."""
-    single = struct.unpack("f", struct.pack("f", channel))[0]
+    """One of 256 steps, as the shortest decimal that is the same 32-bit float: 0.5 comes back as 127/255."""
+    step = int(channel * 255 + _HAIR) / 255
+    single = struct.unpack("f", struct.pack("f", step))[0]
     for digits in range(1, 10):
         text = f"{single:.{digits}g}"
         if struct.unpack("f", struct.pack("f", float(text)))[0] == single:

@@ -89,7 +89,7 @@ def sheet_json(book: Book, sheet: Sheet) -> Json:
 
 def _with_editors(book: Book, found: Json) -> Json:
     """A protected range as a later reading shows it: with the one who made it among its editors."""
-    if found.get("warningOnly"):
+    if not found.get("requestingUserCanEdit"):
         return found
     editors = found.get("editors") or {}
     users = list(dict.fromkeys([*editors.get("users", []), book.user]))

@@ -35,8 +35,8 @@ def _settled(book: Book, given: Json) -> tuple[Sheet, Json]:
     if given.get("warningOnly"):
         kept["warningOnly"] = True
     kept["requestingUserCanEdit"] = True
-    if not given.get("warningOnly"):
-        kept["editors"] = {k: v for k, v in (given.get("editors") or {}).items() if v}
+    editors = {} if given.get("warningOnly") else given.get("editors") or {}
+    kept["editors"] = {k: v for k, v in editors.items() if v}
     return sheet, kept
 
 

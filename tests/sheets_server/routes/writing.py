@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tests.sheets_server.a1 import area, text_of
 from tests.sheets_server.answers import Call
 from tests.sheets_server.model import Book, Json
-from tests.sheets_server.putting import clear_values, put_values, totals
+from tests.sheets_server.putting import clear_values, put_values, rows_of, totals
 from tests.sheets_server.routes.reading import value_range
 from tests.sheets_server.routes.table import route
 from tests.sheets_server.values import View
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 def values_update(service: SheetsService, call: Call) -> Json:
     """Write values over one range."""
     book, given = service.book(call, writes=True), call.json
+    rows_of(given)
     with service.change(book):
         found = area(book, call.ids[1])
         reply = put_values(book, found, given, call.one("valueInputOption"))

@@ -71,12 +71,12 @@ def test_a_protected_range_is_answered_without_editors_and_read_with_them():
     assert read == [found | {"editors": {"users": [book.user]}}]
 
 
-def test_a_warning_has_no_editors():
+def test_a_warning_takes_no_editors_and_lists_the_one_who_made_it():
     book = a_book()
     asked = {"range": {}, "warningOnly": True, "editors": {"users": ["a@example.com"]}}
     do(book, "addProtectedRange", protectedRange=asked)
     [found] = sheet_json(book, book.sheets[0])["protectedRanges"]
-    assert "editors" not in found
+    assert found["editors"] == {"users": [book.user]}
     assert found["warningOnly"]
 
 
