@@ -3,53 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
-from tests.sheets_server.http_server import Running, start
+from tests.sheets_server.http_server import start
 from tests.sheets_server.model import Book
-from tests.sheets_server.page.asked import asked_of
 from tests.sheets_server.page.book_view import Asked
+from tests.sheets_server.page.served import LivePage
+from tests.sheets_server.page.watched import WatchedService
 
 _PORTS_TRIED = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A running server and its spreadsheets."""
+    """A running server, its address and its spreadsheets."""
 
-    running: Running
-
-    @property
-    def url(self) -> str:
-        """Its address."""
-        return self.running.url
+    url: str
+    service: WatchedService
 
     def book(self, book_id: str) -> Book:
         """One of its spreadsheets."""
-        return self.running.service.books[book_id]
+        return self.service.files[book_id].book
 
     def asked(self) -> list[Asked]:
         """Every request so far."""
-        return asked_of(self.running.service)
+        return list(self.service.asked)
 
     def make_sheet(self, book_id: str, title: str, timezone: str) -> None:
         """An empty spreadsheet under an id of one's own."""
-        self.running.service.new_book(title, book_id).timezone = timezone
+        self.service.new_book(title, book_id).timezone = timezone
 
 
 @contextmanager
 def serve(port: int) -> Iterator[Server]:
-    """Serve on `port`, or on the next free one."""
-    for number in range(port, port + _PORTS_TRIED):
-        try:
-            running = start(port=number)
-            found = running.__enter__()
-        except OSError:
-            continue
-        try:
-            yield Server(found)
-        finally:
-            running.__exit__(None, None, None)
-        return
-    raise OSError(f"no port from {port} to {port + _PORTS_TRIED - 1} is free")
+    """Serve on `port`, or on the next free one; 0 takes any. Raises OSError where none is free."""
+    service = WatchedService()
+    with ExitStack() as stack:
+        for number in range(port, port + _PORTS_TRIED):
+            try:
+                running = stack.enter_context(start(service, number, LivePage(service)))
+            except OSError:
+                if number == port + _PORTS_TRIED - 1:
+                    raise
+                continue
+            break
+        yield Server(running.url, service)
