@@ -23,6 +23,8 @@ class Answer:
     code: int
     headers: dict[str, str]
     body: bytes
+    delay: float = 0
+    """Seconds until it leaves; the transport waits."""
 
 
 class NoAnswer(Exception):

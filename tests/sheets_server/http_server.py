@@ -46,6 +46,8 @@ class _Handler(BaseHTTPRequestHandler):
         except NoAnswer as error:
             self._break(error)
             return
+        if answer.delay:
+            self.service.wait(answer.delay)
         self._send(answer)
 
     do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = _serve  # noqa: N815 - as http.server calls them

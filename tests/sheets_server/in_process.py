@@ -48,6 +48,7 @@ class InProcess(BaseAdapter):
             raise _ERRORS[error.how](
                 f"{request.method} {url.path}: {error.how}", request=request
             ) from None
+        self._wait(request, answer.delay, options.get("timeout"))
         response = requests.Response()
         response.status_code, response.request = answer.code, request
         response.headers = CaseInsensitiveDict(answer.headers)
@@ -56,6 +57,15 @@ class InProcess(BaseAdapter):
         response._content = answer.body
         response.raw = io.BytesIO(answer.body)
         return response
+
+    def _wait(self, request: requests.PreparedRequest, delay: float, timeout: Any) -> None:
+        """Let a slow answer take its time, or the client's patience end before it."""
+        patience = timeout[1] if isinstance(timeout, tuple) else timeout
+        if delay and patience is not None and patience < delay:
+            self.service.wait(patience)
+            raise requests.exceptions.ReadTimeout(f"{request.url}: slow", request=request)
+        if delay:
+            self.service.wait(delay)
 
     def close(self) -> None:
         """Nothing is open."""

@@ -37,27 +37,24 @@ def guarded(book: Book) -> Iterator[None]:
 def _protected(book: Book) -> dict[int, list[int]]:
     """Per protected range that binds, the identity of each cell in it (they are never changed in place)."""
     return {
-        found["protectedRangeId"]: [
-            identity for area in _bound(book, found) for identity in _cells(area)
-        ]
+        found["protectedRangeId"]: _cells(
+            area_of(book, found["range"]),
+            [area_of(book, free) for free in found.get("unprotectedRanges", ())],
+        )
         for sheet in book.sheets
         for found in sheet.protected_ranges
-        if binds(found)
+        if binds(found) and "range" in found
     }
 
 
-def _bound(book: Book, found: Json) -> list[Area]:
-    return [area_of(book, found["range"])] if "range" in found else []
-
-
-def _cells(area: Area) -> list[int]:
+def _cells(area: Area, free: list[Area]) -> list[int]:
     """Blank cells count as one another's equals, so that a grid may grow."""
-    rows = area.sheet.rows[area.top : area.bottom]
-    found = [
-        id(cells[place]) if place < len(cells) and cells[place] else 0
-        for cells in rows
-        for place in range(area.left, area.right)
-    ]
+    found = []
+    for row, cells in enumerate(area.sheet.rows[area.top : area.bottom], area.top):
+        for column in range(area.left, area.right):
+            cell = cells[column] if column < len(cells) else None
+            spared = any(one.holds(row, row + 1, column, column + 1) for one in free)
+            found.append(0 if spared or not cell else id(cell))
     while found and not found[-1]:
         found.pop()
     return found

@@ -34,7 +34,7 @@ Hook = Callable[[Call], None]
 class SheetsService:
     """Spreadsheets in memory, and the API in front of them.
 
-    `clock` gives the time in seconds since 1970; `wait` is called for slow answers.
+    `clock` gives the time in seconds since 1970; the transports call `wait` for slow answers.
     """
 
     def __init__(
@@ -157,7 +157,7 @@ class SheetsService:
                 raise
             self.counters.add(method, path, call.kind, answer.code)
         if fault and fault.delay:
-            self.wait(fault.delay)
+            answer = replace(answer, delay=fault.delay)
         answer.headers["date"] = formatdate(int(self.server_time()), usegmt=True)
         return answer
 

@@ -82,14 +82,17 @@ class View:
         for down, cells in enumerate(area.sheet.rows[top : area.bottom]):
             line: list[Any] = []
             filled = 0
-            for place, cell in enumerate(cells[left:right]):
-                if cell is None or "userEnteredValue" not in cell:
+            for place, cell in enumerate(cells[left:right], left):
+                typed = cell.get("userEnteredValue") if cell else None
+                if not typed:
                     line.append("")
                     continue
-                value = render(cell, top + down, left + place)
+                value = typed.get("stringValue")  # most cells, and the same by every option
+                if value is None:
+                    value = render(cell, top + down, place)
                 line.append(value)
-                if value != "" or value is False:
-                    filled = place + 1
+                if value != "":
+                    filled = len(line)
             rows.append(line[:filled])
         while rows and not rows[-1]:
             rows.pop()
