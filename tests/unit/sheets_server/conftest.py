@@ -1,0 +1,45 @@
+"""One running server for the tests of a module, and an empty spreadsheet for each test."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.sheets_server.schema import SchemaGate
+from tests.sheets_server.service import SheetsService
+from tests.support.sheets_clients import google_at, gspread_at, serving
+
+
+@pytest.fixture(scope="module")
+def running():
+    """A service with the schema gate, and its URL."""
+    with serving(SheetsService(gate=SchemaGate())) as (service, url):
+        yield service, url
+
+
+@pytest.fixture
+def service(running):
+    """The service; a test ends with nothing against Google's description."""
+    service, _ = running
+    service.counters.reset()
+    yield service
+    service.faults.clear()
+    assert service.violations == []
+
+
+@pytest.fixture
+def book(service, running):
+    """A new spreadsheet as gspread has it, over real HTTP."""
+    return gspread_at(running[1]).open_by_key(service.new_book("A book").id)
+
+
+@pytest.fixture
+def tab(book):
+    """Its one tab: Sheet1, 1000 x 26."""
+    return book.sheet1
+
+
+@pytest.fixture
+def google(service, running):
+    """The spreadsheets of Google's own client, over real HTTP."""
+    with google_at(running[1]) as spreadsheets:
+        yield spreadsheets
