@@ -1,9 +1,8 @@
-"""Protected ranges that bind the caller: a change of any cell inside is taken back and refused."""
+"""Protected ranges that bind the caller: a change of any cell inside is refused."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 from tests.sheets_server.areas import Area, area_of
 from tests.sheets_server.model import Book, Json, invalid
@@ -19,19 +18,20 @@ def binds(found: Json) -> bool:
     return not found.get("warningOnly") and not found.get("requestingUserCanEdit")
 
 
-@contextmanager
-def guarded(book: Book) -> Iterator[None]:
-    """Take back what happens inside, and raise ApiError, where it changed a cell that is protected."""
+def watch(book: Book) -> Callable[[], None] | None:
+    """What raises ApiError once a cell that is protected now has changed; None where nothing is."""
     if not any(binds(found) for sheet in book.sheets for found in sheet.protected_ranges):
-        yield
-        return
-    before = book.copy()
+        return None
+    before = book.copy()  # kept, so that no new cell takes an old one's identity
     protected = _protected(before)
-    yield
-    now = _protected(book)
-    if any(now.get(key) != cells for key, cells in protected.items()):
-        book.restore(before)
-        raise invalid(_REFUSED)
+
+    def check() -> None:
+        now = _protected(book)
+        if any(now.get(key) != cells for key, cells in protected.items()):
+            raise invalid(_REFUSED)
+        assert before
+
+    return check
 
 
 def _protected(book: Book) -> dict[int, list[int]]:

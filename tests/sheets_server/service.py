@@ -21,7 +21,7 @@ from tests.sheets_server.faults import Fault, Faults
 from tests.sheets_server.files import File
 from tests.sheets_server.history import History
 from tests.sheets_server.model import ApiError, Book, Sheet
-from tests.sheets_server.protecting import guarded
+from tests.sheets_server.protecting import watch
 from tests.sheets_server.quota import Quota
 from tests.sheets_server.routes.table import Route, find
 
@@ -120,8 +120,10 @@ class SheetsService:
         """Take back everything done inside where it fails, and count it where it does not."""
         before = book.copy()
         try:
-            with guarded(book):
-                yield
+            check = watch(book)
+            yield
+            if check:
+                check()
         except ApiError:
             book.restore(before)
             raise

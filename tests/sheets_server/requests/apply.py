@@ -26,13 +26,18 @@ def kind(name: str) -> Callable[[Apply], Apply]:
     return register
 
 
-def apply_all(book: Book, requests: list[Json]) -> list[Json]:
-    """Apply all in order, or none: the first that fails takes everything back. Gives the replies."""
+def apply_all(
+    book: Book, requests: list[Json], check: Callable[[], None] | None = None
+) -> list[Json]:
+    """Apply all in order, or none: the first that fails takes everything back. Gives the replies.
+
+    `check` is called after each and raises ApiError where that one must not stand.
+    """
     before = book.copy()
     replies = []
     try:
         for place, request in enumerate(requests):
-            replies.append(_apply(book, place, request))
+            replies.append(_apply(book, place, request, check))
     except ApiError:
         book.restore(before)
         raise
@@ -40,7 +45,7 @@ def apply_all(book: Book, requests: list[Json]) -> list[Json]:
     return replies
 
 
-def _apply(book: Book, place: int, request: Json) -> Json:
+def _apply(book: Book, place: int, request: Json, check: Callable[[], None] | None) -> Json:
     names = [name for name, body in request.items() if body is not None]
     if len(names) != 1:
         raise invalid(f"Invalid requests[{place}]: exactly one kind must be set.")
@@ -49,6 +54,8 @@ def _apply(book: Book, place: int, request: Json) -> Json:
         raise ApiError(501, "UNIMPLEMENTED", f"The local server does not know {name}.")
     try:
         reply = KINDS[name](book, request[name])
+        if check:
+            check()
     except ApiError as error:
         if error.status != "INVALID_ARGUMENT" or error.message.startswith("Invalid requests["):
             raise

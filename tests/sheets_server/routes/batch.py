@@ -9,7 +9,7 @@ from tests.sheets_server.answers import Call
 from tests.sheets_server.book_reply import book_reply
 from tests.sheets_server.mask import wanted
 from tests.sheets_server.model import Json, invalid
-from tests.sheets_server.protecting import guarded
+from tests.sheets_server.protecting import watch
 from tests.sheets_server.requests.apply import apply_all
 from tests.sheets_server.routes.table import route
 
@@ -26,8 +26,7 @@ def batch_update(service: SheetsService, call: Call) -> Json:
         raise invalid("Must specify at least one request.")
     fields = call.one("fields")
     mask = wanted(fields, "BatchUpdateSpreadsheetResponse")
-    with guarded(book):
-        replies = apply_all(book, requests)
+    replies = apply_all(book, requests, watch(book))
     found: Json = {}
     if not mask or "spreadsheetId" in mask:
         found["spreadsheetId"] = book.id

@@ -38,8 +38,13 @@ def tab(book):
     return book.sheet1
 
 
-@pytest.fixture
-def google(service, running):
-    """The spreadsheets of Google's own client, over real HTTP."""
+@pytest.fixture(scope="module")
+def google_client(running):
     with google_at(running[1]) as spreadsheets:
         yield spreadsheets
+
+
+@pytest.fixture
+def google(service, google_client):
+    """The spreadsheets of Google's own client, over real HTTP."""
+    return google_client
