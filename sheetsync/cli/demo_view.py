@@ -53,7 +53,8 @@ class StoryTeller:
             f"They work in {place}. sheetsync looks every two minutes; quiet passes are not shown."
         )
         if folder.sheet is not None:
-            self._console.print(Text(f"Look on at {folder.sheet.page}", style="dim"))
+            page = Text(f"Look on at {folder.sheet.page}", style="dim")
+            self._console.print(page, soft_wrap=True)
         self._console.print()
 
     def opened(self, orders: int) -> None:

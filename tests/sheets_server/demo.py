@@ -58,6 +58,9 @@ def main() -> int:
     except SheetsyncError as problem:
         err.print(Text(f"{problem}"))
         return problem.exit_code
+    except KeyboardInterrupt:
+        out.print("Stopped.")
+        return 130
     return 0
 
 
