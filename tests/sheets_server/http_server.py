@@ -10,13 +10,15 @@ import gzip
 import socket
 import struct
 import threading
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from tests.sheets_server.answers import Answer, NoAnswer
+from tests.sheets_server.answers import Answer, NoAnswer, refusal
+from tests.sheets_server.model import ApiError
 from tests.sheets_server.service import SheetsService
 
 Pages = Callable[[str, str, str, bytes], Answer | None]
@@ -46,6 +48,9 @@ class _Handler(BaseHTTPRequestHandler):
         except NoAnswer as error:
             self._break(error)
             return
+        except Exception as error:  # noqa: BLE001 - a fault of ours must not look like a broken connection
+            traceback.print_exc()
+            answer = refusal(ApiError(500, "INTERNAL", f"The local server failed: {error!r}"))
         if answer.delay:
             self.service.wait(answer.delay)
         self._send(answer)

@@ -9,9 +9,10 @@ from tests.sheets_server.areas import Area
 from tests.sheets_server.formula_values import KINDS, Fault, Value
 from tests.sheets_server.formulas import Workings
 from tests.sheets_server.locales import Locale, locale_of
-from tests.sheets_server.model import Book, Json, Sheet
+from tests.sheets_server.model import Book, Json, Sheet, invalid
 from tests.sheets_server.number_formats import DATE_TYPES, pattern_of, shown_number
 
+_OPTIONS: Final = ("FORMATTED_VALUE", "UNFORMATTED_VALUE", "FORMULA")
 _EXACT: Final = 2**53
 Render = Callable[[Json, int, int], Any]
 """Gives what an answer shows for a cell that holds a value, at its row and column."""
@@ -100,6 +101,8 @@ class View:
 
     def _render(self, sheet: Sheet, option: str, date_option: str) -> Render:
         """What fits the options; cells without formulas take the short way."""
+        if option not in _OPTIONS:
+            raise invalid(f"Invalid value at 'value_render_option': {option}")
         if option == "FORMULA":
             return lambda cell, row, column: _typed(cell)
         workings, locale = self.workings, self.locale

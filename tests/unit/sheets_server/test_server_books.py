@@ -251,3 +251,15 @@ def test_a_tab_is_copied_into_another_spreadsheet(google, service):
     assert (made["title"], made["index"], made["sheetId"] != 0) == ("Copy of Sheet1", 1, True)
     read = google.values().get(spreadsheetId=goal.id, range="'Copy of Sheet1'!A1").execute()
     assert read["values"] == [["a"]]
+
+
+def test_a_fault_of_the_server_itself_is_told_as_one(running, service, capfd):
+    """Not as a broken connection, which would pass for one of the scripted faults."""
+    book = service.new_book("B")
+    book.sheets[0].rows = None
+    url = f"{running[1]}/v4/spreadsheets/{book.id}/values/Sheet1!A1"
+    answer = requests.get(url, timeout=5)
+    assert answer.status_code == 500
+    assert answer.json()["error"]["message"].startswith("The local server failed: TypeError")
+    assert "Traceback" in capfd.readouterr().err
+    service.forget(book.id)

@@ -87,6 +87,12 @@ def test_values_are_rendered_as_asked(book, render, dates, values):
     assert book.values_get("Sheet1!A1:D1", params=options)["values"] == [values]
 
 
+def test_an_unknown_way_to_render_is_refused(book, service):
+    assert told(book.values_get, "Sheet1!A1", params={"valueRenderOption": "RAW"})[0] == 400
+    assert len(service.violations) == 1
+    service.violations.clear()
+
+
 def test_a_comma_decimal_locale_reads_and_shows_its_own_numbers(book):
     book.update_locale("de_DE")
     put(book, "Sheet1!A1", [["1.234,5", "0,5", "1,234.5", "4.5.2026"]], TYPED)
