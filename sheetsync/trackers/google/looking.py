@@ -43,6 +43,7 @@ class Eyes:
         self._digest = ""
         self._last = Snapshot(rows=[])
         self._formulas: frozenset[tuple[str, str]] | None = None
+        self._loose_formulas: frozenset[tuple[int, int]] = frozenset()
         self._headed: tuple[Snapshot, Headed] | None = None
         self._headings_known: object = None
         self._title = ""
@@ -140,12 +141,16 @@ class Eyes:
             answer = self._parsed(self.api.values(self._ranges(), formulas=True))
             presumed(snapshot, answer)
             self._remember_formulas(answer)
-        if not self._formulas:
+        if not self._formulas and not self._loose_formulas:
             return frozenset()
         look = self.located(snapshot)
+        nobodys = set(look.rows(""))
+        loose = {place for place in self._loose_formulas if place[0] in nobodys}
         return frozenset(
-            place for order, heading in self._formulas for place in look.places(order, heading)
-        )
+            place
+            for order, heading in self._formulas or ()
+            for place in look.places(order, heading)
+        ).union(loose)
 
     # -- within ---------------------------------------------------------------------------------
 
@@ -200,7 +205,7 @@ class Eyes:
 
     def _remember_formulas(self, snapshot: Snapshot) -> None:
         if not snapshot.formula_texts:
-            self._formulas = frozenset()
+            self._formulas = self._loose_formulas = frozenset()
             return
         look = self.located(snapshot)
         headings = snapshot.headings(look.header_row)
@@ -213,6 +218,9 @@ class Eyes:
             (orders[row], headings[column])
             for row, column in snapshot.formula_texts
             if orders.get(row) and column < len(headings)
+        )
+        self._loose_formulas = frozenset(
+            place for place in snapshot.formula_texts if orders.get(place[0]) == ""
         )
 
 
