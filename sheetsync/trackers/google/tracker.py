@@ -106,6 +106,7 @@ class GoogleTracker:
         """
         if self._sheet is None:
             self.read()
+        self._read_from = None  # the write looks for formulas, which the next reading shall show
         state = self.guarded.begin(self._planned)
         wanted = wanted_of(batch.changes)
         verdicts: dict[int, Verdict] = {}
