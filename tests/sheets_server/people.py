@@ -131,6 +131,11 @@ def _dress(cell: Json | None) -> Json:
     return {k: v for k, v in (cell or {}).items() if k[:2] != "x-" and k != "userEnteredValue"}
 
 
+def _value(cell: Json | None) -> Json:
+    entered = (cell or {}).get("userEnteredValue")
+    return {"userEnteredValue": entered} if entered else {}
+
+
 _Doing = Callable[..., None]
 ACTS: Final[dict[str, _Doing]] = {}
 
@@ -234,20 +239,30 @@ def _cut_paste(desk: _Desk, row: int, to: int) -> None:
     source, target = desk.row(row), desk.gap(to)
     goal = {"sheetId": desk.sheet.id, "rowIndex": target, "columnIndex": 0}
     body = {"source": desk.rows(source, source + 1), "destination": goal}
-    if source != target:
-        desk.ask("cutPaste", {**body, "pasteType": "PASTE_NORMAL"})
+    if source == target:
+        return
+    cells = list(desk.sheet.rows[source])
+    desk.ask("cutPaste", {**body, "pasteType": "PASTE_NORMAL"})
+    for column, cell in enumerate(cells[: desk.place.width]):
+        private = {k: v for k, v in (cell or {}).items() if k[:2] == "x-"}
+        desk.sheet.put(target, column, {**_dress(cell), **_value(cell), **private})
 
 
 @_act
 def _duplicate(desk: _Desk, row: int, to: int) -> None:
-    """Insert a copy of a row before row `to`: the same Order ID stands twice."""
+    """Insert a copy of a row before row `to`: the same Order ID stands twice.
+
+    A copy of what a program wrote is no keystroke of a person.
+    """
     source, target = desk.row(row), desk.gap(to)
     cells = list(desk.sheet.rows[source])
     _open_row(desk, target)
     for column, cell in enumerate(cells):
         if cell is not None:
-            copied = {**_dress(cell), **cell_of(value_of(cell), Trail(desk.at))}
-            desk.sheet.put(target, column, copied)
+            own = {TRAIL: Trail(desk.at)} if trail_of(cell) else {}
+            desk.sheet.put(target, column, {**_dress(cell), **_value(cell), **own})
+            for mark in (cell[name] for name in cell if name[:2] == "x-" and name != TRAIL):
+                desk.sheet.put(target, column, mark.on_a_copy(desk.sheet.cell(target, column)))
 
 
 @_act

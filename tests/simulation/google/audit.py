@@ -24,7 +24,8 @@ _WRITTEN: Final = (*FILLED, *OWN)
 BLANK = "typed into the very blank cell being written"
 OVER = "typed over the very cell being written"
 BESIDE = "typed where a displaced write landed"
-"""The three ways in which a keystroke inside the window can be lost."""
+ARRIVED = "in a row that came, or got its Order ID, in the window"
+"""The four ways in which a keystroke inside the window can be lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,16 @@ class Stain:
     lost: bool
     before: Json | None
     window: str = ""
+    read_at: int = 0
+    """The last read before the write that first touched the cell."""
+
+    def on_a_copy(self, cell: Json | None) -> Json:
+        """The copy that a person made of a stained cell: no slip of the program, yet it may be put right."""
+        before = {k: v for k, v in (self.before or {}).items() if k != TRAIL}
+        return {
+            **(cell or {}),
+            STAIN: Stain(stray=False, lost=False, before=before, read_at=self.read_at),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +62,11 @@ class Fault:
     role: str
     was: Any
     now: Any
+
+    def is_named_in(self, words: str) -> bool:
+        """Whether the program said of this very cell that it cannot tell whose it is."""
+        whose = self.order or "a row without Order ID"
+        return f"of {whose} stands “{self.now}”, which may be ours or a person's" in words
 
     def __str__(self) -> str:
         return (
@@ -67,9 +83,13 @@ class _Picture:
 
 @dataclass
 class Audit:
-    """Stains cells of one book. `gone` is what cannot be mended: rows taken out, keys rewritten."""
+    """Stains cells of one book. `gone` is what cannot be mended: rows taken out or brought back.
+
+    `whole_rows`: the program writes rows with their Order IDs, so a row is the one of its key.
+    """
 
     planner: Planner
+    whole_rows: bool = False
     gone: list[Fault] = field(default_factory=list)
     _before: _Picture | None = None
 
@@ -83,14 +103,15 @@ class Audit:
         if before is None:
             return
         after = _picture(book)
-        if before.keys == after.keys:
-            pairs: Iterator[tuple[int, int | None]] = ((r, r) for r in range(len(after.rows)))
-        else:
+        pairs: Iterator[tuple[int, int | None]] = ((r, r) for r in range(len(after.rows)))
+        if self.whole_rows and before.keys != after.keys:
             pairs = self._match(before, after)
         for row, was in pairs:
             old = before.rows[was] if was is not None and was < len(before.rows) else []
             if after.rows[row] != old:
-                self._judge_row(after, row, old, read_at)
+                keys = after.keys if self.whole_rows else before.keys
+                key = order_key(keys[row]) if row < len(keys) else ""
+                self._judge_row(before.place, row, old, key, read_at)
 
     def settle(self, book: Book) -> tuple[list[Fault], list[str]]:
         """At the end of a finished pass: what is broken, and each loss inside the window; wipes stains."""
@@ -136,36 +157,51 @@ class Audit:
                 self.gone.append(Fault("lost edit", key, role, value_of(cell), None))
 
     def _judge_row(
-        self, after: _Picture, row: int, old: Sequence[Json | None], read_at: int
+        self, place: Place, row: int, old: Sequence[Json | None], order: str, read_at: int
     ) -> None:
-        cells = after.rows[row]
-        roles = {column: role for role, column in after.place.columns.items()}
+        cells = list(place.sheet.rows[row])
+        roles = {column: role for role, column in place.columns.items()}
+        key_column = place.columns["order_id"]
+        key = trail_of(_known(old[key_column] if key_column < len(old) else None))
+        arrived = key is not None and key.at > read_at
         for column in range(max(len(cells), len(old))):
             new = cells[column] if column < len(cells) else None
             was = old[column] if column < len(old) else None
             if new is was:
                 continue
-            role = "heading" if row == after.place.head else roles.get(column, "?")
-            key = order_key(after.keys[row])
-            judged = self._judge(key, role, was, new, read_at)
-            after.place.sheet.put(row, column, judged)
+            role = "heading" if row == place.head else roles.get(column, "?")
+            judged = self._judge((order, role), was, new, read_at, arrived=arrived)
+            place.sheet.put(row, column, judged)
 
     def _judge(
-        self, order: str, role: str, was: Json | None, new: Json | None, read_at: int
+        self,
+        where: tuple[str, str],
+        was: Json | None,
+        new: Json | None,
+        read_at: int,
+        *,
+        arrived: bool,
     ) -> Json | None:
         """The new cell with what sticks to it: the trail where the value is the old one, else a stain."""
-        stain = was.get(STAIN) if was else None
-        known = stain.before if stain else was
+        order, role = where
+        known = _known(was)
         dress = {k: v for k, v in (new or {}).items() if k not in (TRAIL, STAIN)}
+        trail = trail_of(known)
         if same_cell(new, known):
-            trail = trail_of(known)
             return {**dress, TRAIL: trail} if trail else dress or None
-        stray = not self._meant(order, role, value_of(new))
-        lost = self._is_persons(order, role, known)
-        window = _window(trail_of(known), read_at, stray=stray) if lost else ""
-        if stain and stain.lost:
-            window = stain.window
-        return {**dress, STAIN: Stain(stray, lost, known, window)}
+        first_read = was[STAIN].read_at if was and STAIN in was else read_at
+        restored = any(same_cell(new, earlier) for earlier in _as_read(known, first_read))
+        stray = not restored and not self._meant(order, role, value_of(new))
+        lost = self._is_persons(order, role, known, first_read)
+        window = ""
+        if was and STAIN in was and was[STAIN].lost:
+            window = was[STAIN].window
+        elif lost and arrived:
+            window = ARRIVED
+        elif lost:
+            window = _window(trail, read_at, stray=stray)
+        heading = {TRAIL: trail} if trail and trail.role else {}
+        return {**dress, **heading, STAIN: Stain(stray, lost, known, window, first_read)}
 
     def _meant(self, order: str, role: str, value: Any) -> bool:
         """A blank is nobody's: it may stand wherever no person's value is lost by it."""
@@ -173,11 +209,28 @@ class Audit:
             return True
         return role in _WRITTEN and value in self.planner.meant.get((order, role), ())
 
-    def _is_persons(self, order: str, role: str, cell: Json | None) -> bool:
-        value = value_of(cell)
-        if value is None or trail_of(cell) is None or role in OWN:
+    def _is_persons(self, order: str, role: str, cell: Json | None, read_at: int) -> bool:
+        """Whether a person's doing is undone: a value, or an emptying that nobody could have read."""
+        value, trail = value_of(cell), trail_of(cell)
+        if trail is None or role in OWN or (value is None and trail.at <= read_at):
             return False
         return role != "status" or not self.planner.is_ours(order, role, value)
+
+
+def _known(cell: Json | None) -> Json | None:
+    """The cell as people know it, also while a program's slip covers it."""
+    return cell[STAIN].before if cell and STAIN in cell else cell
+
+
+def _as_read(cell: Json | None, read_at: int) -> Iterator[Json | None]:
+    """What the program may have read where people typed later: the slip of its own, and what that covered."""
+    trail = trail_of(cell)
+    while trail is not None and trail.at > read_at:
+        cell = trail.over
+        yield cell
+        if cell and STAIN in cell:
+            yield cell[STAIN].before
+        trail = trail_of(cell)
 
 
 def _window(trail: Trail | None, read_at: int, *, stray: bool) -> str:
@@ -196,7 +249,7 @@ def _picture(book: Book) -> _Picture:
     place = place_of(book)
     column = place.columns["order_id"]
     rows = [list(row) for row in place.sheet.rows]
-    keys = [value_of(row[column]) if column < len(row) else None for row in rows]
+    keys = [value_of(_known(row[column])) if column < len(row) else None for row in rows]
     return _Picture(rows, place, keys)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Final
@@ -91,10 +91,13 @@ class Editors:
 
 @dataclass
 class Script:
-    """People who do given acts in given gaps of one pass: gap 0 is before its first request."""
+    """People who do given acts in given gaps of one pass: gap k is the one before its request k.
+
+    What lies between an answer and the next request is one gap.
+    """
 
     ledger: Ledger
-    acts: Iterable[tuple[int, Act]]
+    acts: Sequence[tuple[int, Act]] = ()
     passed: int = 0
     resting: bool = False
 
@@ -103,7 +106,7 @@ class Script:
 
     def gap(self, where: str) -> None:
         """The next gap of the pass; gaps are counted while people are not resting."""
-        if self.resting:
+        if self.resting or not where.startswith("before"):
             return
         for number, act in self.acts:
             if number == self.passed:

@@ -7,9 +7,9 @@ from random import Random
 
 import gspread
 import requests
-from google.auth.credentials import AnonymousCredentials
 from gspread.exceptions import APIError
 
+from google.auth.credentials import AnonymousCredentials
 from sheetsync.domain.model import Sheet
 from sheetsync.errors import PlanRefused, TrackerError
 from sheetsync.trackers.google.api import SheetsApi
@@ -28,14 +28,15 @@ class Sheetsync:
 
     world: World
     tracker: GoogleTracker
+    journal: MemoryJournal
     problem: str = field(default="")
 
     def one_pass(self) -> str:
-        """Read, plan, commit, write, learn."""
+        """Gives `open` where a slip was not put right yet and the journal says so."""
         world = self.world
-        self.problem = ""
+        self.problem, world.told = "", ()
         try:
-            batch = world.planner.plan(self.tracker.read(), world.now)
+            batch = world.planner.plan(self.tracker.read(), world.planned_for)
             world.planner.commit(batch)
             receipt = self.tracker.write(batch)
         except PlanRefused as refusal:
@@ -45,18 +46,21 @@ class Sheetsync:
             self.problem = str(error)
             return "failed"
         world.planner.learn(receipt)
+        world.told = receipt.remarks
         for remark in receipt.remarks:
             world.ledger.note(f"remark: {remark}")
-        return "deferred" if receipt.deferred else "done"
+        return "open" if self.journal.load() else "done"
 
     def wants(self) -> int:
         """Changes that are wanted now."""
-        return len(self.world.planner.plan(_as_it_stands(self.world), self.world.now).changes)
+        return len(
+            self.world.planner.plan(_as_it_stands(self.world), self.world.planned_for).changes
+        )
 
 
-def tracker_of(
+def sheetsync(
     world: World, session: requests.Session, write: type[GuardedWrite] = GuardedWrite
-) -> GoogleTracker:
+) -> Sheetsync:
     """The real tracker over the session; `write` may be one with a fault planted."""
     api = SheetsApi(
         world.book.id,
@@ -67,10 +71,12 @@ def tracker_of(
         session=session,
     )
     kind = type("Tracker", (GoogleTracker,), {"guarded_write": write})
-    return kind(
+    journal = MemoryJournal()
+    tracker = kind(
         api, columns=COLUMNS, timezone="Etc/GMT", now=lambda: world.now, wait=world.wait,
-        journal=MemoryJournal(),
+        journal=journal,
     )  # fmt: skip
+    return Sheetsync(world, tracker, journal)
 
 
 @dataclass
@@ -84,20 +90,23 @@ class Script:
     def one_pass(self) -> str:
         """Run the script once; what it raises ends the pass."""
         try:
-            self.peer(self.tab, self.world.planner, self.world.now)
+            self.peer(self.tab, self.world.planner, self.world.planned_for)
         except (APIError, PlanRefused, requests.RequestException):
             return "failed"
         return "done"
 
     def wants(self) -> int:
         """Changes that are wanted now."""
-        return len(self.world.planner.plan(_as_it_stands(self.world), self.world.now).changes)
+        return len(
+            self.world.planner.plan(_as_it_stands(self.world), self.world.planned_for).changes
+        )
 
 
-def tab_of(world: World, session: requests.Session) -> gspread.Worksheet:
-    """The tab as gspread opens it."""
+def script(world: World, session: requests.Session, peer: Peer) -> Script:
+    """A peer's script over the tab as gspread opens it."""
     client = gspread.Client(AnonymousCredentials(), session=session)
-    return client.open_by_key(world.book.id).get_worksheet_by_id(SHEET_ID)
+    tab = client.open_by_key(world.book.id).get_worksheet_by_id(SHEET_ID)
+    return Script(world, tab, peer)
 
 
 def _as_it_stands(world: World) -> Sheet:

@@ -62,9 +62,9 @@ class Wire(InProcess):
         trouble: Trouble = CALM,
         script: Mapping[int, str] | None = None,
     ) -> None:
-        super().__init__(SheetsService(clock=lambda: world.now.timestamp(), wait=world.wait))
+        super().__init__(SheetsService(clock=world.seconds, wait=world.wait))
         self.service.put(world.book)
-        self._world, self._trouble, self._script = world, trouble, script or {}
+        self.world, self._trouble, self._script = world, trouble, script or {}
         self._dice = Random(f"{world.seed}/wire")
         self._old: tuple[Book, int] = (world.book.copy(), 0)
         self._number = -1
@@ -74,7 +74,7 @@ class Wire(InProcess):
         writes = request.method != "GET"
         self._number += 1
         fault = self._fault(writes=writes)
-        name, world = _name(request), self._world
+        name, world = _name(request), self.world
         world.before(name, writes=writes)
         if fault:
             world.ledger.note(f"fault: {fault}")
@@ -102,12 +102,12 @@ class Wire(InProcess):
     def _sent(self, request: requests.PreparedRequest, *, stale: bool) -> requests.Response:
         if not stale:
             return super().send(request)
-        file = self.service.files[self._world.book.id]
+        file = self.service.files[self.world.book.id]
         file.book = self._old[0].copy()
         try:
             return super().send(request)
         finally:
-            file.book = self._world.book
+            file.book = self.world.book
 
     def _script_fault(self, fault: str) -> None:
         made = REFUSED.get(fault) or LOST.get(fault)
@@ -120,7 +120,7 @@ class Wire(InProcess):
         if self._number in self._script:
             return self._script[self._number]
         trouble = self._trouble
-        if self._world.people.resting or trouble == CALM:
+        if self.world.people.resting or trouble == CALM:
             return ""
         kinds = [(trouble.refused, tuple(REFUSED)), (trouble.lost, tuple(LOST))]
         if not writes:

@@ -1,0 +1,96 @@
+"""Faults planted into the guarded write, each a step left out: the races have to find every one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from sheetsync.domain.columns import find_header
+from sheetsync.trackers.google.guarded import GuardedWrite, WriteState
+from sheetsync.trackers.google.journal import Sent
+from sheetsync.trackers.google.judging import Judge, Wanted
+from sheetsync.trackers.google.sending import CellBatch
+from sheetsync.trackers.google.snapshot import Snapshot
+from sheetsync.trackers.google.verifying import Verdicts
+from sheetsync.trackers.receipts import Verdict
+from tests.simulation.google.little_tracker import COLUMNS
+from tests.simulation.google.seeds import PASSES, play_seed
+
+_FINE: Final = Verdicts(displaced=(), lost=())
+
+
+class RememberedRows(GuardedWrite):
+    """Writes to the rows of the first look."""
+
+    def _place(
+        self, state: WriteState, now: Snapshot, wanted: Sequence[Wanted]
+    ) -> tuple[list[Verdict], list[Sent]]:
+        planned = state.planned
+        numbers = list(range(1, len(planned.rows) + 1))
+        header = find_header(planned.rows, numbers, COLUMNS)
+        return Judge(COLUMNS, header, planned, planned).judge(wanted)
+
+
+class NoVerify(GuardedWrite):
+    """Takes every write for good."""
+
+    def _verify(self, *_: Any) -> Verdicts:
+        return _FINE
+
+
+class NoReread(GuardedWrite):
+    """Believes the first look until it writes."""
+
+    def _reread(self, planned: Snapshot) -> Snapshot:
+        planned.at = self._now()
+        return planned
+
+
+class BlindResend(GuardedWrite):
+    """Sends a write again when nobody answered."""
+
+    def _after_lost_answer(self, state: WriteState, ready: Any, problem: Any) -> list[Sent]:
+        state.requests += 1
+        self._api.batch(ready.cells.requests)
+        self._journal.keep("")
+        return list(ready.sent)
+
+
+class RepairUnchecked(GuardedWrite):
+    """Verifies a write, but not its repair."""
+
+    _rechecks = False
+
+    def _get_ready(self, *args: Any) -> Any:
+        self._rechecks = True
+        return super()._get_ready(*args)
+
+    def _verify(self, sent: Sequence[Sent], batch: CellBatch, answer: Any, before: Any) -> Verdicts:
+        first, self._rechecks = self._rechecks, False
+        return super()._verify(sent, batch, answer, before) if first else _FINE
+
+
+class JournalForgotten(GuardedWrite):
+    """Does not settle what an earlier pass left open."""
+
+    def begin(self, planned: Snapshot) -> WriteState:
+        self._journal.keep("")
+        return super().begin(planned)
+
+
+PLANTED: Final[Mapping[str, type[GuardedWrite]]] = {
+    "write by remembered row": RememberedRows,
+    "skip the verify": NoVerify,
+    "skip the re-read": NoReread,
+    "resend blindly after a lost reply": BlindResend,
+    "do not verify a repair": RepairUnchecked,
+    "forget the journal": JournalForgotten,
+}
+
+
+def caught(write: type[GuardedWrite], most: int, passes: int = PASSES) -> int | None:
+    """The first seed at which the fault breaks a promise that the real write keeps; None where none does."""
+    for seed in range(most):
+        if play_seed(seed, passes, write).broken and not play_seed(seed, passes).broken:
+            return seed
+    return None
