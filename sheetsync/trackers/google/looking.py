@@ -205,7 +205,7 @@ class Eyes:
 
     def _remember_formulas(self, snapshot: Snapshot) -> None:
         if not snapshot.formula_texts:
-            self._formulas = self._loose_formulas = frozenset()
+            self._formulas, self._loose_formulas = frozenset(), frozenset()
             return
         look = self.located(snapshot)
         headings = snapshot.headings(look.header_row)

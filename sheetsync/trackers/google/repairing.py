@@ -138,15 +138,9 @@ def standing(sent: Sequence[Sent], now: Look) -> list[Sent]:
 def corrected(undos: Sequence[Undo], meant: Mapping[Target, CellValue], now: Look) -> Snapshot:
     """The cells as they will be once the undos are done, for planning before they are."""
     cells = repair(undos, (), meant=meant, before=now, now=now).cells
-    rows = list(now.cells.rows)
-    for cell in cells:
-        row = list(rows[cell.row - 1])
-        row[cell.column] = cell.new
-        rows[cell.row - 1] = tuple(row)
-    return Snapshot(
-        rows=rows, marker=now.cells.marker, marked_for=now.cells.marked_for,
-        formula_texts=now.cells.formula_texts, at=now.cells.at,
-    )  # fmt: skip
+    seen = now.cells.after({(cell.row, cell.column): cell.new for cell in cells})
+    seen.formula_texts, seen.at = now.cells.formula_texts, now.cells.at
+    return seen
 
 
 def _hits(own: Sequence[Sent], cells: Sequence[CellValue], steady: bool) -> list[int]:  # noqa: FBT001
@@ -199,6 +193,9 @@ def _undo(
     surplus = len(hits) - sum(same(right, undo.wrong) for right in undo.rights)
     if not hits or surplus <= 0:
         return
+    if not undo.order and len(undo.rights) > 1:
+        # Rows without an Order ID cannot be told apart; what was typed into one must not come into another.
+        undo = replace(undo, rights=(None,) if None in undo.rights else undo.rights)
     others = Counter(now.cells.cell(*p) for p in places if p not in hits)
     rights = (
         list((Counter(undo.rights) - others).elements())
