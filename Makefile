@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help demo demo-google sheets test lint format bench template docs clean
+.PHONY: help demo demo-google sheets test race lint format bench template docs clean
 help:            ## this list
 	@grep -E '^[a-z-]+: *.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 14
 
@@ -24,6 +24,9 @@ sheets: $(STAMP) ## start that server with a page to look at and type in: Google
 
 test: $(STAMP)   ## the whole test suite
 	@$(BIN)/python -m pytest -n 2 -q
+
+race: $(STAMP)   ## Google Sheets among five people who never stop: 2,000 seeds, all pairs of acts, four plain scripts; ten minutes at most
+	@$(BIN)/python -m tests.simulation.google --seeds 2000 --passes 60 --jobs 2 --pairs --peers 40 --planted 200
 
 lint: $(STAMP)   ## ruff, mypy --strict, import-linter
 	@$(BIN)/ruff check .

@@ -30,6 +30,8 @@ OWN: Final = ("sla", "check")
 FILLED: Final = ("status", "picked_at")
 """Columns in which the worker writes, and in which a person's value stands."""
 SHEET_ID: Final = 77
+SEARCH_ROWS: Final = 4
+"""People put one row above the header at most; looking further would only take time."""
 
 _ORDERS: Final[tuple[tuple[Typed, ...], ...]] = (
     ("0001", "Ann Lee", "ring first 1", None, True, None, None, None, "030 1"),

@@ -18,7 +18,7 @@ from gspread_dataframe import get_as_dataframe, set_with_dataframe
 from sheetsync.domain.columns import find_header
 from sheetsync.domain.model import HeaderMap, Sheet
 from sheetsync.trackers.base import WriteBatch
-from tests.simulation.google.little_tracker import COLUMNS
+from tests.simulation.google.little_tracker import COLUMNS, SEARCH_ROWS
 from tests.simulation.google.planner import Planner, stored
 
 Peer: TypeAlias = Callable[[gspread.Worksheet, Planner, datetime], None]
@@ -86,7 +86,7 @@ def _decide(tab: gspread.Worksheet, planner: Planner, now: datetime) -> WriteBat
 def _planned(rows: Sequence[Sequence[Any]], planner: Planner, now: datetime) -> WriteBatch:
     numbers = list(range(1, len(rows) + 1))
     sheet = Sheet(tracker="peer", tab="Orders", rows=rows, row_numbers=numbers, timezone="UTC")
-    header: HeaderMap = find_header(rows, numbers, COLUMNS)
+    header: HeaderMap = find_header(rows, numbers, COLUMNS, SEARCH_ROWS)
     batch = planner.plan_under(sheet, header, now)
     planner.commit(batch)
     return batch

@@ -20,7 +20,7 @@ from sheetsync.domain.model import CHANGE_COLUMNS, DOUBLED_ORDER_RULE, HeaderMap
 from sheetsync.domain.moments import local_to_serial
 from sheetsync.trackers.base import WriteBatch
 from sheetsync.trackers.matching import order_key, same
-from tests.simulation.google.little_tracker import COLUMNS
+from tests.simulation.google.little_tracker import COLUMNS, SEARCH_ROWS
 
 Line: TypeAlias = tuple[str, int, str, Any, Any, str]
 """Order, row, column, expected, new, rule."""
@@ -41,7 +41,7 @@ class Planner:
 
     def plan(self, sheet: Sheet, now: datetime) -> WriteBatch:
         """What should change, given the cells as they stand. Raises PlanRefused without a header."""
-        header = find_header(sheet.rows, sheet.row_numbers, COLUMNS)
+        header = find_header(sheet.rows, sheet.row_numbers, COLUMNS, SEARCH_ROWS)
         return self.plan_under(sheet, header, now)
 
     def plan_under(self, sheet: Sheet, header: HeaderMap, now: datetime) -> WriteBatch:

@@ -17,7 +17,7 @@ from sheetsync.trackers.google.guarded import GuardedWrite
 from sheetsync.trackers.google.journal import MemoryJournal
 from sheetsync.trackers.google.tracker import GoogleTracker
 from tests.sheets_server.trail import value_of
-from tests.simulation.google.little_tracker import COLUMNS, SHEET_ID
+from tests.simulation.google.little_tracker import COLUMNS, SEARCH_ROWS, SHEET_ID
 from tests.simulation.google.peers import Peer
 from tests.simulation.google.world import World
 
@@ -74,7 +74,7 @@ def sheetsync(
     journal = MemoryJournal()
     tracker = kind(
         api, columns=COLUMNS, timezone="Etc/GMT", now=lambda: world.now, wait=world.wait,
-        journal=journal,
+        journal=journal, search_rows=SEARCH_ROWS,
     )  # fmt: skip
     return Sheetsync(world, tracker, journal)
 
