@@ -53,6 +53,8 @@ class WriteState:
     planned: Snapshot
     expected: Snapshot
     requests: int = 0
+    landed: bool = False
+    """Whether a part was carried out, or may have been."""
     fingerprint: str = ""
     unread: bool = False
     tabs_written: list[str] = field(default_factory=list)
@@ -217,6 +219,7 @@ class GuardedWrite:
                 [*ready.cells.requests, *ready.tabs.requests], ranges, ready.tabs.fields
             )
         except AnswerLost as lost:
+            state.landed = True
             self.counters.answers_lost += 1
             stand = self._after_lost_answer(state, ready, _as_busy(lost.problem))
             self._eyes.forget_structure()
@@ -229,6 +232,7 @@ class GuardedWrite:
         except QuotaUsedUp:
             self._journal.keep("")
             raise
+        state.landed = True
         self._publishing.done(ready.tabs, answer)
         state.tabs_written += ready.tabs.written
         state.tabs_refused |= ready.tabs.refused

@@ -1,6 +1,7 @@
 """How a tracker looks at its sheet: one request for all cells, and the structure now and then.
 
-An answer that has not changed is not parsed; one that suddenly shows far fewer orders is asked for again.
+An answer that has not changed is not parsed; one that shows far fewer orders than before, or no cell at
+all, is asked for again.
 """
 
 from __future__ import annotations
@@ -83,6 +84,16 @@ class Eyes:
                 "back, or name the right one under tracker: tab: in config.yaml."
             )
         return found
+
+    def renamed(self) -> tuple[str, ...]:
+        """A remark where the tab got another name than the one it is configured under."""
+        title = self.tab().title
+        if title.casefold() == self._tab.casefold():
+            return ()
+        return (
+            f"The tab “{self._tab}” is called “{title}” now; it is still taken as the tracker, as it was set "
+            "up. Name it so again, or put its new name under tracker: tab: in config.yaml.",
+        )
 
     # -- cells ----------------------------------------------------------------------------------
 
@@ -198,10 +209,10 @@ class Eyes:
         return [quoted(self.tab().title), *([marker] if marker else [])]
 
     def _suddenly_fewer(self, snapshot: Snapshot) -> bool:
-        before = len(self._last.rows)
-        return (
-            snapshot is not self._last and before >= _FEW and len(snapshot.rows) < before * _FEWER
-        )
+        before, now = len(self._last.rows), len(snapshot.rows)
+        if snapshot is self._last:
+            return False
+        return not now or (before >= _FEW and now < before * _FEWER)
 
     def _remember_formulas(self, snapshot: Snapshot) -> None:
         if not snapshot.formula_texts:

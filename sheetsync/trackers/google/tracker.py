@@ -120,7 +120,7 @@ class GoogleTracker:
                 )  # fmt: skip
                 verdicts |= dict(zip(places, outcome.verdicts, strict=True))
         except TrackerBusy as busy:
-            if not state.requests:
+            if not state.landed:
                 raise
             late: Verdict = ("dropped", f"not written in this pass: {busy}")
             verdicts = {place: verdicts.get(place, late) for place in range(len(wanted))}
@@ -154,7 +154,7 @@ class GoogleTracker:
         headed = self.eyes.headed(planned)
         structure, tab = self.eyes.structure(), self.eyes.tab()
         filled = [(number, row) for number, row in enumerate(headed.rows, start=1) if row]
-        remarks = [*headed.remarks]
+        remarks = [*self.eyes.renamed(), *headed.remarks]
         marker = snapshot.marker or structure.marker()
         if (meant := snapshot.marked_for or structure.marked_for()) not in ("", structure.id):
             remarks.append(
