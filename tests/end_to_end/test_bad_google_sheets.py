@@ -357,7 +357,7 @@ def test_a_quota_storm_of_ten_minutes_is_sat_out_with_few_requests_and_made_up_f
     shop: GoogleShop,
 ):
     service = shop.server.service
-    service.clock = lambda: shop.now.timestamp()
+    service.clock = shop.seconds
     start, end = shop.at("12:20"), shop.at("12:30")
     service.faults.add(faults.too_many(), when=lambda call: shop.now < end, times=10_000)
     results = []
@@ -387,7 +387,7 @@ def test_a_quota_storm_of_ten_minutes_is_sat_out_with_few_requests_and_made_up_f
 
 def test_a_storm_that_begins_between_the_looks_and_the_write_loses_nothing(shop: GoogleShop):
     service = shop.server.service
-    service.clock = lambda: shop.now.timestamp()
+    service.clock = shop.seconds
     service.faults.add(faults.too_many(retry_after=30), kind="write", times=10_000)
     shop.type_in("#SP-2", allocated=True)
     before = state(shop)

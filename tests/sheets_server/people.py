@@ -306,12 +306,14 @@ def _move_column(desk: _Desk, role: str, to: int) -> None:
 
 @_act
 def _insert_column(desk: _Desk, before: int, heading: str) -> None:
-    """Insert a column of staff's own; its role is `extra`, a colon and its heading."""
+    """Insert a column of staff's own; its role is `extra`, a colon and its heading (with ' where taken)."""
     index = min(before, desk.place.width)
     span = desk.span("COLUMNS", index, index + 1)
     desk.ask("insertDimension", {"range": span, "inheritFromBefore": False})
-    trail = Trail(desk.at, role=f"extra:{heading}")
-    desk.sheet.put(desk.place.head, index, cell_of(heading, trail))
+    role = f"extra:{heading}"
+    while role in desk.place.columns:
+        role += "'"
+    desk.sheet.put(desk.place.head, index, cell_of(heading, Trail(desk.at, role=role)))
 
 
 @_act

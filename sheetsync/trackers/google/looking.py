@@ -90,10 +90,11 @@ class Eyes:
         title = self.tab().title
         if title.casefold() == self._tab.casefold():
             return ()
-        return (
+        words = (
             f"The tab “{self._tab}” is called “{title}” now; it is still taken as the tracker, as it was set "
-            "up. Name it so again, or put its new name under tracker: tab: in config.yaml.",
+            "up. Name it so again, or put its new name under tracker: tab: in config.yaml."
         )
+        return (words,)
 
     # -- cells ----------------------------------------------------------------------------------
 
