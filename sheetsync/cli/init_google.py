@@ -39,7 +39,7 @@ def init_google(folder: Path | None, wishes: GoogleWishes, *, add_columns: bool)
         raise UsageError("Name the folder to make: sheetsync init DIR --google ID")
     chosen = Chosen(
         spreadsheet=wishes.sheet, tab=wishes.tab, timezone=wishes.timezone, sender=wishes.sender,
-        google=_settings(wishes),
+        google=google_settings(wishes),
     )  # fmt: skip
     with progress("Looking"):
         made = make_google_folder(folder, chosen, _look)
@@ -59,7 +59,8 @@ def init_google(folder: Path | None, wishes: GoogleWishes, *, add_columns: bool)
     return 0
 
 
-def _settings(wishes: GoogleWishes) -> dict[str, str]:
+def google_settings(wishes: GoogleWishes) -> dict[str, str]:
+    """The section google of a configuration, by the command line. Raises UsageError."""
     login = wishes.login or ("service_account" if wishes.key_file or not wishes.api_url else "none")
     settings = {"login": login}
     if login == "service_account":

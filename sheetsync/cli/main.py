@@ -23,6 +23,7 @@ VERBS = {
     "rules": "check, test and describe the rule files",
     "doctor": "look the whole set-up over and say in words what is missing",
     "setup": "install what makes a Google Sheet a good tracker, or take it back",
+    "selftest": "try the promises on a scratch tab of a real Google Sheet, and report",
     "login": "log in at Google in the browser, where no service account does",
     "intake": "add new orders from a CSV, Excel or JSON-lines file, each once",
     "demo": "play half a day of a small shop, for real, in a folder of its own",
