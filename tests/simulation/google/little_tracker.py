@@ -13,11 +13,14 @@ from tests.sheets_server.people_dice import TAB, TITLES
 from tests.sheets_server.trail import TRAIL, Trail, Typed, cell_of, entered_of
 
 _AT = Source("columns.yaml", 1)
+_STATUSES = ("Pending", "Picked", "Shipped", "On Hold", "Cancelled")
 COLUMNS: Final[Mapping[str, ColumnRule]] = {
     "order_id": ColumnRule(key="order_id", title="Order ID", type="id", required=True, source=_AT),
     "customer": ColumnRule(key="customer", title="Customer", source=_AT),
     "notes": ColumnRule(key="notes", title="Notes", source=_AT),
-    "status": ColumnRule(key="status", title="Status", owner="shared", source=_AT),
+    "status": ColumnRule(
+        key="status", title="Status", owner="shared", choices=_STATUSES, source=_AT
+    ),
     "picked": ColumnRule(key="picked", title="Picked", type="checkbox", source=_AT),
     "picked_at": ColumnRule(
         key="picked_at", title="Picked At", type="datetime", owner="worker", source=_AT
