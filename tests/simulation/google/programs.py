@@ -7,9 +7,9 @@ from random import Random
 
 import gspread
 import requests
+from google.auth.credentials import AnonymousCredentials
 from gspread.exceptions import APIError
 
-from google.auth.credentials import AnonymousCredentials
 from sheetsync.domain.model import Sheet
 from sheetsync.errors import PlanRefused, TrackerError
 from sheetsync.trackers.google.api import SheetsApi
