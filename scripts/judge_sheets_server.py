@@ -101,7 +101,7 @@ def _report(output: str, service: SheetsService) -> int:
     print(
         f"{service.counters.reads} reads and {service.counters.writes} writes reached the server."
     )
-    for what, count in Counter(service.violations).most_common():
+    for what, count in Counter(service.gate.violations).most_common():
         print(f"Against Google's description, {count} times: {what}")
     return 0 if passed >= NEEDED else 1
 

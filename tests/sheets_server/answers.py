@@ -62,11 +62,12 @@ class Call:
         """The body as an object. Raises ApiError for anything else."""
         if self._json is None:
             try:
-                self._json = json.loads(self.body) if self.body else {}
+                found = json.loads(self.body) if self.body else {}
             except ValueError as error:
                 raise invalid(f"Invalid JSON payload received. {error}") from error
-            if not isinstance(self._json, dict):
+            if not isinstance(found, dict):
                 raise invalid("Invalid JSON payload received. Root element must be a message.")
+            self._json = found
         return self._json
 
     def one(self, name: str, default: str = "") -> str:

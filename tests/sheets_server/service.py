@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from email.utils import formatdate
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import tests.sheets_server.requests.kinds
 import tests.sheets_server.routes.all_routes  # noqa: F401 - makes the endpoints known
@@ -24,9 +24,7 @@ from tests.sheets_server.model import ApiError, Book, Sheet
 from tests.sheets_server.protecting import watch
 from tests.sheets_server.quota import Quota
 from tests.sheets_server.routes.table import Route, find
-
-if TYPE_CHECKING:
-    from tests.sheets_server.schema import SchemaGate
+from tests.sheets_server.schema import EVERYTHING, SchemaGate
 
 Hook = Callable[[Call], None]
 
@@ -34,14 +32,15 @@ Hook = Callable[[Call], None]
 class SheetsService:
     """Spreadsheets in memory, and the API in front of them.
 
-    `clock` gives the time in seconds since 1970; the transports call `wait` for slow answers.
+    `clock` gives the time in seconds since 1970; the transports call `wait` for slow answers; `gate`
+    holds every request and reply against Google's description of the API.
     """
 
     def __init__(
         self,
         clock: Callable[[], float] = time.time,
         wait: Callable[[float], None] = time.sleep,
-        gate: SchemaGate | None = None,
+        gate: SchemaGate = EVERYTHING,
     ) -> None:
         self.clock, self.wait, self.gate = clock, wait, gate
         self.files: dict[str, File] = {}
@@ -139,11 +138,6 @@ class SheetsService:
 
     # -- requests
 
-    @property
-    def violations(self) -> list[str]:
-        """Where requests and replies broke Google's description of the API."""
-        return self.gate.violations if self.gate else []
-
     def handle(
         self, method: str, path: str, query: str, body: bytes, headers: Mapping[str, str]
     ) -> Answer:
@@ -167,8 +161,10 @@ class SheetsService:
         try:
             found, call.ids = find(call.method, call.path)
         except ApiError as error:
+            self.gate.unknown(call)
             return None, refusal(error)
         call.kind, call.name = found.kind, found.name
+        self.gate.request(call)
         fault = self.faults.pick(call)
         if fault and fault.lost and not fault.applied:
             raise NoAnswer(fault.lost)
@@ -184,8 +180,6 @@ class SheetsService:
             hook(call)
         try:
             self._admit(call)
-            if self.gate:
-                self.gate.request(call)
             with self._history.shown(self.files.get(call.book_id), stale=stale):
                 reply = found.handler(self, call)
         except ApiError as error:
@@ -212,6 +206,5 @@ class SheetsService:
             )
 
     def _json(self, call: Call, reply: Any) -> Answer:
-        if self.gate:
-            self.gate.reply(call, reply)
+        self.gate.reply(call, reply)
         return json_answer(reply)

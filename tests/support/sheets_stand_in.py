@@ -1,6 +1,7 @@
 """A Sheets server reduced to what a doctor asks: one answer for each kind of request, or a refusal.
 
-It says what it is told to say, over a real socket; the local Sheets server is the one that behaves.
+It says what it is told to say, over a real socket; the local Sheets server is the one that behaves. What it is
+asked and what it answers is held against Google's description of the API all the same.
 """
 
 from __future__ import annotations
@@ -14,6 +15,12 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import urlsplit
+
+import tests.sheets_server.routes.all_routes  # noqa: F401 - makes the endpoints known
+from tests.sheets_server.answers import Call, query_of
+from tests.sheets_server.routes.table import find
+from tests.sheets_server.schema import EVERYTHING
 
 Json = dict[str, Any]
 
@@ -43,6 +50,15 @@ class StandIn:
         return "structure", self.structure
 
 
+def _checked(method: str, target: str, body: bytes) -> Call:
+    """A request as the gate has seen it."""
+    url = urlsplit(target)
+    route, ids = find(method, url.path)
+    call = Call(0, method, url.path, query_of(url.query), body, "", route.kind, route.name, ids)
+    EVERYTHING.request(call)
+    return call
+
+
 @contextmanager
 def standing_in(desk: StandIn) -> Iterator[StandIn]:
     """Serve `desk` on this machine; `desk.url` is where."""
@@ -60,8 +76,11 @@ def standing_in(desk: StandIn) -> Iterator[StandIn]:
         def _serve(self, method: str) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             kind, content = desk.answer(method, self.path)
-            desk.asked.append((kind, json.loads(body) if body else {}))
+            call = _checked(method, self.path, body)
+            desk.asked.append((kind, call.json))
             status, said = desk.refusals.get(kind, (200, content))
+            if status == 200:
+                EVERYTHING.reply(call, said)
             text = (said if isinstance(said, str) else json.dumps(said)).encode()
             self.send_response(status)
             self.send_header(

@@ -224,6 +224,7 @@ def test_requests_nested_in_a_list_count_as_its_items(google, service):
     assert found["replies"] == [{}, {}, {}]
 
 
+@pytest.mark.against_google_schema
 @pytest.mark.parametrize(
     ("method", "path"),
     [("GET", "/v4/nothing"), ("PATCH", "/v4/spreadsheets/x"), ("POST", "/v4/spreadsheets/x:other")],
@@ -234,6 +235,7 @@ def test_an_unknown_address_is_refused_loudly(running, method, path):
     assert "The local server does not know" in answer.json()["error"]["message"]
 
 
+@pytest.mark.against_google_schema
 def test_a_body_that_is_no_json_is_told_as_such(running, service):
     book = service.new_book("B")
     url = f"{running[1]}/v4/spreadsheets/{book.id}:batchUpdate"
