@@ -55,7 +55,7 @@ def run() -> Iterator[Line]:
     rules = load_rules(Path(__file__).resolve().parents[1] / "rules")
     seconds: dict[str, list[float]] = {}
     for count, rounds in ROUNDS.items():
-        for scene in _passes(count, rules):
+        for scene in passes(count, rules):
             spent = duel(partial(scene.decide, rules), partial(peer, scene.values), rounds)
             seconds.setdefault(scene.name, []).append(spent.ours)
             yield _time_line(scene, count, spent, len(scene.decide(rules).changes))
@@ -72,7 +72,7 @@ def peer(values: Values) -> pd.DataFrame:
     return pd.DataFrame(to_records(heading, [numericise_all(row) for row in rows]))
 
 
-def _passes(count: int, rules: Rulebook) -> tuple[Pass, Pass]:
+def passes(count: int, rules: Rulebook) -> tuple[Pass, Pass]:
     """The first pass, and one after the second has seen everything that the first one wrote."""
     first = Pass("first pass", make_values(count, rules), first_memory(), NOW)
     plan = first.decide(rules)
