@@ -11,6 +11,7 @@ import json
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -124,8 +125,6 @@ def _serve(path: Path) -> None:
 
 
 def _until_closed(server: HttpServer) -> None:
-    import threading
-
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     sys.stdin.read()

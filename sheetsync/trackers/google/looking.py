@@ -150,9 +150,13 @@ class Eyes:
     def formulas(self, snapshot: Snapshot) -> frozenset[tuple[int, int]]:
         """Where formulas stand, by row number and column; asked for once, then known from each write."""
         if self._formulas is None:
-            answer = self._parsed(self.api.values(self._ranges(), formulas=True))
-            presumed(snapshot, answer)
-            self._remember_formulas(answer)
+            body = self.api.values(self._ranges(), formulas=True)
+            if _digest(body) == self._digest:
+                self._formulas = frozenset()  # not one cell that shows something else than it holds
+            else:
+                answer = self._parsed(body)
+                presumed(snapshot, answer)
+                self._remember_formulas(answer)
         if not self._formulas and not self._loose_formulas:
             return frozenset()
         look = self.located(snapshot)
