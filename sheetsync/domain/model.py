@@ -145,9 +145,12 @@ MEMORY_NUMBERS: Final = ("cycle",)
 * `seen_<evidence>`: the evidence as last seen (tick). `<stamp>`: when it was first seen done (upper
   end), `<stamp>_from`: the lower end of that interval (NaT: unknown), `<evidence>_source`: `pass`,
   `cell` (a person or feed typed the moment), `claim` (status asserted it), `baseline` (done before
-  watching began: the stamp is NaT unless the cell told it), `""` (not done).
+  watching began: the stamp is NaT unless the cell told it), `undone` (an undo took the time back,
+  the tick stands), `""` (not done).
 * `status_seen`: the canonical status as last seen in the cell, `status_since`: first seen so,
-  `status_by`: `worker`, `person` or "". `evidence_since`: when evidence last moved forward.
+  `status_by`: `worker`, `person`, `undo` (taken back to `written_status`, which then counts as a
+  person's; `confirmed_status` is what was taken back) or "". `evidence_since`: when evidence last
+  moved forward.
 * `written_<column>`: canonical text of what the last commit meant to stand there (the intent);
   `confirmed_<column>`: what a receipt confirmed. A cell equal to either is ours; any other
   non-blank value is a person's ("edited"). Dates are canonical as local `YYYY-MM-DD HH:MM:SS`.

@@ -194,7 +194,11 @@ def _next_memory(
         "status_seen": typed.seen,
         "status_since": typed.since,
         "status_by": labels(
-            scene.rows, ("worker", filled), ("person", typed.edited), ("worker", wanted[0].where)
+            scene.rows,
+            ("worker", filled),
+            ("person", typed.edited),
+            ("worker", wanted[0].where & ~wanted[0].taken_back),
+            ("undo", wanted[0].taken_back),
         ),
         "evidence_since": evidence_since,
         "cycle": scene.past["cycle"] + reopened,

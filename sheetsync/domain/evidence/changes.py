@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -16,11 +17,14 @@ import pandas as pd
 
 from sheetsync.domain.decision import Decision, Mask, Texts
 from sheetsync.domain.evidence.claims import Typed
-from sheetsync.domain.evidence.scene import Scene
+from sheetsync.domain.evidence.scene import Scene, among
 from sheetsync.domain.evidence.stamps import Track
 from sheetsync.domain.grid import frame_of, object_array, repeated, word
 from sheetsync.domain.model import CHANGE_COLUMNS
 from sheetsync.domain.moments import NAT, to_local
+
+TAKEN_BACK: Final = "taken_back"
+"""The rule under which a cell is written that an undo took back and could not write at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -28,6 +32,7 @@ class Wanted:
     """What one column should hold. `where`: rows to change; `barred`: those that must not be.
 
     `new`: the values of `where`, in its order. `written`, `confirmed`: memory afterwards.
+    `taken_back`: rows in which what an undo did is in force.
     """
 
     key: str
@@ -37,6 +42,7 @@ class Wanted:
     rules: Texts
     written: Texts
     confirmed: Texts
+    taken_back: Mask
 
 
 def wanted_status(scene: Scene, typed: Typed, decision: Decision) -> Wanted:
@@ -46,23 +52,33 @@ def wanted_status(scene: Scene, typed: Typed, decision: Decision) -> Wanted:
     edit too. A value to be written anew is not confirmed until it lands.
     """
     cells = typed.cells
-    wants = scene.usable & cells.present & decision.worker_writes
-    where = wants & cells.open
     written, confirmed = scene.past["written_status"], scene.past["confirmed_status"]
+    kept = _kept_blank(scene, typed, decision)
+    writes = decision.worker_writes & ~kept
+    shown = np.where(writes, decision.shown, written).astype(object, copy=False)
+    wants = scene.usable & cells.present & (writes | typed.taking_back)
+    where = wants & cells.open
     settled = scene.known & (typed.status != "") & ~typed.edited
     nothing = repeated("", scene.rows)
-    theirs = scene.usable & typed.edited & ~where
+    theirs = scene.usable & typed.edited & ~where & ~typed.taking_back
     intent = _chosen(theirs, nothing, _chosen(settled & ~where, typed.status, written))
     stands = _chosen(settled & (typed.status == written), typed.status, confirmed)
     return Wanted(
         key="status",
         where=where,
         barred=wants & ~cells.open,
-        new=decision.shown[where],
-        rules=repeated("status_follows_evidence", int(where.sum())),
-        written=_chosen(where, decision.shown, intent),
-        confirmed=_chosen(theirs | (where & (decision.shown == confirmed)), nothing, stands),
+        new=object_array([text or None for text in shown[where]]),
+        rules=np.where(writes[where], word("status_follows_evidence"), word(TAKEN_BACK)),
+        written=_chosen(where, shown, intent),
+        confirmed=_chosen(theirs | (where & (shown == confirmed)), nothing, stands),
+        taken_back=(typed.taking_back & ~writes) | kept,
     )
+
+
+def _kept_blank(scene: Scene, typed: Typed, decision: Decision) -> Mask:
+    """Status cells that an undo emptied and evidence has not moved on since: what it took away stays away."""
+    same = np.asarray(decision.shown == scene.past["confirmed_status"], dtype=bool)
+    return np.asarray(typed.left_blank & same, dtype=bool)
 
 
 def wanted_stamp(scene: Scene, track: Track) -> Wanted:
@@ -73,7 +89,7 @@ def wanted_stamp(scene: Scene, track: Track) -> Wanted:
     held = track.ours & scene.usable
     moved = held & mine & (cells.moment != track.stamp)
     moved &= _other_text(scene, cells.moment, track.stamp, moved)
-    emptied = held & (track.source == "")
+    emptied = held & among(track.source, ("", "undone"))
     wants = scene.usable & cells.present & ((mine & cells.blank) | moved | emptied)
     where = wants & cells.open
     stamps = np.where(mine, track.stamp, NAT)[where]
@@ -91,6 +107,7 @@ def wanted_stamp(scene: Scene, track: Track) -> Wanted:
         ),
         written=next_written,
         confirmed=_confirmed(scene, track, written, confirmed),
+        taken_back=scene.none(),
     )
 
 
@@ -139,7 +156,8 @@ def _other_text(
 def _confirmed(scene: Scene, track: Track, written: Texts, confirmed: Texts) -> Texts:
     """What is seen standing as intended is confirmed, even if its receipt was lost."""
     unsure = scene.known & np.asarray(written != confirmed, dtype=bool)
-    emptied = scene.known & track.cells.present & track.cells.blank & (track.source == "")
+    timeless = among(track.source, ("", "undone"))
+    emptied = scene.known & track.cells.present & track.cells.blank & timeless
     places = np.flatnonzero(unsure & track.cells.present)
     stands = scene.none()
     stands[places] = scene.canonical(track.cells.moment[places]) == written[places]

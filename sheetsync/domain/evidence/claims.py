@@ -24,7 +24,8 @@ class Typed:
 
     `status`: canonical, "" when blank or unknown. `changed`: another status than `last`, the one
     before. `seen`, `since`: as memory will hold them. `asserts`: the evidence level that the status
-    asserts, -1 for none.
+    asserts, -1 for none. `taking_back`: the cell still holds what an undo took back, so `status` is
+    already what it goes back to. `left_blank`: an undo left the cell empty.
     """
 
     cells: Cells
@@ -36,6 +37,8 @@ class Typed:
     seen: Texts
     since: Moments
     asserts: Codes
+    taking_back: Mask
+    left_blank: Mask
 
 
 def read_status(scene: Scene) -> Typed:
@@ -47,7 +50,10 @@ def read_status(scene: Scene) -> Typed:
         unknown = ~scene.orders.frame["status_known"].to_numpy(bool) & ~cells.blank
     status = np.where(unknown, "", text).astype(object, copy=False)
     written, confirmed = scene.past["written_status"], scene.past["confirmed_status"]
-    ours = np.asarray((status == written) | (status == confirmed), dtype=bool)
+    undone = np.asarray(scene.past["status_by"] == "undo", dtype=bool)
+    taking_back = undone & ~unknown & np.asarray((status == confirmed) & (status != written), bool)
+    status = np.where(taking_back, written, status).astype(object, copy=False)
+    ours = np.asarray((status == written) | (status == confirmed), dtype=bool) & ~undone
     seen = scene.past["status_seen"]
     last = _left_standing(scene)
     differs = np.asarray((status != seen) | (status != last), dtype=bool)
@@ -62,6 +68,8 @@ def read_status(scene: Scene) -> Typed:
         seen=np.where(changed, status, seen).astype(object),
         since=np.where(changed, scene.now, scene.past["status_since"]),
         asserts=asserted_levels(status, scene.rules.statuses),
+        taking_back=taking_back,
+        left_blank=undone & ~unknown & np.asarray((status == "") & (written == ""), dtype=bool),
     )
 
 

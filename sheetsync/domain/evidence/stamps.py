@@ -17,6 +17,9 @@ from sheetsync.domain.grid import word
 from sheetsync.domain.model import EVIDENCE, STAMPS
 from sheetsync.domain.moments import NAT, Moments
 
+NO_TIME: Final = ("baseline", "undone")
+"""Sources of evidence that counts as done and has no time of ours: nobody saw it, or it was taken back."""
+
 IN_ITS_CELL: Final = frozenset({"dispatched", "delivered"})
 """Evidence that is itself a date cell: emptying the cell takes the evidence away."""
 
@@ -166,7 +169,7 @@ def _cleared(track: Track) -> Track:
     """Stamps that go with their evidence: slips, claims, and times that stood in the emptied cell."""
     emptied = np.isnat(track.cells.moment) & track.cells.present
     theirs = (track.source == "cell") & ~track.done & (emptied | (track.evidence in IN_ITS_CELL))
-    unproved = track.gone & among(track.source, ("claim", "baseline"))
+    unproved = track.gone & among(track.source, ("claim", *NO_TIME))
     goes = track.slip | unproved | theirs
     return _set(track, goes, stamp=NAT, low=NAT, source="")
 

@@ -27,11 +27,13 @@ def _words(case: Case, evidence: str, stamp: str) -> str:
     certainty = str(stamps[f"{evidence}_certainty"].to_numpy(object)[place])
     if not certainty:
         return _not_done(case, evidence, stamp)
+    if certainty == "unmeasured" and _source(case, evidence) == "undone":
+        return "ticked; the time was taken back by an undo: not measured."
     if certainty == "unmeasured":
         return "ticked before watching began: not measured."
     at = np.datetime64(stamps[stamp].to_numpy("datetime64[s]")[place])
     low = np.datetime64(stamps[f"{stamp}_from"].to_numpy("datetime64[s]")[place])
-    source = str(stamps[f"{evidence}_source"].to_numpy(object)[place])
+    source = _source(case, evidence)
     when = case.words(at)
     if source == "cell":
         return f"{when}, typed in the cell {case.heading(stamp)}."
@@ -43,6 +45,10 @@ def _words(case: Case, evidence: str, stamp: str) -> str:
         "unsure": " It was seen together with the step before, so the time between is not known.",
     }
     return f"{when}, {between}.{more.get(certainty, '')}"
+
+
+def _source(case: Case, evidence: str) -> str:
+    return str(case.reasons.seen.stamps[f"{evidence}_source"].to_numpy(object)[case.place])
 
 
 def _not_done(case: Case, evidence: str, stamp: str) -> str:
