@@ -46,8 +46,8 @@ class Job(Protocol):
     def heartbeat_url(self) -> str:
         """The monitor's address, "" for none."""
 
-    def run_pass(self, now: datetime) -> PassResult:
-        """Do one pass."""
+    def run_pass(self, now: datetime, *, next_try: datetime | None = None) -> PassResult:
+        """Do one pass; `next_try` is when the next one follows should the tracker be busy."""
 
     def reload(self) -> str:
         """Read configuration and rules anew; says what is wrong with the rules, "" when they are good.
@@ -88,8 +88,8 @@ class Daemon:
         def tick() -> None:
             nonlocal done
             if self._due is None or self.clock() >= self._due:
-                self._one()
                 done += 1
+                self._one(last=done == passes)
 
         scheduler.every(1).seconds.do(tick)
         with self._signals(), self._bell[0], self._bell[1]:
@@ -114,12 +114,13 @@ class Daemon:
         with suppress(OSError):  # the daemon has ended already
             self._bell[1].send(b"!")
 
-    def _one(self) -> None:
+    def _one(self, *, last: bool) -> None:
         now = self.clock()
+        following = now + self.job.every
         started = time.monotonic()
         self._beat("/start")
         try:
-            result = self.job.run_pass(now)
+            result = self.job.run_pass(now, next_try=None if last else following)
         except SheetsyncError as problem:
             self._last = problem.exit_code
             self._failed(now, str(problem))
@@ -135,7 +136,7 @@ class Daemon:
             self._failed(now, result.problem)
             return
         self._failures = 0
-        self._due = now + self.job.every
+        self._due = following
         self._beat("")
 
     def _failed(self, now: datetime, problem: str) -> None:

@@ -27,7 +27,10 @@ _SHORTEST_DEADLINE = 30.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bench:
-    """What a tracker works with: the store, the folder of state, the clock, the sleep, the hook."""
+    """What a tracker works with: the store, the folder of state, the clock, the sleep, the hook.
+
+    `next_try` tells when a running worker looks again, None where nobody does.
+    """
 
     store: Store
     tracker_id: int
@@ -35,6 +38,7 @@ class Bench:
     clock: Callable[[], datetime]
     wait: Callable[[float], None]
     step: Callable[[str], None]
+    next_try: Callable[[], datetime | None] = lambda: None
 
 
 def place_of(config: Config) -> str:
@@ -94,7 +98,7 @@ def open_sheet(config: Config, rules: Rulebook, bench: Bench) -> GoogleTracker:
             "A workbook made by sheetsync init is set up already."
         )
     return GoogleTracker(
-        sheets_api(config, bench.clock, bench.wait),
+        sheets_api(config, bench.clock, bench.wait, bench.next_try),
         columns=rules.columns,
         timezone=settings.timezone,
         tab=settings.tab,
@@ -108,7 +112,10 @@ def open_sheet(config: Config, rules: Rulebook, bench: Bench) -> GoogleTracker:
 
 
 def sheets_api(
-    config: Config, clock: Callable[[], datetime], wait: Callable[[float], None]
+    config: Config,
+    clock: Callable[[], datetime],
+    wait: Callable[[float], None],
+    next_try: Callable[[], datetime | None] = lambda: None,
 ) -> SheetsApi:
     """The way to the Google Sheet that `config` names. Raises TrackerRefused where no login is possible."""
     import random  # noqa: PLC0415
@@ -128,4 +135,6 @@ def sheets_api(
         clock=clock,
         wait=wait,
         dice=random.random,
+        timezone=config.tracker.timezone,
+        next_try=next_try,
     )

@@ -69,6 +69,7 @@ class Workshop:
         self._tracker_rules = ""
         self._force: RulesInForce | None = None
         self._rules_token = ""
+        self._next_try: datetime | None = None
         self._tracker_id = self._introduce(_known_name(config, store)).id
 
     @classmethod
@@ -178,13 +179,19 @@ class Workshop:
     def _bench(self) -> Bench:
         return Bench(
             store=self.store, tracker_id=self._tracker_id, state_folder=_state_folder(self.config),
-            clock=self._clock, wait=self._wait, step=self._step,
+            clock=self._clock, wait=self._wait, step=self._step, next_try=lambda: self._next_try,
         )  # fmt: skip
 
     # -- work -----------------------------------------------------------------------------------
 
-    def run_pass(self, now: datetime, *, accept_mass_change: bool = False) -> PassResult:
-        """Do one pass at `now` (aware UTC); that the rules are broken is the first of its remarks."""
+    def run_pass(
+        self, now: datetime, *, accept_mass_change: bool = False, next_try: datetime | None = None
+    ) -> PassResult:
+        """Do one pass at `now` (aware UTC); that the rules are broken is the first of its remarks.
+
+        `next_try` is when the next pass follows by itself, which problems tell; None where none does.
+        """
+        self._next_try = next_try
         self.back_up_daily(now)
         force = self.rules(now)
         told = broken_rules_notices(force, self.name)

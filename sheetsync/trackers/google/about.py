@@ -12,7 +12,8 @@ from sheetsync.config.google import sheet_link
 class About:
     """The sheet and the account. `now` and `next_try` are local times of the tracker.
 
-    `clock_ahead` is how far this machine's clock is ahead of Google's, where that is known.
+    `next_try` is None where nobody tries again by himself: in a command that a person typed. `clock_ahead`
+    is how far this machine's clock is ahead of Google's, where that is known.
     """
 
     spreadsheet_id: str
@@ -40,9 +41,11 @@ class About:
 
     @property
     def later(self) -> str:
-        """When it is tried again; nobody has to do anything."""
+        """When it is tried again; in a running worker nobody has to do anything."""
         if self.next_try is None:
-            return "It is tried again in the next pass."
+            return "Run the command again in a minute."
+        if self.now is not None and self.next_try <= self.now:
+            return "It is tried again at once."
         days = self.now is not None and self.next_try.date() != self.now.date()
         return f"The next try is at {self.next_try:{'%Y-%m-%d %H:%M' if days else '%H:%M'}}."
 

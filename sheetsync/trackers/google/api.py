@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -18,6 +17,7 @@ from gspread.urls import (
     SPREADSHEET_VALUES_BATCH_URL,
 )
 
+from sheetsync.domain.moments import scalar_to_local
 from sheetsync.errors import SheetsyncError, TrackerBusy
 from sheetsync.trackers.google.about import About
 from sheetsync.trackers.google.buckets import Bucket
@@ -31,6 +31,10 @@ REPLY_FIELDS: Final = (
     "data(startRow,startColumn,rowData.values(effectiveValue)))"
 )
 _TROUBLE: Final = (APIError, requests.exceptions.RequestException, GoogleAuthError, OSError)
+
+
+def _never() -> None:
+    """Nobody tries again by himself."""
 
 
 class AnswerLost(Exception):
@@ -54,7 +58,8 @@ class SheetsApi:
 
     `clock` tells aware UTC, `wait` sleeps, `dice` gives 0 to 1. `timeout` is that of one request and
     `deadline` that of a read with all its retries, both in seconds. `session` replaces the one that
-    logs in with `credentials` (tests serve it without a socket).
+    logs in with `credentials` (tests serve it without a socket). `next_try` tells when a running worker
+    will look again, None where nobody does; errors say so in the time of `timezone`.
     """
 
     def __init__(
@@ -71,10 +76,13 @@ class SheetsApi:
         reads_per_minute: int = 50,
         writes_per_minute: int = 50,
         session: requests.Session | None = None,
+        timezone: str = "UTC",
+        next_try: Callable[[], datetime | None] = _never,
+        tab: str = "",
     ) -> None:
-        self.spreadsheet_id = spreadsheet_id
-        self.about = About(spreadsheet_id=spreadsheet_id, client_email=client_email(credentials))
-        self.clock = clock
+        self.spreadsheet_id, self._tab = spreadsheet_id, tab
+        self._email = client_email(credentials)
+        self.clock, self._timezone, self._next_try = clock, timezone, next_try
         self.client = PatientClient(
             credentials if session is None else AnonymousCredentials(),  # type: ignore[no-untyped-call]
             session,
@@ -86,6 +94,19 @@ class SheetsApi:
             wait=wait,
             dice=dice,
             deadline=deadline,
+        )
+
+    @property
+    def about(self) -> About:
+        """What sentences say of the sheet, the account, and the time, as they are at this moment."""
+        ahead, next_try = self.client.clock_ahead, self._next_try()
+        return About(
+            spreadsheet_id=self.spreadsheet_id,
+            client_email=self._email,
+            tab=self._tab,
+            now=scalar_to_local(self.clock(), self._timezone),
+            next_try=None if next_try is None else scalar_to_local(next_try, self._timezone),
+            clock_ahead=None if ahead is None else timedelta(seconds=ahead),
         )
 
     def values(self, ranges: Sequence[str], *, formulas: bool = False) -> bytes:
@@ -175,9 +196,7 @@ class SheetsApi:
 
     def words(self, error: Exception) -> SheetsyncError:
         """The error in a sentence for a person."""
-        ahead = self.client.clock_ahead
-        skew = None if ahead is None else timedelta(seconds=ahead)
-        return told(error, replace(self.about, clock_ahead=skew))
+        return told(error, self.about)
 
     def _get(self, url: str, params: dict[str, Any]) -> bytes:
         try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -80,7 +79,7 @@ def _api(
 ) -> SheetsApi:
     """The way to Google that a pass goes, but each request is made once: the first fault is told."""
     settings, google = patient.config.tracker, patient.config.google
-    api = SheetsApi(
+    return SheetsApi(
         settings.spreadsheet,
         credentials,
         clock=lambda: patient.now,
@@ -90,9 +89,9 @@ def _api(
         timeout=google.timeout.total_seconds(),
         deadline=0.0,
         session=session,
+        timezone=settings.timezone,
+        tab=settings.tab,
     )
-    api.about = replace(api.about, tab=settings.tab)
-    return api
 
 
 def _clock_ahead(patient: Patient, wait: Callable[[float], None]) -> timedelta | None:

@@ -211,9 +211,9 @@ def test_every_sentence_stands_on_one_line_without_markup_or_codes_of_python(nam
         assert not [sign for sign in ("<", "{", "None", "APIError", "()") if sign in text]
 
 
-def test_without_a_known_next_try_the_next_pass_is_named():
+def test_a_command_that_a_person_typed_is_to_be_run_again():
     busy = told(requests.exceptions.ConnectionError("x"), About(spreadsheet_id=ID))
-    assert str(busy).endswith("It is tried again in the next pass.")
+    assert str(busy).endswith("Run the command again in a minute.")
     assert "the account that sheetsync logs in with" in str(
         told(PermissionError(), About(spreadsheet_id=ID))
     )
@@ -224,6 +224,12 @@ def test_a_next_try_on_another_day_is_told_with_its_day():
         spreadsheet_id=ID, now=datetime(2026, 3, 2, 23, 59), next_try=datetime(2026, 3, 3, 0, 9)
     )
     assert late.later == "The next try is at 2026-03-03 00:09."
+
+
+def test_a_next_try_that_is_due_already_is_told_as_such():
+    moment = datetime(2026, 3, 2, 14, 5)
+    due = About(spreadsheet_id=ID, now=moment, next_try=moment)
+    assert due.later == "It is tried again at once."
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,7 @@ def test_a_read_is_repeated_until_it_is_answered(desk, fault):
 @pytest.mark.parametrize("fault", OUTAGES, ids=lambda make: make.__name__)
 def test_a_read_is_given_up_after_six_tries_in_words(desk, fault):
     desk.break_down(fault())
-    with pytest.raises(TrackerBusy, match="It is tried again in the next pass"):
+    with pytest.raises(TrackerBusy, match="Run the command again in a minute"):
         desk.api(deadline=10_000.0).values(RANGES)
     assert desk.counted == (TRIES, 0) == (6, 0)
     assert len(desk.waits) == 5

@@ -29,11 +29,13 @@ class FakeJob:
     every: timedelta = timedelta(seconds=10)
     heartbeat_url: str = ""
     passes: list[datetime] = field(default_factory=list)
+    promised: list[datetime | None] = field(default_factory=list)
     reloads: int = 0
     during: Callable[[], None] = lambda: None
 
-    def run_pass(self, now: datetime) -> PassResult:
+    def run_pass(self, now: datetime, *, next_try: datetime | None = None) -> PassResult:
         self.passes.append(now)
+        self.promised.append(next_try)
         self.during()
         ending = self.endings.pop(0) if len(self.endings) > 1 else self.endings[0]
         if isinstance(ending, Exception):
@@ -72,6 +74,18 @@ def test_a_pass_follows_the_other_when_its_time_has_come():
     assert worker.run(passes=3) == 0
     gaps = [b - a for a, b in zip(job.passes, job.passes[1:], strict=False)]
     assert all(gap >= timedelta(seconds=10) for gap in gaps)
+
+
+@pytest.mark.parametrize("ending", ["done", "deferred"])
+def test_a_pass_is_told_when_the_next_one_follows_and_that_time_is_kept(ending: str):
+    job = FakeJob([ending], every=timedelta(seconds=1))
+    worker, _ = daemon(job, step=0.3)
+    worker.run(passes=3)
+    *promised, last = job.promised
+    for moment, told, following in zip(job.passes, promised, job.passes[1:], strict=False):
+        assert told == moment + job.every
+        assert told <= following <= told + timedelta(seconds=9)
+    assert last is None, "nobody looks again after the last pass, as with --once"
 
 
 @pytest.mark.parametrize(

@@ -197,7 +197,7 @@ def test_a_protection_over_columns_of_the_worker_is_bad(tmp_path):
 
 
 def test_an_answer_that_breaks_off_and_a_dead_server_are_told(tmp_path):
-    assert about(look(tmp_path, shop(cut_off=True)), "It is tried again in the next pass.") == "bad"
+    assert about(look(tmp_path, shop(cut_off=True)), "Run the command again in a minute.") == "bad"
     config = tmp_path / "config.yaml"
     config.write_text(
         f"version: 1\ntracker: {{kind: google, id: {ID}, timezone: UTC}}\n"

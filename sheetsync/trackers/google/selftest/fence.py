@@ -73,8 +73,7 @@ class FencedApi(SheetsApi):
     def __init__(
         self, api: SheetsApi, wait: Callable[[float], None], stopwatch: Callable[[], float]
     ) -> None:
-        self.spreadsheet_id, self.about = api.spreadsheet_id, api.about
-        self.clock, self.client = api.clock, api.client
+        vars(self).update(vars(api))  # the same sheet, login, client and quota
         self.wait, self.stopwatch = wait, stopwatch
         for bucket in (self.client.reads, self.client.writes):
             bucket.per_minute = min(bucket.per_minute, MOST_A_MINUTE)
