@@ -172,7 +172,8 @@ ESCALATION_COLUMNS: Final = (
     "recipients",
 )
 """Escalations already decided: `key` unique; `stay` names the unbroken stay in a stage
-(`packing#0`); `level`, `repeat` int64; `outcome`: sent, baseline, skipped, suppressed, acknowledged."""
+(`packing#0`); `level`, `repeat` int64; `outcome`: sent, baseline, skipped, suppressed, acknowledged,
+withdrawn (by an undo: the telling of the same level before it no longer counts)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

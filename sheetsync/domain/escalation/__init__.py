@@ -10,7 +10,7 @@ counts from the time it was last told.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -25,9 +25,11 @@ from sheetsync.domain.escalation.ladder import (
     OnRecord,
     Standing,
     Subjects,
+    marked_key,
     on_record,
     passed_over,
     stand,
+    times_withdrawn,
 )
 from sheetsync.domain.escalation.people import recipients_of
 from sheetsync.domain.escalation.subjects import Matched, policies_of, subjects_of
@@ -129,6 +131,8 @@ def decide(
         for decision in decisions
         for item in _items(decision, acks, facts, orders, rules, hours, moment)
     ]
+    again = times_withdrawn(escalations)
+    items = [replace(item, key=marked_key(item.key, again.get(item.key, 0))) for item in items]
     ready, held_until = _digests(items, escalations, moment)
     bag = group(
         [item for item in ready if item.recipients],
@@ -137,7 +141,11 @@ def decide(
         per_day=rules.escalation.max_emails_per_day,
         mails_today=mails_today,
     )
-    lines = [line for item in ready for line in _lines(item, bag.told.get(item.key, ()), moment)]
+    lines = [
+        {**line, "key": marked_key(line["key"], again.get(line["key"], 0))}
+        for item in ready
+        for line in _lines(item, bag.told.get(item.key, ()), moment)
+    ]
     remarks = (*bag.remarks, *_nobody_to_tell(ready))
     return _result(
         [_frame([*acks.lines, *lines])], bag.notices, [*turns, held_until], remarks, acks

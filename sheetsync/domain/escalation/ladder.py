@@ -7,6 +7,7 @@ a gap only the highest due level counts, and repeats that were missed do not pil
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -21,6 +22,7 @@ from sheetsync.domain.sla.clocks import Bools, Texts
 from sheetsync.domain.worktime import OpenHours
 from sheetsync.domain.worktime.openings import Seconds
 
+WITHDRAWN: Final = "withdrawn"
 _REPEATABLE: Final = ("sent", "suppressed")
 
 
@@ -53,6 +55,8 @@ class OnRecord:
     repeat: Seconds
     moment: Moments
     outcome: Texts
+    withdrawn: Moments
+    """When an undo last took an escalation of the subject back; what fell due before is not told again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -72,12 +76,18 @@ def on_record(keys: Texts, escalations: pd.DataFrame) -> OnRecord:
         repeat=np.zeros(count, dtype=np.int64),
         moment=np.full(count, NAT),
         outcome=repeated("", count),
+        withdrawn=np.full(count, NAT),
     )
     if not count or escalations.empty:
         return record
+    escalations, gone = _in_force(escalations)
+    if len(gone):
+        place = _places(keys, gone)
+        known = np.flatnonzero(place >= 0)
+        at = gone["at"].to_numpy("datetime64[s]")[known]
+        np.fmax.at(record.withdrawn, place[known], at)
     level, repeat = (escalations[name].to_numpy(np.int64) for name in ("level", "repeat"))
-    prefixes = [key.rsplit("|", 2)[0] for key in escalations["key"].tolist()]
-    place = pd.Index(keys, dtype=object).get_indexer(pd.Index(prefixes, dtype=object))
+    place = _places(keys, escalations)
     known = np.flatnonzero(place >= 0)
     order = known[np.lexsort((repeat[known], level[known]))]
     record.level[place[order]] = level[order]
@@ -85,6 +95,43 @@ def on_record(keys: Texts, escalations: pd.DataFrame) -> OnRecord:
     record.moment[place[order]] = escalations["at"].to_numpy("datetime64[s]")[order]
     record.outcome[place[order]] = escalations["outcome"].to_numpy(object)[order]
     return record
+
+
+def _places(keys: Texts, escalations: pd.DataFrame) -> Seconds:
+    prefixes = [key.rsplit("|", 2)[0] for key in escalations["key"].tolist()]
+    return np.asarray(
+        pd.Index(keys, dtype=object).get_indexer(pd.Index(prefixes, dtype=object)), dtype=np.int64
+    )
+
+
+def times_withdrawn(escalations: pd.DataFrame) -> Mapping[str, int]:
+    """How often each escalation, by the key it was first told under, was taken back by an undo."""
+    gone = escalations[(escalations["outcome"] == WITHDRAWN).to_numpy(bool)]
+    return Counter(base_key(key) for key in gone["key"].tolist())
+
+
+def base_key(key: str) -> str:
+    """The key without the mark that tells a second telling, or a withdrawal, from the first."""
+    head, _, last = key.rpartition("|")
+    return f"{head}|{last.partition('~')[0]}"
+
+
+def marked_key(key: str, mark: int | str) -> str:
+    """`key` with a mark, so that a line about the same level can be appended; no mark for 0."""
+    return f"{key}~{mark}" if mark else key
+
+
+def _in_force(escalations: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The lines that count, and the withdrawals. A level told twice and withdrawn once counts."""
+    gone = (escalations["outcome"] == WITHDRAWN).to_numpy(bool)
+    if not gone.any():
+        return escalations, escalations[gone]
+    told, withdrawals = escalations[~gone], escalations[gone]
+    count = Counter(base_key(key) for key in told["key"].tolist())
+    count.subtract(base_key(key) for key in withdrawals["key"].tolist())
+    stands = [count[base_key(key)] > 0 for key in told["key"].tolist()]
+    lost = [count[base_key(key)] <= 0 for key in withdrawals["key"].tolist()]
+    return told[np.array(stands, dtype=bool)], withdrawals[np.array(lost, dtype=bool)]
 
 
 def stand(
@@ -95,19 +142,19 @@ def stand(
     now: np.datetime64,
 ) -> Standing:
     """Which level of `policy` each subject has reached and nobody has been told of."""
-    level, any_due = (
-        np.zeros(len(subjects), dtype=np.int64),
-        np.zeros(len(subjects), dtype=np.bool_),
-    )
+    level = np.zeros(len(subjects), dtype=np.int64)
+    any_due, any_news = (np.zeros(len(subjects), dtype=np.bool_) for _ in range(2))
     turn = np.full(len(subjects), NAT)
     for rung in sorted(policy.levels, key=lambda rung: rung.level):
         waits = (rung.level > done.level) | (rung.level == policy.levels[0].level)
         moment = _due(rung.after, subjects, waits, policy, hours)
         due = moment <= now
-        level[due] = rung.level
+        news = due & ~(moment <= done.withdrawn)
+        level[news] = rung.level
         any_due |= due
+        any_news |= news
         turn = np.fmin(turn, np.where(moment > now, moment, NAT))
-    level = np.where(any_due, np.maximum(level, _first(policy, subjects.first)), 0)
+    level = np.where(any_news, np.maximum(level, _first(policy, subjects.first)), 0)
     fresh = level > done.level
     again, repeat_turn = _repeats(policy, subjects, done, hours, now)
     again &= ~fresh & any_due

@@ -16,6 +16,7 @@ _OUTCOMES: Final = {
     "sent": "told", "baseline": "recorded silently, because it was due before watching began",
     "skipped": "passed over for a higher level", "suppressed": "held back by the limit of mails",
     "acknowledged": "acknowledged in the sheet",
+    "withdrawn": "taken back by an undo; told again only if it falls due anew",
 }  # fmt: skip
 _STATES: Final = {
     "pending": "waits to be sent", "retry": "waits to be tried again", "sent": "sent",
