@@ -69,9 +69,9 @@ def commit_pass(
     columns = json.dumps(sorted(plan.orders.header.columns))
     put_setting(connection, tracker_id, COLUMNS_SETTING, columns)
     save_facts(connection, tracker_id, plan.facts, plan.at)
-    _save_events(connection, tracker_id, pass_id, plan.stage_events)
+    save_events(connection, tracker_id, pass_id, plan.stage_events)
     _save_pauses(connection, tracker_id, plan.pauses)
-    _save_escalations(connection, tracker_id, pass_id, plan.escalations)
+    save_escalations(connection, tracker_id, pass_id, plan.escalations)
     mails = enqueue(connection, state, pass_id, plan.notices, plan.at)
     log_changes(connection, tracker_id, pass_id, plan, person_edits)
     acts = bool(len(plan.changes)) or mails > 0
@@ -109,9 +109,10 @@ def _open(connection: Connection, tracker_id: int, plan: Plan) -> int:
     )
 
 
-def _save_events(
+def save_events(
     connection: Connection, tracker_id: int, pass_id: int, events: pd.DataFrame
 ) -> None:
+    """Append stage events (STAGE_EVENT_COLUMNS) seen in a pass; each once."""
     texts = [frames.text_list(events[name]) for name in ("order_id", "field", "old", "new")]
     seconds = [frames.seconds_list(events[name]) for name in ("at", "seen_from", "seen_to")]
     source = frames.text_list(events["source"])
@@ -149,9 +150,10 @@ def _save_pauses(connection: Connection, tracker_id: int, pauses: pd.DataFrame) 
     upsert(connection, pause, rows, key=("tracker_id", "pause_key"))
 
 
-def _save_escalations(
+def save_escalations(
     connection: Connection, tracker_id: int, pass_id: int, escalations: pd.DataFrame
 ) -> None:
+    """Append lines of ESCALATION_COLUMNS decided in a pass; each once."""
     columns: list[list[Any]] = []
     for name in ESCALATION_COLUMNS:
         column = escalations[name]
