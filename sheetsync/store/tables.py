@@ -126,6 +126,29 @@ order_fact = Table(
     Column("changed_at", Moment, nullable=False),
 )
 
+order_seen = Table(
+    "order_seen",
+    metadata,
+    _tracker_id(primary_key=True),
+    _text("order_id", primary_key=True),
+    Column("digest", BigInteger, nullable=False),
+    _text("cells"),
+    _text("ours"),
+)
+"""The cells as the last pass saw them: `digest` of the raw row, `cells` a JSON object of column
+key -> text without blanks, `ours` likewise what that pass meant to write there, "" for nothing."""
+
+archived_order = Table(
+    "archived_order",
+    metadata,
+    _tracker_id(primary_key=True),
+    _text("order_id", primary_key=True),
+    Column("closed_at", Moment, nullable=False),
+    Column("archived_at", Moment, nullable=False),
+    _text("packed"),
+)
+"""Orders taken out of the tables that every pass loads: `packed` is JSON of their rows there."""
+
 stage_event = Table(
     "stage_event",
     metadata,
@@ -144,7 +167,7 @@ stage_event = Table(
     UniqueConstraint("tracker_id", "event_key"),
     Index(None, "tracker_id", "order_id"),
 )
-"""Insert only: a stamp, once set, never changes by replay."""
+"""Insert only, by trigger: a stamp, once set, never changes by replay."""
 
 pause = Table(
     "pause",
@@ -264,10 +287,13 @@ change_log = Table(
     _text("new"),
     _text("by"),
     _text("rule"),
+    Column("seen_from", Moment),
     UniqueConstraint("tracker_id", "seen_at", "order_id", "column", "by"),
     Index(None, "tracker_id", "order_id"),
 )
-"""Append only. `by`: worker (what we meant to write), person, or unknown."""
+"""Append only: triggers refuse anything but an insert, and the cutting of `old` and `new` by a
+redaction. `by`: worker (what we meant to write, and what was archived or cut: `column` "" then),
+person, or unknown. `seen_from`: the read before, after which a person's change happened."""
 
 pass_log = Table(
     "pass_log",

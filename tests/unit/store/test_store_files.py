@@ -160,10 +160,11 @@ def test_an_upgrade_that_fails_leaves_the_store_as_it_was(path, tmp_path):
     opened(path).close()
 
 
-def test_the_first_schema_still_opens(path):
-    """The tables exactly as the first release made them."""
+@pytest.mark.parametrize("revision", schema.REVISIONS)
+def test_every_schema_ever_made_still_opens(path, revision):
+    """The tables exactly as that migration left them."""
     path.parent.mkdir()
-    script = (Path(__file__).parent / "schema_0001.sql").read_text()
+    script = (Path(__file__).parent / f"schema_{revision}.sql").read_text()
     with closing(sqlite3.connect(path)) as raw:
         raw.executescript(script)
     with opened(path) as store:
