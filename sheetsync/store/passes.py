@@ -64,7 +64,7 @@ def commit_pass(
     is closed, and `seq` is one higher if the pass writes or sends: the sheet can never be ahead.
     """
     state = trackers.get(connection, tracker_id)
-    pass_id = _open(connection, tracker_id, plan)
+    pass_id = open_line(connection, tracker_id, plan)
     save_orders(connection, tracker_id, plan.memory)
     columns = json.dumps(sorted(plan.orders.header.columns))
     put_setting(connection, tracker_id, COLUMNS_SETTING, columns)
@@ -90,7 +90,8 @@ def commit_pass(
     return pass_id
 
 
-def _open(connection: Connection, tracker_id: int, plan: Plan) -> int:
+def open_line(connection: Connection, tracker_id: int, plan: Plan) -> int:
+    """A new line of the pass log for this plan; its number."""
     line = {
         "tracker_id": tracker_id,
         "started_at": plan.at,
