@@ -136,5 +136,6 @@ def sheets_api(
         wait=wait,
         dice=random.random,
         timezone=config.tracker.timezone,
+        tab=config.tracker.tab,
         next_try=next_try,
     )
