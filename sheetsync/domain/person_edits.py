@@ -1,105 +1,79 @@
-"""What people changed since the last pass, for the change log: ticks, dates and Status.
+"""What people changed between two reads, cell by cell, for the change log.
 
-Only what the worker follows closely can be told with certainty, so only that is told: everything
-here comes from the events of the pass. Nothing is guessed about staff's other columns.
+A cell that differs from what stood there at the read before, and is not what the worker wrote in
+between, was changed by a person. Where that cannot be told (a formula; an order that was out of
+sight meanwhile) the line says `unknown`. When in the interval it happened is not known.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
-import pandas as pd
 
-from sheetsync.domain.grid import frame_of
-from sheetsync.domain.model import EVIDENCE, STAMPS, Memory, Plan
-from sheetsync.domain.moments import Moments, canonical_local, to_local
+from sheetsync.domain.model import EVIDENCE, WRITABLE, Memory
+from sheetsync.domain.redaction import stands_for
+from sheetsync.domain.seen_cells import SeenCells, SeenRow, Texts
 
-EDIT_COLUMNS: Final = ("order_id", "column", "old", "new")
-_STAMP_OF: Final = dict(zip(EVIDENCE, STAMPS, strict=True))
-_BY_PERSON: Final = ("person", "reopened")
-_NO_EDIT: Final = ("claim", "baseline", "worker")
-"""Sources of events that no edit of that cell stands behind."""
-
-Texts = npt.NDArray[np.object_]
+By: TypeAlias = Literal["person", "unknown"]
+_TICKED: Final = "Yes"
 
 
-def person_edits(plan: Plan, memory: Memory) -> pd.DataFrame:
-    """A frame of EDIT_COLUMNS: what people typed or ticked between the last pass and this one.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """One cell that somebody changed."""
 
-    `memory` is that of before the pass. Ticks read `Yes` and `No`, moments as local
-    `YYYY-MM-DD HH:MM:SS`. The first pass sees no edit: nothing was watched before.
+    order_id: str
+    column: str
+    old: str
+    new: str
+    by: By
+
+
+def edits_of_row(  # noqa: PLR0917 - then, now, and how to tell
+    seen: SeenCells,
+    place: int,
+    now: Texts,
+    before: SeenRow,
+    memory: Memory,
+    cut: Callable[[str], str],
+) -> Iterator[Edit]:
+    """The edits of the order at `place`, which the pass before saw as `before`.
+
+    `memory` is that of before this pass; `cut` makes of a personal value what a redaction left of it.
+    A column that the sheet did not have at the read before tells of no edit.
     """
-    events = plan.stage_events
-    frames = [_status(events)]
-    for evidence in EVIDENCE:
-        mine = events[(events["field"] == evidence) & ~events["source"].isin(_NO_EDIT)]
-        if len(mine):
-            frames += _evidence(plan, memory, evidence, mine)
-    some = [frame for frame in frames if len(frame)]
-    if not some:
-        return frames[0]
-    joined = pd.concat(some, ignore_index=True).drop_duplicates(["order_id", "column"])
-    return joined.sort_values(["order_id", "column"], kind="stable", ignore_index=True)
+    order = seen.ids[place]
+    lost = _out_of_sight(memory, order)
+    for key in seen.keys:
+        if (memory.columns is not None and key not in memory.columns) or seen.without_value(
+            place, key
+        ):
+            continue
+        new = now.get(key, "")
+        old = _stood(memory, order, key, before)
+        if new in {old, before.ours.get(key, old)} or stands_for(old, new, cut):
+            continue
+        unknown = lost or seen.calculated(place, key)
+        tick = key in EVIDENCE and {old, new} == {"", _TICKED}
+        words = [text or "No" for text in (old, new)] if tick else [old, new]
+        yield Edit(order_id=order, column=key, old=words[0], new=words[1],
+                   by="unknown" if unknown else "person")  # fmt: skip
 
 
-def _status(events: pd.DataFrame) -> pd.DataFrame:
-    mine = events[(events["field"] == "status") & events["source"].isin(_BY_PERSON)]
-    return _edits(mine, "status", _texts(mine["old"]), _texts(mine["new"]))
+def _stood(memory: Memory, order: str, key: str, before: SeenRow) -> str:
+    """What stood in the cell last, to our knowledge: what we wrote, where that was confirmed."""
+    seen = before.cells.get(key, "")
+    if key not in before.ours or key not in WRITABLE or order not in memory.orders.index:
+        return seen
+    confirmed = str(memory.orders.at[order, f"confirmed_{key}"])
+    return confirmed if confirmed == before.ours[key] else seen
 
 
-def _evidence(
-    plan: Plan, memory: Memory, evidence: str, events: pd.DataFrame
-) -> list[pd.DataFrame]:
-    """The tick of one piece of evidence, and a time typed beside it; each in the column it has."""
-    stamp = _STAMP_OF[evidence]
-    local = _local_words(plan.orders.sheet.timezone)
-    before = memory.orders[stamp].reindex(events["order_id"]).to_numpy("datetime64[s]")
-    turned = (events["old"] != events["new"]).to_numpy()
-    done = (events["new"] == "yes").to_numpy()
-    typed = (events["source"] == "cell").to_numpy() & done
-    new = np.where(done, local(events["at"].to_numpy("datetime64[s]")), "")
-    old = local(before)
-    frames = []
-    if plan.orders.has(evidence):
-        words = [np.where(tick, "Yes", "No").astype(object) for tick in (~done, done)]
-        frames.append(_some(events, turned, evidence, *words))
-        frames.append(_some(events, typed, stamp, old, new))
-    elif plan.orders.has(stamp):
-        ticked = np.where(typed | ~done, new, "Yes")
-        frames.append(_some(events, turned | typed, stamp, old, ticked))
-    return frames
-
-
-def _some(
-    events: pd.DataFrame, where: npt.NDArray[np.bool_], column: str, old: Texts, new: Texts
-) -> pd.DataFrame:
-    return _edits(events[where], column, old[where], new[where])
-
-
-def _edits(events: pd.DataFrame, column: str, old: Texts, new: Texts) -> pd.DataFrame:
-    data: dict[str, npt.NDArray[Any]] = {
-        "order_id": _texts(events["order_id"]),
-        "column": np.full(len(events), column, dtype=object),
-        "old": np.asarray(old, dtype=object),
-        "new": np.asarray(new, dtype=object),
-    }
-    return frame_of(data)
-
-
-def _texts(column: pd.Series) -> Texts:
-    return column.to_numpy(object)
-
-
-def _local_words(timezone: str) -> Callable[[Moments], Texts]:
-    """Moments as the change log writes them; NaT is ""."""
-
-    def words(moments: Moments) -> Texts:
-        out = np.full(len(moments), "", dtype=object)
-        known = ~np.isnat(moments)
-        out[known] = canonical_local(to_local(moments[known], timezone))
-        return out
-
-    return words
+def _out_of_sight(memory: Memory, order: str) -> bool:
+    """Whether no usable row showed the order at the read before: another row may stand there now."""
+    if order not in memory.orders.index:
+        return True
+    return not np.isnat(memory.orders.loc[[order], "missing_since"].to_numpy("datetime64[s]")[0])

@@ -2,46 +2,85 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import TypeAlias
 
-import numpy as np
-import pandas as pd
 from sqlalchemy import Connection, select
 
-from sheetsync.domain.model import STAMPS, CellError, DateSystem, Plan, Uncalculated
-from sheetsync.domain.moments import canonical_local, serials_to_local
+from sheetsync.domain.cell_texts import MOMENT_COLUMNS, cell_text
+from sheetsync.domain.model import Plan
+from sheetsync.domain.own_cells import OWN_COLUMNS
+from sheetsync.domain.person_edits import Edit
 from sheetsync.store import frames
-from sheetsync.store.tables import change_log
+from sheetsync.store.tables import change_log, pass_log
 from sheetsync.store.upsert import insert_new
 
-EDIT_COLUMNS: Final = ("order_id", "column", "old", "new")
-"""What a frame of edits seen has; a further column `by` (person, unknown) is optional."""
-_MOMENT_COLUMNS: Final = frozenset({"ordered_at", "sla_due", *STAMPS})
+Cell: TypeAlias = tuple[str, str]
+"""(order, column)"""
 
 
-def log_changes(
+def log_changes(  # noqa: PLR0917 - one pass, and what it saw
     connection: Connection,
     tracker_id: int,
     pass_id: int,
     plan: Plan,
-    person_edits: pd.DataFrame | None,
+    edits: Sequence[Edit] | None,
+    seen_from: datetime | None = None,
 ) -> None:
-    """Append the plan's intents and the edits seen.
+    """Append the plan's intents and the edits seen since the read at `seen_from`.
 
-    An intent that was logged and still waits to be written (a workbook in use all night) is not
-    logged again every pass.
+    To the edits come those of the worker's own columns, which an intent puts right. An intent that was
+    logged and still waits to be written (a workbook in use all night) is not logged again.
     """
+    intents, edits = _intents(plan), edits or ()
+    orders = sorted({row["order_id"] for row in intents} | {edit.order_id for edit in edits})
+    newest = _newest(connection, tracker_id, orders)
+    found = [edit for edit in edits if not _by_undo(edit, newest)]
+    found += [edit for row in intents if (edit := _edit_of_own(row, newest)) is not None]
     common = {"tracker_id": tracker_id, "pass_id": pass_id, "seen_at": plan.at}
-    intents = _intents(plan)
-    last = _last_intents(connection, tracker_id, sorted({row["order_id"] for row in intents}))
-    lines = [
-        row
-        for row in intents
-        if last.get((row["order_id"], row["column"])) != (row["old"], row["new"])
-    ]
-    lines += _edits(person_edits)
-    insert_new(connection, change_log, [{**common, **line} for line in lines])
+    lines = [{**common, **_edit_line(edit), "seen_from": seen_from} for edit in found]
+    lines += [{**common, **row, "seen_from": None} for row in intents if not _waits(row, newest)]
+    insert_new(connection, change_log, lines)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """The newest line about a cell; whether its pass wrote all that it meant to, or nothing."""
+
+    old: str
+    new: str
+    by: str
+    written: bool
+    waits: bool
+
+
+def _by_undo(edit: Edit, newest: Mapping[Cell, _Line]) -> bool:
+    """Whether the worker wrote this itself, outside a pass."""
+    line = newest.get((edit.order_id, edit.column))
+    return line is not None and line.by == "worker" and line.new == edit.new
+
+
+def _edit_of_own(row: Mapping[str, str], newest: Mapping[Cell, _Line]) -> Edit | None:
+    """The edit that an intent in one of the worker's own columns puts right, if there was one."""
+    line = newest.get((row["order_id"], row["column"]))
+    if line is None or row["column"] not in OWN_COLUMNS or line.by != "worker":
+        return None
+    if row["old"] == line.new or (row["old"] == line.old and not line.written):
+        return None
+    return Edit(order_id=row["order_id"], column=row["column"], old=line.new, new=row["old"],
+                by="person")  # fmt: skip
+
+
+def _waits(row: Mapping[str, str], newest: Mapping[Cell, _Line]) -> bool:
+    line = newest.get((row["order_id"], row["column"]))
+    return (
+        line is not None
+        and line.waits
+        and line.by == "worker"
+        and (line.old, line.new) == (row["old"], row["new"])
+    )
 
 
 def _intents(plan: Plan) -> list[dict[str, str]]:
@@ -51,8 +90,8 @@ def _intents(plan: Plan) -> list[dict[str, str]]:
         {
             "order_id": str(order),
             "column": str(column),
-            "old": cell_text(old, column, system),
-            "new": cell_text(new, column, system),
+            "old": cell_text(old, moment=column in MOMENT_COLUMNS, date_system=system),
+            "new": cell_text(new, moment=column in MOMENT_COLUMNS, date_system=system),
             "by": "worker",
             "rule": str(rule),
         }
@@ -67,57 +106,23 @@ def _intents(plan: Plan) -> list[dict[str, str]]:
     ]
 
 
-def _edits(edits: pd.DataFrame | None) -> list[dict[str, str]]:
-    if edits is None or edits.empty:
-        return []
-    by = edits["by"].tolist() if "by" in edits.columns else ["person"] * len(edits)
-    columns = [frames.text_list(edits[name]) for name in EDIT_COLUMNS]
-    return [
-        {"order_id": order, "column": column, "old": old, "new": new, "by": who, "rule": ""}
-        for order, column, old, new, who in zip(*columns, by, strict=True)
-    ]
+def _edit_line(edit: Edit) -> dict[str, str]:
+    return {"order_id": edit.order_id, "column": edit.column, "old": edit.old, "new": edit.new,
+            "by": edit.by, "rule": ""}  # fmt: skip
 
 
-def _last_intents(
-    connection: Connection, tracker_id: int, orders: list[str]
-) -> dict[tuple[str, str], tuple[str, str]]:
-    """(order, column) -> (old, new) of the newest line about that cell, if it is an intent."""
-    last: dict[tuple[str, str], tuple[str, str]] = {}
+def _newest(connection: Connection, tracker_id: int, orders: list[str]) -> dict[Cell, _Line]:
+    found: dict[Cell, _Line] = {}
+    log, passed = change_log.c, pass_log.c
+    columns = (log.order_id, log.column, log.old, log.new, log.by, passed.phase, passed.outcome)
     for ids in frames.chunks(orders):
         rows = connection.execute(
-            select(change_log)
-            .where(change_log.c.tracker_id == tracker_id, change_log.c.order_id.in_(ids))
-            .order_by(change_log.c.id)
+            select(*columns)
+            .outerjoin(pass_log, passed.id == log.pass_id)
+            .where(log.tracker_id == tracker_id, log.order_id.in_(ids))
+            .order_by(log.id)
         )
-        for row in rows:
-            cell = (row.order_id, row.column)
-            if row.by == "worker":
-                last[cell] = (row.old, row.new)
-            else:
-                last.pop(cell, None)
-    return last
-
-
-def cell_text(value: Any, column: str, date_system: DateSystem) -> str:
-    """A cell as words for the log: moments as local `YYYY-MM-DD HH:MM:SS`, ticks as Yes or No."""
-    if value is None or value is pd.NaT or isinstance(value, Uncalculated):
-        return ""
-    if isinstance(value, CellError):
-        return value.text
-    if isinstance(value, (bool, np.bool_)):
-        return "Yes" if value else "No"
-    if isinstance(value, datetime):
-        return value.isoformat(sep=" ", timespec="seconds")
-    if isinstance(value, (int, float, np.number)):
-        return _number_text(float(value), column, date_system)
-    return str(value)
-
-
-def _number_text(value: float, column: str, date_system: DateSystem) -> str:
-    if np.isnan(value):
-        return ""
-    if column in _MOMENT_COLUMNS:
-        local = canonical_local(serials_to_local(np.array([value]), date_system))[0]
-        if local:
-            return str(local)
-    return str(int(value)) if value.is_integer() else repr(value)
+        for order, column, old, new, by, phase, outcome in rows:
+            closed = phase == "closed"
+            found[order, column] = _Line(old, new, by, closed and outcome == "ok", not closed)
+    return found

@@ -17,12 +17,13 @@ from typing import Any, cast
 import pandas as pd
 from sqlalchemy import Connection, insert, select, update
 
-from sheetsync.domain.model import ESCALATION_COLUMNS, WRITABLE, Notice, Plan, Receipt
+from sheetsync.domain.model import ESCALATION_COLUMNS, WRITABLE, Memory, Notice, Plan, Receipt
 from sheetsync.errors import StoreError
 from sheetsync.store import frames, trackers
 from sheetsync.store.changes import log_changes
 from sheetsync.store.facts import save_facts
 from sheetsync.store.memory import COLUMNS_SETTING, confirm, save_orders
+from sheetsync.store.seen import keep_seen
 from sheetsync.store.settings import put_setting
 from sheetsync.store.tables import (
     escalation,
@@ -56,9 +57,17 @@ class PassLine:
 
 
 def commit_pass(
-    connection: Connection, tracker_id: int, plan: Plan, *, person_edits: pd.DataFrame | None
+    connection: Connection,
+    tracker_id: int,
+    plan: Plan,
+    *,
+    memory: Memory | None = None,
+    fresh: bytes = b"",
 ) -> int:
     """Everything that the plan decided, in the caller's transaction; the number of the pass.
+
+    `memory` is that of before the pass; without it nothing is told of what people changed. `fresh`
+    are random bytes for a secret that the store may lack.
 
     From here on the tracker's `fingerprint` is blank (so the next pass reads again) until the pass
     is closed, and `seq` is one higher if the pass writes or sends: the sheet can never be ahead.
@@ -73,7 +82,8 @@ def commit_pass(
     _save_pauses(connection, tracker_id, plan.pauses)
     save_escalations(connection, tracker_id, pass_id, plan.escalations)
     mails = enqueue(connection, state, pass_id, plan.notices, plan.at)
-    log_changes(connection, tracker_id, pass_id, plan, person_edits)
+    edits = keep_seen(connection, tracker_id, plan, memory, fresh) if memory is not None else []
+    log_changes(connection, tracker_id, pass_id, plan, edits, state.last_pass_at)
     acts = bool(len(plan.changes)) or mails > 0
     trackers.change(
         connection,

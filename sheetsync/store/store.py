@@ -5,6 +5,7 @@ Each method is one transaction. Errors are StoreError (nothing was kept) and Sto
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -99,15 +100,14 @@ class Store:
             lambda c: load_memory(c, trackers.get(c, tracker_id), now=now, timezone=timezone)
         )
 
-    def commit_pass(
-        self, tracker_id: int, plan: Plan, *, person_edits: pd.DataFrame | None = None
-    ) -> int:
+    def commit_pass(self, tracker_id: int, plan: Plan, *, memory: Memory | None = None) -> int:
         """Make the plan's decisions durable, all or none; the number of the pass.
 
-        `person_edits` (order_id, column, old, new, optionally by) goes to the change log.
+        With `memory`, that of before the pass, what people changed goes to the change log, too.
         """
+        fresh = secrets.token_bytes(32)
         return self._write(
-            lambda c: passes.commit_pass(c, tracker_id, plan, person_edits=person_edits)
+            lambda c: passes.commit_pass(c, tracker_id, plan, memory=memory, fresh=fresh)
         )
 
     def close_pass(

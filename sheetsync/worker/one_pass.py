@@ -15,7 +15,6 @@ from typing import Final, Literal
 
 from sheetsync.domain.guard import GuardLimits, guard
 from sheetsync.domain.model import Memory, Plan, Receipt
-from sheetsync.domain.person_edits import person_edits
 from sheetsync.domain.plan import PlanOptions, make_plan
 from sheetsync.domain.rules import Rulebook
 from sheetsync.errors import MailError, PlanRefused, TrackerBusy, TrackerError
@@ -189,7 +188,7 @@ def _carry_out(
     if state.state == "held":
         store.release(state.id)
     ports.step("commit")
-    pass_id = store.commit_pass(state.id, plan, person_edits=person_edits(plan, memory))
+    pass_id = store.commit_pass(state.id, plan, memory=memory)
     ports.step("committed")
     store.keep_setting(state.id, _SETTINGS, ports.settings)
     committed = store.tracker_state(state.id)

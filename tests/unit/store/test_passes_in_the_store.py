@@ -230,17 +230,29 @@ def test_an_intent_that_waits_all_night_is_logged_once(store, tracker_id):
     assert len(store.history(tracker_id, "#SP-1").changes) == 1
 
 
-def test_the_change_log_tells_worker_and_person_apart(store, tracker_id):
-    edits = pd.DataFrame(
-        {"order_id": ["#SP-1"], "column": ["status"], "old": ["Packed"], "new": ["On Hold"]}
-    )
+def test_the_change_log_tells_a_date_in_words(store, tracker_id):
     stamp = ("#SP-1", 2, "packed_at", 46083.333333333336, None, "untick")
-    store.commit_pass(tracker_id, plan(changes=(stamp,)), person_edits=edits)
+    store.commit_pass(tracker_id, plan(changes=(stamp,)))
     lines = store.history(tracker_id, "#SP-1").changes
     assert [(line["by"], line["old"], line["new"]) for line in lines] == [
         ("worker", "2026-03-02 08:00:00", ""),
-        ("person", "Packed", "On Hold"),
     ]
+
+
+def test_the_two_logs_only_grow(store, tracker_id, tmp_path):
+    store.commit_pass(tracker_id, full_plan())
+    raw = sqlite3.connect(tmp_path / "state.db")
+    for statement in (
+        "DELETE FROM change_log", "UPDATE change_log SET new = 'x'",
+        "DELETE FROM stage_event", "UPDATE stage_event SET at = 0",
+    ):  # fmt: skip
+        with pytest.raises(sqlite3.IntegrityError, match="only grow"):
+            raw.execute(statement)
+    raw.execute("INSERT INTO setting VALUES (0, 'redacting', '')")
+    raw.execute("UPDATE change_log SET old = 'x', new = 'y'")
+    with pytest.raises(sqlite3.IntegrityError, match="only grow"):
+        raw.execute("UPDATE change_log SET seen_at = 0")
+    raw.close()
 
 
 def test_the_same_trouble_every_minute_is_one_line(store, tracker_id):

@@ -1,0 +1,118 @@
+"""The cells of people as one read saw them: what the next read is compared with.
+
+The worker's own columns are not among them: whatever stands there is put right in the same pass.
+A digest per row tells which rows may differ, so that only those are looked at cell by cell.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sheetsync.domain.cell_texts import MOMENT_COLUMNS, cell_text, column_texts
+from sheetsync.domain.grid import Cells
+from sheetsync.domain.model import Orders, Plan, Uncalculated
+from sheetsync.domain.own_cells import OWN_COLUMNS
+
+Texts: TypeAlias = Mapping[str, str]
+"""Column key -> text of the cell, blanks left out."""
+_PRIME: Final = np.uint64(1_000_003)
+_FEW: Final = 256
+"""Of the first 512 cells: a column with fewer distinct ones is hashed by its distinct cells."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenRow:
+    """One order as the pass before saw it, and what that pass meant to write there ("" empties)."""
+
+    cells: Texts
+    ours: Texts
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SeenCells:
+    """The usable orders of one read, by place: `ids[place]`, the sheet row `rows[place]`."""
+
+    ids: Sequence[str]
+    rows: Sequence[int]
+    keys: tuple[str, ...]
+    columns: Mapping[str, Cells]
+    moments: frozenset[str]
+    orders: Orders
+
+    @classmethod
+    def of(cls, orders: Orders) -> SeenCells:
+        """What this read saw."""
+        usable = orders.frame["usable"].to_numpy(bool)
+        keys = tuple(
+            k for k in sorted(orders.header.columns) if k not in {"order_id", *OWN_COLUMNS}
+        )
+        every = bool(usable.all())
+        return cls(
+            ids=orders.frame["order_id"].to_numpy(object)[usable].tolist(),
+            rows=orders.frame["row"].to_numpy()[usable].tolist(),
+            keys=keys,
+            columns={k: orders.raw[k] if every else orders.raw[k][usable] for k in keys},
+            moments=frozenset(k for k in keys if orders.frame[k].dtype.kind == "M"),
+            orders=orders,
+        )
+
+    def digests(self) -> list[int]:
+        """One signed 64-bit number per row that changes with any cell, or with the columns there are."""
+        out = np.full(len(self.ids), _salt(self.keys), dtype=np.uint64)
+        for key in self.keys:
+            out = (out * _PRIME) ^ _hashes(self.columns[key])
+        return [int(value) for value in out.view("int64")]
+
+    def texts(self, places: Sequence[int]) -> list[dict[str, str]]:
+        """The cells of these rows as text."""
+        at = np.array(places, dtype=np.intp)
+        system = self.orders.sheet.date_system
+        columns = [
+            column_texts(self.columns[key][at], moment=key in self.moments, date_system=system)
+            for key in self.keys
+        ]
+        return [
+            {key: text for key, text in zip(self.keys, texts, strict=True) if text}
+            for texts in zip(*columns, strict=True)
+        ] or [{} for _ in places]
+
+    def calculated(self, place: int, key: str) -> bool:
+        """Whether a formula stands in the cell: nobody typed what it shows."""
+        cell = (int(self.rows[place]), self.orders.header.columns[key])
+        return cell in self.orders.sheet.formulas
+
+    def without_value(self, place: int, key: str) -> bool:
+        """Whether the cell holds a formula that was never worked out."""
+        return isinstance(self.columns[key][place], Uncalculated)
+
+
+def _salt(keys: tuple[str, ...]) -> np.uint64:
+    return np.uint64(pd.util.hash_array(np.array([json.dumps(keys)], dtype=object))[0])
+
+
+def _hashes(cells: Cells) -> npt.NDArray[np.uint64]:
+    repeats = len(set(map(str, cells[:512].tolist()))) < _FEW
+    return np.asarray(pd.util.hash_array(cells, categorize=repeats), dtype=np.uint64)
+
+
+def meant_texts(plan: Plan) -> dict[str, dict[str, str]]:
+    """Per order what the plan means to write into cells that people fill, too."""
+    changes = plan.changes
+    mine = changes[~changes["column"].isin(OWN_COLUMNS)]
+    system = plan.orders.sheet.date_system
+    found: dict[str, dict[str, str]] = {}
+    for order, column, new in zip(*_lists(mine, "order_id", "column", "new"), strict=True):
+        text = cell_text(new, moment=column in MOMENT_COLUMNS, date_system=system)
+        found.setdefault(str(order), {})[str(column)] = text
+    return found
+
+
+def _lists(frame: pd.DataFrame, *names: str) -> list[list[Any]]:
+    return [list(frame[name]) for name in names]
