@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-import shlex
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from rich.text import Text
 
-from sheetsync.cli.output import out, program, progress
+from sheetsync.cli.init_view import tell_made, tell_next
+from sheetsync.cli.output import out, progress
 from sheetsync.cli.setup_ import tell
 from sheetsync.cli.wiring import open_workshop, wall_clock
 from sheetsync.config import Config
 from sheetsync.errors import UsageError
 from sheetsync.setup.fresh import CONFIG
-from sheetsync.setup.google_sheet import Chosen, make_google_folder
+from sheetsync.setup.google_sheet import (
+    Chosen,
+    make_google_folder,
+    name_for_empty_tab,
+    write_tab_name,
+)
 from sheetsync.trackers.google.structure import Structure
 from sheetsync.worker.which_tracker import sheets_api
 
@@ -43,19 +48,10 @@ def init_google(folder: Path | None, wishes: GoogleWishes, *, add_columns: bool)
     )  # fmt: skip
     with progress("Looking"):
         made = make_google_folder(folder, chosen, _look)
-    out.print(Text(f"Made in {folder}:"))
-    wide = max(len(thing.name) for thing in made)
-    for thing in made:
-        out.print(Text(f"  {thing.name:<{wide}}  {thing.what}"))
-    _set_up(folder, add_columns=add_columns)
-    config = shlex.quote(str(folder / CONFIG))
-    out.print("Next:")
-    for verb, about in (
-        ("doctor", "look the set-up over"),
-        ("plan", "see what a pass would do; nothing is written"),
-        ("run", "do a pass every two minutes"),
-    ):
-        out.print(Text(f"  {program()} {verb:<6} --config {config}  # {about}"), soft_wrap=True)
+    tell_made(folder, made)
+    zone = _set_up(folder, wishes.tab, add_columns=add_columns)
+    how = "as you named it" if wishes.timezone else "as the sheet has it"
+    tell_next(folder, zone, how, ("doctor", "look the set-up over"))
     return 0
 
 
@@ -79,20 +75,30 @@ def _look(config: Config) -> Structure:
     return sheets_api(config, wall_clock, time.sleep).structure()
 
 
-def _set_up(folder: Path, *, add_columns: bool) -> None:
+def _set_up(folder: Path, wished_tab: str, *, add_columns: bool) -> str:
+    """Set the sheet up; gives the tracker's time zone."""
     with open_workshop(folder / CONFIG) as workshop:
         installer = workshop.installer(wall_clock())
-        marker = workshop.state.marker
-        with progress("Setting up"):
-            if installer.empty():
-                installer.make_fresh(marker)
-                out.print(
-                    Text(
-                        "The tab was empty: it has the headings and the looks of a new tracker now."
-                    )
-                )
-                return
+        marker, tab = workshop.state.marker, workshop.config.tracker.tab
+        with progress("Looking"):
+            empty = installer.empty()
             keys = ("sla", "check", "next_action") if add_columns else ()
-            requests = installer.planned(marker, add_columns=keys)
-            installer.carry_out(requests)
-    tell(requests, done="set up")
+            requests = [] if empty else installer.planned(marker, add_columns=keys)
+        title = name_for_empty_tab(tab, wished_tab) if empty else tab
+        with progress("Setting up"):
+            if empty:
+                installer.make_fresh(marker, title=title)
+            else:
+                installer.carry_out(requests)
+    if title != tab:
+        write_tab_name(folder / CONFIG, title)
+    if empty:
+        renamed = f", and is called {title}" if title != tab else ""
+        out.print(
+            Text(
+                f"The tab {tab} was empty: it has the headings and looks of a new tracker{renamed}."
+            )
+        )
+    else:
+        tell(requests, done="set up")
+    return workshop.timezone

@@ -11,7 +11,7 @@ import click
 from rich.text import Text
 
 from sheetsync.cli.options import config_option
-from sheetsync.cli.output import out, progress
+from sheetsync.cli.output import counted, out, progress
 from sheetsync.cli.wiring import open_workshop, wall_clock
 from sheetsync.errors import UsageError
 
@@ -85,11 +85,14 @@ def command(
         if requests and not dry_run:
             with progress("Taking back" if remove else "Setting up"):
                 installer.carry_out(requests)
-        tell(requests, done="would be changed" if dry_run else "taken back" if remove else "set up")
+    if remove and not requests:
+        out.print(Text("Nothing that sheetsync installed is in the sheet; nothing was changed."))
+    else:
+        tell(requests, done="taken back" if remove else "set up", dry_run=dry_run)
     return 0
 
 
-def tell(requests: Sequence[Mapping[str, Any]], *, done: str) -> None:
+def tell(requests: Sequence[Mapping[str, Any]], *, done: str, dry_run: bool = False) -> None:
     """One line per kind of thing."""
     if not requests:
         out.print(Text("Everything is as it should be; nothing was changed."))
@@ -97,4 +100,8 @@ def tell(requests: Sequence[Mapping[str, Any]], *, done: str) -> None:
     kinds = Counter(_WORDS.get(next(iter(request)), "other") for request in requests)
     for words, number in sorted(kinds.items()):
         out.print(Text(f"  {number:>3}  {words}"))
-    out.print(Text(f"{len(requests)} things {done}, in one step."))
+    things = counted(len(requests), "thing")
+    if dry_run:
+        out.print(Text(f"{things} would be {done}, in one step. Nothing was changed now."))
+    else:
+        out.print(Text(f"{things} {done}, in one step."))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from sheetsync.config import Config, parse_config
-from sheetsync.config.example import example_config
+from sheetsync.config.example import example_config, yaml_text
 from sheetsync.errors import UsageError
 from sheetsync.setup.fresh import (
     CONFIG,
@@ -19,6 +21,11 @@ from sheetsync.setup.fresh import (
     refuse_overwriting,
 )
 from sheetsync.trackers.google.structure import Structure
+
+TAB: Final = "Orders"
+"""What the tab with the orders is called where nobody named it."""
+_NAMED_BY_GOOGLE: Final = re.compile(r"[^\W\d_]+ ?1")
+"""Sheet1, Tabellenblatt1, Feuille 1, シート1: what Google calls the first tab in its many languages."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +49,7 @@ def make_google_folder(
     ConfigError, TrackerError.
     """
     refuse_overwriting(folder, (CONFIG, RULES, TEMPLATES))
-    first = parse_config(_text(chosen, tab=chosen.tab or "Orders", zone="UTC"), folder / CONFIG)
+    first = parse_config(_text(chosen, tab=chosen.tab or TAB, zone="UTC"), folder / CONFIG)
     structure = look(first)
     zone = chosen.timezone or structure.timezone
     text = _text(chosen, tab=_tab(chosen, structure), zone=zone)
@@ -54,9 +61,21 @@ def make_google_folder(
     return [Made(CONFIG, f"which sheet ({structure.title}), how mails leave"), *made]
 
 
+def name_for_empty_tab(tab: str, wished: str = "") -> str:
+    """What an empty tab shall be called: as `wished` or named by a person, else Orders."""
+    return tab if wished or not _NAMED_BY_GOOGLE.fullmatch(tab) else TAB
+
+
+def write_tab_name(config: Path, tab: str) -> None:
+    """Let the configuration that was just made name its tab anew."""
+    lines = config.read_text(encoding="utf-8").splitlines(keepends=True)
+    named = [f"  tab: {yaml_text(tab)}\n" if line.startswith("  tab:") else line for line in lines]
+    config.write_text("".join(named), encoding="utf-8")
+
+
 def _tab(chosen: Chosen, structure: Structure) -> str:
     titles = [tab.title for tab in structure.tabs]
-    wanted = chosen.tab or "Orders"
+    wanted = chosen.tab or TAB
     if structure.tab(wanted) is not None:
         return wanted
     if not chosen.tab and len(titles) == 1:

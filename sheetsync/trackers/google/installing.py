@@ -73,8 +73,8 @@ class Installer:
             self._api.batch(requests)
         except (AnswerLost, QuotaUsedUp) as lost:
             raise TrackerBusy(
-                f"Whether the sheet was set up is not known: {lost.problem} Run it again; what is there "
-                "already is left as it is."
+                f"Whether the sheet was set up is not known: {lost.problem} After an init the command is "
+                "sheetsync setup. What is there already is left as it is."
             ) from lost
         finally:
             self._eyes.forget_structure()
