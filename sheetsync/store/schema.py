@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from sheetsync.errors import StoreCorrupt
 from sheetsync.store.engine import reading, writing
 
-REVISIONS: Final = ("0001", "0002")
+REVISIONS: Final = ("0001", "0002", "0003")
 """Every released schema, oldest first; the last one is what this code expects."""
 
 _MIGRATIONS: Final = Path(__file__).with_name("migrations")

@@ -1,4 +1,4 @@
-"""The tables, for SQLite today and PostgreSQL later. Every row belongs to a tracker; times are UTC.
+"""The tables, for SQLite and PostgreSQL alike. Every row belongs to a tracker; times are UTC.
 
 Moments are kept as whole seconds since 1970 (`Moment` where a row is read one at a time, plain
 `Seconds` where a whole frame is). Lists and facts are JSON text. Nothing in here has a default
@@ -94,8 +94,12 @@ tracker = Table(
     Column("last_ok_at", Moment),
     Column("next_change_at", Moment),
     Column("fail_count", Integer, nullable=False),
+    Column("lease_owner", Text, nullable=False, server_default=""),
+    Column("lease_until", Moment),
+    Column("fence", Integer, nullable=False, server_default="0"),
 )
-"""`last_pass_at`: when the last committed pass read the sheet; `last_ok_at`: the last closed one."""
+"""`last_pass_at`: when the last committed pass read the sheet; `last_ok_at`: the last closed one.
+`fence` counts the leases ever taken: whoever holds an older number commits nothing (leases.py)."""
 
 MEMORY_PLAIN: Final = tuple(
     name for name in MEMORY_TEXT if not name.startswith(("written_", "confirmed_"))

@@ -21,6 +21,7 @@ class TrackerState:
 
     `last_pass_at`: when the last committed pass read the sheet. `last_ok_at`: when the last pass
     that was closed did. `fingerprint` is "" while a pass is open or after one that failed.
+    `lease_owner` may work on it until `lease_until`; `fence` counts the leases.
     """
 
     id: int
@@ -39,6 +40,9 @@ class TrackerState:
     last_ok_at: datetime | None
     next_change_at: datetime | None
     fail_count: int
+    lease_owner: str = ""
+    lease_until: datetime | None = None
+    fence: int = 0
 
     @property
     def marker(self) -> Marker:
