@@ -20,6 +20,7 @@ VERBS = {
     "run": "do a pass every minute or two until told to stop",
     "report": "the month's figures, as a table, JSON or CSV",
     "explain": "why an order looks as it does: times, clocks, rules, mails",
+    "undo": "take back the cells that one pass wrote, where they still hold it",
     "rules": "check, test and describe the rule files",
     "doctor": "look the whole set-up over and say in words what is missing",
     "setup": "install what makes a Google Sheet a good tracker, or take it back",

@@ -254,7 +254,7 @@ def close_pass(
     Give `fingerprint` "" when the next pass should look again although nothing moved (cells
     were dropped or deferred).
     """
-    line = _line(connection, pass_id)
+    line = line_of(connection, pass_id)
     outcomes = receipt.outcomes
     applied = outcomes[(outcomes["outcome"] == "applied") & outcomes["column"].isin(WRITABLE)]
     cells: defaultdict[str, list[str]] = defaultdict(list)
@@ -313,7 +313,8 @@ def _end(connection: Connection, pass_id: int, *, now: datetime, **values: Any) 
     )
 
 
-def _line(connection: Connection, pass_id: int) -> PassLine:
+def line_of(connection: Connection, pass_id: int) -> PassLine:
+    """One line of the pass log; raises StoreError where there is none."""
     row = connection.execute(select(pass_log).where(pass_log.c.id == pass_id)).one_or_none()
     if row is None:
         raise StoreError(f"The store knows no pass number {pass_id}. Run a new pass.")

@@ -23,6 +23,7 @@ from sheetsync.store.history import History, history
 from sheetsync.store.memory import load_memory
 from sheetsync.store.outbox import Outbox
 from sheetsync.store.schema import bring_up_to_date
+from sheetsync.store.undo import Undoing
 
 T = TypeVar("T")
 
@@ -212,6 +213,10 @@ class Store:
     def outbox(self, tracker_id: int) -> Outbox:
         """The tracker's outbox, for delivery."""
         return Outbox(self._engine, self._path, tracker_id)
+
+    def undoing(self, tracker_id: int) -> Undoing:
+        """What undoes a pass over the tracker."""
+        return Undoing(self._engine, self._path, tracker_id)
 
     def _read(self, work: Callable[[Connection], T]) -> T:
         with reading(self._engine, self._path) as connection:
