@@ -7,14 +7,14 @@ sight meanwhile) the line says `unknown`. When in the interval it happened is no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 import numpy as np
+import pandas as pd
 
 from sheetsync.domain.model import EVIDENCE, WRITABLE, Memory
-from sheetsync.domain.redaction import stands_for
 from sheetsync.domain.seen_cells import SeenCells, SeenRow, Texts
 
 By: TypeAlias = Literal["person", "unknown"]
@@ -32,48 +32,52 @@ class Edit:
     by: By
 
 
-def edits_of_row(  # noqa: PLR0917 - then, now, and how to tell
-    seen: SeenCells,
-    place: int,
-    now: Texts,
-    before: SeenRow,
-    memory: Memory,
-    cut: Callable[[str], str],
+class Remembered:
+    """What memory of before the pass says of the orders of a read, by place."""
+
+    def __init__(self, seen: SeenCells, memory: Memory) -> None:
+        self._columns = memory.columns
+        self._places = memory.orders.index.get_indexer(pd.Index(seen.ids)).tolist()
+        self._missing = memory.orders["missing_since"].to_numpy("datetime64[s]")
+        self._confirmed = {
+            key: memory.orders[f"confirmed_{key}"].to_numpy(object)
+            for key in seen.keys
+            if key in WRITABLE
+        }
+
+    def watched(self, key: str) -> bool:
+        """Whether the sheet had this column at the read before; where that is not known, it had."""
+        return self._columns is None or key in self._columns
+
+    def confirmed(self, place: int, key: str, meant: str) -> bool:
+        """Whether what the worker meant to write there is known to have stood there."""
+        at = self._places[place]
+        return at >= 0 and key in self._confirmed and bool(self._confirmed[key][at] == meant)
+
+    def out_of_sight(self, place: int) -> bool:
+        """Whether no usable row showed the order at the read before: another row may stand there now."""
+        at = self._places[place]
+        return at < 0 or not np.isnat(self._missing[at])
+
+
+def edits_of_row(
+    seen: SeenCells, place: int, now: Texts, before: SeenRow, remembered: Remembered
 ) -> Iterator[Edit]:
     """The edits of the order at `place`, which the pass before saw as `before`.
 
-    `memory` is that of before this pass; `cut` makes of a personal value what a redaction left of it.
     A column that the sheet did not have at the read before tells of no edit.
     """
-    order = seen.ids[place]
-    lost = _out_of_sight(memory, order)
+    if now == before.cells and not before.ours:
+        return
     for key in seen.keys:
-        if (memory.columns is not None and key not in memory.columns) or seen.without_value(
-            place, key
-        ):
+        old, new = before.cells.get(key, ""), now.get(key, "")
+        meant = before.ours.get(key)
+        if meant is not None and remembered.confirmed(place, key, meant):
+            old = meant
+        if new in {old, meant} or not remembered.watched(key) or seen.without_value(place, key):
             continue
-        new = now.get(key, "")
-        old = _stood(memory, order, key, before)
-        if new in {old, before.ours.get(key, old)} or stands_for(old, new, cut):
-            continue
-        unknown = lost or seen.calculated(place, key)
+        unknown = remembered.out_of_sight(place) or seen.calculated(place, key)
         tick = key in EVIDENCE and {old, new} == {"", _TICKED}
         words = [text or "No" for text in (old, new)] if tick else [old, new]
-        yield Edit(order_id=order, column=key, old=words[0], new=words[1],
+        yield Edit(order_id=seen.ids[place], column=key, old=words[0], new=words[1],
                    by="unknown" if unknown else "person")  # fmt: skip
-
-
-def _stood(memory: Memory, order: str, key: str, before: SeenRow) -> str:
-    """What stood in the cell last, to our knowledge: what we wrote, where that was confirmed."""
-    seen = before.cells.get(key, "")
-    if key not in before.ours or key not in WRITABLE or order not in memory.orders.index:
-        return seen
-    confirmed = str(memory.orders.at[order, f"confirmed_{key}"])
-    return confirmed if confirmed == before.ours[key] else seen
-
-
-def _out_of_sight(memory: Memory, order: str) -> bool:
-    """Whether no usable row showed the order at the read before: another row may stand there now."""
-    if order not in memory.orders.index:
-        return True
-    return not np.isnat(memory.orders.loc[[order], "missing_since"].to_numpy("datetime64[s]")[0])

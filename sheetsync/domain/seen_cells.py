@@ -6,25 +6,21 @@ A digest per row tells which rows may differ, so that only those are looked at c
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from sheetsync.domain.cell_texts import MOMENT_COLUMNS, cell_text, column_texts
+from sheetsync.domain.digests import row_digests
 from sheetsync.domain.grid import Cells
 from sheetsync.domain.model import Orders, Plan, Uncalculated
 from sheetsync.domain.own_cells import OWN_COLUMNS
 
 Texts: TypeAlias = Mapping[str, str]
 """Column key -> text of the cell, blanks left out."""
-_PRIME: Final = np.uint64(1_000_003)
-_FEW: Final = 256
-"""Of the first 512 cells: a column with fewer distinct ones is hashed by its distinct cells."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,11 +60,8 @@ class SeenCells:
         )
 
     def digests(self) -> list[int]:
-        """One signed 64-bit number per row that changes with any cell, or with the columns there are."""
-        out = np.full(len(self.ids), _salt(self.keys), dtype=np.uint64)
-        for key in self.keys:
-            out = (out * _PRIME) ^ _hashes(self.columns[key])
-        return [int(value) for value in out.view("int64")]
+        """One number per row that changes with any cell, or with the columns there are."""
+        return row_digests(self.columns, len(self.ids), "seen")
 
     def texts(self, places: Sequence[int]) -> list[dict[str, str]]:
         """The cells of these rows as text."""
@@ -91,15 +84,6 @@ class SeenCells:
     def without_value(self, place: int, key: str) -> bool:
         """Whether the cell holds a formula that was never worked out."""
         return isinstance(self.columns[key][place], Uncalculated)
-
-
-def _salt(keys: tuple[str, ...]) -> np.uint64:
-    return np.uint64(pd.util.hash_array(np.array([json.dumps(keys)], dtype=object))[0])
-
-
-def _hashes(cells: Cells) -> npt.NDArray[np.uint64]:
-    repeats = len(set(map(str, cells[:512].tolist()))) < _FEW
-    return np.asarray(pd.util.hash_array(cells, categorize=repeats), dtype=np.uint64)
 
 
 def meant_texts(plan: Plan) -> dict[str, dict[str, str]]:

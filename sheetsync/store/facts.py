@@ -14,12 +14,14 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, select
 
+from sheetsync.domain.digests import row_digests, whole_digest
 from sheetsync.store import frames
 from sheetsync.store.settings import get_setting, put_setting
 from sheetsync.store.tables import order_fact
 from sheetsync.store.upsert import upsert
 
 _KINDS_SETTING: Final = "facts_columns"
+_WHOLE_SETTING: Final = "facts_digest"
 _BLANKS: Final[dict[str, object]] = {"moment": None, "number": None, "text": "", "tick": 0,
                                      "whole": 0, "truth": False}  # fmt: skip
 
@@ -34,6 +36,10 @@ def save_facts(connection: Connection, tracker_id: int, facts: pd.DataFrame, now
         put_setting(connection, tracker_id, _KINDS_SETTING, json.dumps(known, sort_keys=True))
     ids = [str(value) for value in facts.index]
     digests = _digests(facts, kinds)
+    whole = whole_digest(ids, digests)
+    if whole == get_setting(connection, tracker_id, _WHOLE_SETTING):
+        return 0
+    put_setting(connection, tracker_id, _WHOLE_SETTING, whole)
     known_digests = _known_digests(connection, tracker_id)
     changed = [i for i, order in enumerate(ids) if known_digests.get(order) != digests[i]]
     texts = _texts(facts.iloc[changed], kinds)
@@ -88,18 +94,18 @@ def _kind(column: pd.Series[Any]) -> str:
 
 def _digests(facts: pd.DataFrame, kinds: dict[str, str]) -> list[int]:
     """One signed 64-bit number per row that changes with any value, column name or kind."""
-    salt = int(frames.record_key(json.dumps(kinds, sort_keys=True))[:16], 16)
-    mixed = np.asarray(pd.util.hash_pandas_object(facts, index=False)) ^ np.uint64(salt)
-    return [int(value) for value in mixed.astype("uint64").view("int64")]
+    columns = {str(name): np.asarray(facts[name]) for name in facts.columns}
+    return row_digests(columns, len(facts), json.dumps(kinds, sort_keys=True))
 
 
 def _known_digests(connection: Connection, tracker_id: int) -> dict[str, int]:
-    rows = connection.execute(
+    found = frames.by_column(
+        connection,
         select(order_fact.c.order_id, order_fact.c.digest).where(
             order_fact.c.tracker_id == tracker_id
-        )
+        ),
     )
-    return {order: digest for order, digest in rows}  # noqa: C416 - rows are not tuples to mypy
+    return dict(zip(found["order_id"], found["digest"], strict=True))
 
 
 def _texts(facts: pd.DataFrame, kinds: dict[str, str]) -> list[str]:

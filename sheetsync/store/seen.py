@@ -1,31 +1,33 @@
 """The cells as the last pass saw them, kept so that the next one can tell what people changed.
 
-Only rows whose digest differs are parsed; a settled sheet costs one scan of the digests.
+Only rows whose digest differs are parsed; a sheet in which nothing moved costs one hash.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final, TypeAlias
+from typing import Final
 
 from sqlalchemy import Connection, select
 
+from sheetsync.domain.digests import whole_digest
 from sheetsync.domain.model import Memory, Plan
-from sheetsync.domain.person_edits import Edit, edits_of_row
-from sheetsync.domain.redaction import Cut, cutter
+from sheetsync.domain.person_edits import Edit, Remembered, edits_of_row
+from sheetsync.domain.redaction import Cut, cutter, stands_for
 from sheetsync.domain.seen_cells import SeenCells, SeenRow, meant_texts
 from sheetsync.store import frames
 from sheetsync.store.memory import packed
-from sheetsync.store.settings import secret
+from sheetsync.store.settings import get_setting, put_setting, secret
 from sheetsync.store.tables import order_seen
 from sheetsync.store.upsert import upsert
 
 CUTTER: Final = "redaction"
 """Under this the secret of the marks is kept that a redaction leaves."""
+_WHOLE: Final = "seen_digest"
+"""Under this stands what all rows were together, while none waits for a write of ours to be seen."""
 _ALL_AT_ONCE: Final = 5_000
 """From so many rows on, all are loaded: a scan is quicker than so many looks."""
-Known: TypeAlias = Mapping[str, tuple[int, str]]
 
 
 def keep_seen(
@@ -36,24 +38,33 @@ def keep_seen(
     `memory` is that of before the pass; `fresh` are random bytes, which become the store's secret for
     redactions the first time. An order seen for the first time tells of no edit.
     """
-    seen = SeenCells.of(plan.orders)
-    known = _known(connection, tracker_id)
-    digests, meant = seen.digests(), meant_texts(plan)
-    nothing = (None, "")
+    seen, meant = SeenCells.of(plan.orders), meant_texts(plan)
+    digests = seen.digests()
+    whole = "" if meant else whole_digest(seen.ids, digests)
+    if whole and whole == get_setting(connection, tracker_id, _WHOLE):
+        return []
+    put_setting(connection, tracker_id, _WHOLE, whole)
+    known, wrote = _known(connection, tracker_id)
+    again = wrote | meant.keys()
     places = [
         place
-        for place, order in enumerate(seen.ids)
-        if known.get(order, nothing)[0] != digests[place] or known[order][1] or order in meant
+        for place, (order, digest) in enumerate(zip(seen.ids, digests, strict=True))
+        if known.get(order) != digest or order in again
     ]
+    if not places:
+        return []
     texts = seen.texts(places)
     before = _rows(connection, tracker_id, [o for p in places if (o := seen.ids[p]) in known])
-    cut = _lazy_cutter(connection, fresh)
-    edits: list[Edit] = []
-    for place, now in zip(places, texts, strict=True):
-        row = before.get(seen.ids[place])
-        if row is not None:
-            edits += edits_of_row(seen, place, now, row, memory, cut)
+    remembered = Remembered(seen, memory)
+    edits = [
+        edit
+        for place, now in zip(places, texts, strict=True)
+        if (row := before.get(seen.ids[place])) is not None
+        for edit in edits_of_row(seen, place, now, row, remembered)
+    ]
     _save(connection, tracker_id, seen, places, texts, digests, meant)
+    cut = _lazy_cutter(connection, fresh)
+    edits = [edit for edit in edits if not stands_for(edit.old, edit.new, cut)]
     return sorted(edits, key=lambda edit: (edit.order_id, edit.column))
 
 
@@ -69,16 +80,13 @@ def _lazy_cutter(connection: Connection, fresh: bytes) -> Cut:
     return cut
 
 
-def _known(connection: Connection, tracker_id: int) -> Known:
-    found = frames.by_column(
-        connection,
-        select(order_seen.c.order_id, order_seen.c.digest, order_seen.c.ours).where(
-            order_seen.c.tracker_id == tracker_id
-        ),
-    )
-    return dict(
-        zip(found["order_id"], zip(found["digest"], found["ours"], strict=True), strict=True)
-    )
+def _known(connection: Connection, tracker_id: int) -> tuple[dict[str, int], set[str]]:
+    """The digest of every order, and the orders in whose row the pass before meant to write."""
+    columns = (order_seen.c.order_id, order_seen.c.digest, order_seen.c.ours)
+    query = select(*columns).where(order_seen.c.tracker_id == tracker_id)
+    found = frames.by_column(connection, query)
+    wrote = {order for order, ours in zip(found["order_id"], found["ours"], strict=True) if ours}
+    return dict(zip(found["order_id"], found["digest"], strict=True)), wrote
 
 
 def _rows(connection: Connection, tracker_id: int, orders: Sequence[str]) -> dict[str, SeenRow]:
