@@ -89,7 +89,7 @@ def _show_cells(plan: Plan, *, everything: bool) -> None:
     for line in lines_of(shown):
         table.add_row(
             Text(line["order_id"]), str(line["row"]), Text(headings[line["column"]]),
-            Text(_stands(line, plan), style="dim"), Text(_words(line["new"])),
+            Text(stands(line, plan), style="dim"), Text(words(line["new"])),
         )  # fmt: skip
     out.print(table)
     if len(shown) < count:
@@ -132,17 +132,18 @@ def _mail(notice: Notice) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _stands(line: Mapping[str, Any], plan: Plan) -> str:
+def stands(line: Mapping[str, Any], plan: Plan) -> str:
     """What stands in the cell now; a date is a bare number in the sheet, and is shown as a date."""
     orders, value = plan.orders, line["expected"]
     dates = orders.frame[line["column"]].dtype.kind == "M"
     if not dates or isinstance(value, bool) or not isinstance(value, int | float):
-        return _words(value)
+        return words(value)
     local = serials_to_local(np.array([float(value)]), orders.sheet.date_system)[0]
-    return _words(value if np.isnat(local) else local.item())
+    return words(value if np.isnat(local) else local.item())
 
 
-def _words(value: object) -> str:
+def words(value: object) -> str:
+    """A cell's value as people read it."""
     match value:
         case None | "":
             return "(blank)"
@@ -162,5 +163,5 @@ def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return value.isoformat(sep=" ")
     if isinstance(value, CellError | Uncalculated):
-        return _words(value)
+        return words(value)
     return value

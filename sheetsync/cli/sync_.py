@@ -15,12 +15,7 @@ from sheetsync.worker.one_pass import PassResult
 
 @click.command("sync", short_help="do one pass")
 @config_option
-@click.option(
-    "--accept-mass-change",
-    is_flag=True,
-    help="Carry the plan out although so many rows changed or vanished that the guard would refuse it.",
-)
-def command(config_path: Path, accept_mass_change: bool) -> int:
+def command(config_path: Path) -> int:
     """Do one pass over the tracker: fill stamps and statuses, flag breaches, mail escalations.
 
     The first pass over a sheet is a baseline: it fills Status, SLA and Check, sends nothing and
@@ -29,7 +24,7 @@ def command(config_path: Path, accept_mass_change: bool) -> int:
     """
     with open_workshop(config_path) as workshop, workshop.alone():
         with progress("One pass over the tracker"):
-            result = workshop.run_pass(wall_clock(), accept_mass_change=accept_mass_change)
+            result = workshop.run_pass(wall_clock())
         tell(result, workshop.name)
     return result.exit_code
 

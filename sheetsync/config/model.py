@@ -180,6 +180,11 @@ class GuardConfig(Strict):
         description="Refuse when so large a share of the orders is gone from the sheet.",
         examples=["20%"],
     )
+    moved_share: Share = Field(
+        default=0.5,
+        description="Refuse when Status goes forward for so large a share of the orders at once.",
+        examples=["50%"],
+    )
     min_rows: int = Field(
         default=10,
         ge=1,
@@ -187,13 +192,36 @@ class GuardConfig(Strict):
         description="Fewer rows than this never count.",
         examples=["10"],
     )
+    recipients: int = Field(
+        default=25,
+        ge=1,
+        le=100_000,
+        description="Refuse when more orders than this are suddenly somebody else's.",
+        examples=["25"],
+    )
+    mails: int = Field(
+        default=50,
+        ge=1,
+        le=100_000,
+        description="Hold the mails of a pass that makes more than this.",
+        examples=["50"],
+    )
+    mails_share: Share = Field(
+        default=0.2,
+        description="Hold the mails of a pass that makes more than this share of the sheet's rows.",
+        examples=["20%"],
+    )
 
     def limits(self) -> GuardLimits:
         """These settings as the guard takes them."""
         return GuardLimits(
             vanished_share=self.vanished_share,
             changed_share=self.changed_share,
+            moved_share=self.moved_share,
             min_rows=self.min_rows,
+            recipients=self.recipients,
+            mails=self.mails,
+            mails_share=self.mails_share,
         )
 
 

@@ -191,6 +191,10 @@ class Memory:
     marker: Marker | None = None
     columns: frozenset[str] | None = None
     """Keys of the columns that the sheet had at the previous pass; None where that is not known."""
+    mark_seen: bool = False
+    """Whether the sheet was ever read with this store's own mark on it."""
+    adopted: Marker | None = None
+    """A mark of another store that a person said may be written over."""
 
 
 STAGE_EVENT_COLUMNS: Final = (

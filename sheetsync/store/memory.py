@@ -24,6 +24,7 @@ from sheetsync.domain.model import (
     MEMORY_TICKS,
     PAUSE_COLUMNS,
     WRITABLE,
+    Marker,
     Memory,
 )
 from sheetsync.domain.moments import scalar_to_local, scalar_to_utc
@@ -45,7 +46,11 @@ _COLUMNS: Final = (
 )
 COLUMNS_SETTING: Final = "columns"
 """Under this the keys of the columns are kept that the sheet had at the last pass carried out."""
-_UNSENT: Final = ("suppressed", "superseded", "held")
+MARK_SEEN: Final = "mark_seen"
+"""Kept once the sheet was read with our mark on it: from then on a sheet without it is another one."""
+ADOPTED: Final = "adopted"
+"""The mark of another store that a person let be written over, as JSON."""
+_UNSENT: Final = ("suppressed", "superseded", "held", "dropped")
 
 
 def load_memory(
@@ -64,7 +69,14 @@ def load_memory(
         mails_today=_mails_today(connection, state.id, now, timezone),
         marker=state.marker,
         columns=_columns_before(connection, state.id),
+        mark_seen=get_setting(connection, state.id, MARK_SEEN) is not None,
+        adopted=_adopted(connection, state.id),
     )
+
+
+def _adopted(connection: Connection, tracker_id: int) -> Marker | None:
+    text = get_setting(connection, tracker_id, ADOPTED)
+    return Marker(**json.loads(text)) if text else None
 
 
 def _columns_before(connection: Connection, tracker_id: int) -> frozenset[str] | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Select, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Select, func, insert, or_, select, update
 
 from sheetsync.store.engine import reading, writing
 from sheetsync.store.tables import delivery_event, ledger, outbox, outbox_order, suppression
@@ -52,12 +52,15 @@ class OutboxRow:
 
 
 class Outbox:
-    """The outbox of one tracker over an open store."""
+    """The outbox of one tracker over an open store; with `kinds`, only notices of these kinds."""
 
-    def __init__(self, engine: Engine, path: Any, tracker_id: int) -> None:
+    def __init__(
+        self, engine: Engine, path: Any, tracker_id: int, kinds: frozenset[str] | None = None
+    ) -> None:
         self._engine = engine
         self._path = path
         self._tracker_id = tracker_id
+        self._kinds = kinds
 
     def due(self, now: datetime, limit: int) -> list[OutboxRow]:
         """Rows whose time has come, oldest first, higher levels before lower ones of one moment."""
@@ -88,6 +91,14 @@ class Outbox:
     def in_states(self, states: Sequence[str]) -> list[OutboxRow]:
         """All rows in one of these states, oldest first."""
         return self._rows(self._mine().where(outbox.c.state.in_(states)).order_by(outbox.c.id))
+
+    def counts(self) -> dict[str, int]:
+        """How many rows there are in each state."""
+        query = (
+            self._mine().with_only_columns(outbox.c.state, func.count()).group_by(outbox.c.state)
+        )
+        with reading(self._engine, self._path) as connection:
+            return {str(state): int(count) for state, count in connection.execute(query)}
 
     def claim(self, row: OutboxRow, *, owner: str, until: datetime, now: datetime) -> bool:
         """Take the row for `owner`; False when somebody else moved it first."""
@@ -197,7 +208,8 @@ class Outbox:
             return [(row.at, row.kind, row.detail) for row in rows]
 
     def _mine(self) -> Select[Any]:
-        return select(outbox).where(outbox.c.tracker_id == self._tracker_id)
+        mine = select(outbox).where(outbox.c.tracker_id == self._tracker_id)
+        return mine if self._kinds is None else mine.where(outbox.c.kind.in_(sorted(self._kinds)))
 
     def _rows(self, query: Select[Any]) -> list[OutboxRow]:
         with reading(self._engine, self._path) as connection:

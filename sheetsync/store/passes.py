@@ -56,6 +56,14 @@ class PassLine:
     rules_hash: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldMails:
+    """Why the messages of a pass wait for a person, and the notices that tell the owner so."""
+
+    reason: str
+    alerts: tuple[Notice, ...] = ()
+
+
 def commit_pass(
     connection: Connection,
     tracker_id: int,
@@ -63,11 +71,13 @@ def commit_pass(
     *,
     memory: Memory | None = None,
     fresh: bytes = b"",
+    held: HeldMails | None = None,
 ) -> int:
     """Everything that the plan decided, in the caller's transaction; the number of the pass.
 
     `memory` is that of before the pass; without it nothing is told of what people changed. `fresh`
-    are random bytes for a secret that the store may lack.
+    are random bytes for a secret that the store may lack. With `held` the plan's messages do not
+    leave before a person releases them.
 
     From here on the tracker's `fingerprint` is blank (so the next pass reads again) until the pass
     is closed, and `seq` is one higher if the pass writes or sends: the sheet can never be ahead.
@@ -81,7 +91,10 @@ def commit_pass(
     save_events(connection, tracker_id, pass_id, plan.stage_events)
     _save_pauses(connection, tracker_id, plan.pauses)
     save_escalations(connection, tracker_id, pass_id, plan.escalations)
-    mails = enqueue(connection, state, pass_id, plan.notices, plan.at)
+    why = held.reason if held else ""
+    mails = enqueue(connection, state, pass_id, plan.notices, plan.at, held=why)
+    if held and mails:
+        enqueue(connection, state, pass_id, held.alerts, plan.at)
     edits = keep_seen(connection, tracker_id, plan, memory, fresh) if memory is not None else []
     log_changes(connection, tracker_id, pass_id, plan, edits, state.last_pass_at)
     acts = bool(len(plan.changes)) or mails > 0
@@ -191,8 +204,13 @@ def enqueue(
     pass_id: int,
     notices: Sequence[Notice],
     at: datetime,
+    *,
+    held: str = "",
 ) -> int:
-    """Outbox rows for notices never seen before; how many there were. `pass_id` 0: of no pass."""
+    """Outbox rows for notices never seen before; how many there were. `pass_id` 0: of no pass.
+
+    `held`: why they wait for a person; "" where they may go.
+    """
     fresh = 0
     for notice in notices:
         key = dedupe_key(state.uuid, notice)
@@ -200,6 +218,8 @@ def enqueue(
             continue
         statement = insert_for(connection, outbox).on_conflict_do_nothing().returning(outbox.c.id)
         row = _outbox_row(state.id, pass_id, key, notice, at)
+        if held:
+            row |= {"state": "held", "last_error": held}
         outbox_id = connection.execute(statement, row).scalar()
         if outbox_id is None:
             continue

@@ -15,8 +15,8 @@ import pandas as pd
 from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import make_url
 
-from sheetsync.domain.model import Memory, Notice, Plan, Receipt
-from sheetsync.store import backup, facts, passes, reports, settings, trackers
+from sheetsync.domain.model import Marker, Memory, Notice, Plan, Receipt
+from sheetsync.store import backup, facts, holds, passes, reports, settings, trackers
 from sheetsync.store.engine import DiskFull, open_engine, reading, sqlite_path, writing
 from sheetsync.store.events import load_events
 from sheetsync.store.history import History, history
@@ -85,13 +85,35 @@ class Store:
         """All trackers, oldest first."""
         return self._read(trackers.every)
 
-    def hold(self, tracker_id: int, reason: str) -> None:
-        """Stop writing and sending for this tracker until `release`; `reason` is for people."""
-        self._write(lambda c: trackers.change(c, tracker_id, state="held", hold_reason=reason))
+    # -- holds --------------------------------------------------------------------------------
+
+    def hold(self, tracker_id: int, reason: str, *, now: datetime) -> datetime:
+        """Stop writing and sending until `release`; `reason` is for people. Since when it is held."""
+        return self._write(lambda c: holds.hold(c, tracker_id, reason, now=now))
 
     def release(self, tracker_id: int) -> None:
         """End a hold."""
-        self._write(lambda c: trackers.change(c, tracker_id, state="active", hold_reason=""))
+        self._write(lambda c: holds.release(c, tracker_id))
+
+    def held_since(self, tracker_id: int) -> datetime | None:
+        """Since when the tracker is held; None where it is not, or where that is not known."""
+        return self._read(lambda c: holds.held_since(c, tracker_id))
+
+    def approve(self, tracker_id: int, approval: holds.Approval, *, reason: str, what: str) -> None:
+        """Let the plan of this token through in the next pass; who did so, and why not, is logged."""
+        self._write(lambda c: holds.approve(c, tracker_id, approval, reason=reason, what=what))
+
+    def approval(self, tracker_id: int) -> holds.Approval | None:
+        """The approval that waits for a pass."""
+        return self._read(lambda c: holds.approval(c, tracker_id))
+
+    def drop_approval(self, tracker_id: int) -> None:
+        """Forget an approval of a plan that is another one by now."""
+        self._write(lambda c: holds.drop_approval(c, tracker_id))
+
+    def adopt(self, tracker_id: int, found: Marker | None, *, who: str, now: datetime) -> None:
+        """Begin anew, silently, with a sheet that bears the mark `found`; who said so is logged."""
+        self._write(lambda c: holds.adopt(c, tracker_id, found, who=who, now=now))
 
     # -- a pass -------------------------------------------------------------------------------
 
@@ -101,14 +123,22 @@ class Store:
             lambda c: load_memory(c, trackers.get(c, tracker_id), now=now, timezone=timezone)
         )
 
-    def commit_pass(self, tracker_id: int, plan: Plan, *, memory: Memory | None = None) -> int:
+    def commit_pass(
+        self,
+        tracker_id: int,
+        plan: Plan,
+        *,
+        memory: Memory | None = None,
+        held: passes.HeldMails | None = None,
+    ) -> int:
         """Make the plan's decisions durable, all or none; the number of the pass.
 
-        With `memory`, that of before the pass, what people changed goes to the change log, too.
+        With `memory`, that of before the pass, what people changed goes to the change log, too. With
+        `held` the plan's messages wait for a person.
         """
         fresh = secrets.token_bytes(32)
         return self._write(
-            lambda c: passes.commit_pass(c, tracker_id, plan, memory=memory, fresh=fresh)
+            lambda c: passes.commit_pass(c, tracker_id, plan, memory=memory, fresh=fresh, held=held)
         )
 
     def close_pass(
@@ -210,9 +240,9 @@ class Store:
             lambda c: passes.enqueue(c, trackers.get(c, tracker_id), 0, notices, now)
         )
 
-    def outbox(self, tracker_id: int) -> Outbox:
-        """The tracker's outbox, for delivery."""
-        return Outbox(self._engine, self._path, tracker_id)
+    def outbox(self, tracker_id: int, kinds: frozenset[str] | None = None) -> Outbox:
+        """The tracker's outbox, for delivery; with `kinds`, only what is of these kinds."""
+        return Outbox(self._engine, self._path, tracker_id, kinds)
 
     def undoing(self, tracker_id: int) -> Undoing:
         """What undoes a pass over the tracker."""

@@ -132,12 +132,13 @@ class Daemon:
             return
         self._last = result.exit_code
         self.log.passed(result, time.monotonic() - started)
-        if result.outcome in ("failed", "held"):
+        if result.outcome == "failed":
             self._failed(now, result.problem)
             return
+        # A held tracker is read as often as any other: it may be put right, or approved, at any moment.
         self._failures = 0
         self._due = following
-        self._beat("")
+        self._beat("/fail" if result.outcome == "held" else "")
 
     def _failed(self, now: datetime, problem: str) -> None:
         self._failures += 1

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, Literal
 
-from sheetsync.domain.guard import GuardLimits, guard
+from sheetsync.domain.guard import GuardLimits, gone_orders
 from sheetsync.domain.model import Memory, Plan, Receipt
 from sheetsync.domain.plan import PlanOptions, make_plan
 from sheetsync.domain.rules import Rulebook
@@ -22,10 +22,10 @@ from sheetsync.messages.deliver import DeliveryReport
 from sheetsync.store.store import Store
 from sheetsync.store.trackers import TrackerState
 from sheetsync.trackers.base import Tracker, WriteBatch
+from sheetsync.worker import holding
 from sheetsync.worker.publish import (
     Publisher,
     alarms_are_told,
-    columns_before,
     figures_are_owed,
     worker_tabs,
 )
@@ -41,6 +41,13 @@ EXIT_CODES: Final[Mapping[Outcome, int]] = {
 _SETTINGS: Final = "settings"
 WRITES_BEFORE_MAIL_GOES_ALONE: Final = 2
 """A mail waits for the sheet to show its change, but not for ever."""
+_LOOKS: Final = 4
+"""How often a sheet is read again in one pass that shows other orders at every look."""
+
+
+def nobody(_now: datetime) -> DeliveryReport:
+    """Delivers nothing."""
+    return DeliveryReport(lines=())
 
 
 def no_step(_name: str) -> None:
@@ -49,7 +56,10 @@ def no_step(_name: str) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """What a pass acts on. `deliver(now)` hands over what waits in the outbox."""
+    """What a pass acts on. `deliver(now)` hands over what waits in the outbox.
+
+    `alert(now)` hands over only what is about the worker itself: that is all a held tracker sends.
+    """
 
     tracker: Tracker
     store: Store
@@ -58,6 +68,7 @@ class Ports:
     options: PlanOptions
     limits: GuardLimits
     step: Callable[[str], None] = no_step
+    alert: Callable[[datetime], DeliveryReport] = nobody
     settings: str = ""
     """The configuration that a reading depends on: where it changed, an unchanged sheet is read anew."""
 
@@ -93,20 +104,19 @@ def one_pass(
     state: TrackerState,
     rules: Rulebook,
     now: datetime,
-    *,
-    accept_mass_change: bool = False,
 ) -> PassResult:
     """Do one pass at `now` (aware UTC) and say what it came to.
 
     An unchanged tracker on which nothing has fallen due is not parsed. Tracker and mail problems
     are results, not exceptions; StoreError is raised, since nothing can be promised without it.
     """
-    result = _sheet_part(ports, state, rules, now, accept_mass_change=accept_mass_change)
+    result = _sheet_part(ports, state, rules, now)
+    deliver = ports.alert if result.outcome == "held" else ports.deliver
     if not _mail_may_go(result, state):
         return result
     ports.step("deliver")
     try:
-        delivery = ports.deliver(now)
+        delivery = deliver(now)
     except MailError as problem:
         delivery = DeliveryReport(lines=(), trouble=str(problem))
     ports.step("delivered")
@@ -116,29 +126,33 @@ def one_pass(
 def plan_only(
     ports: Ports, state: TrackerState, rules: Rulebook, now: datetime
 ) -> tuple[Plan, Memory]:
-    """The plan that a pass at `now` would carry out; nothing is written or remembered."""
-    sheet = ports.tracker.read()
+    """The plan that a pass at `now` would carry out; nothing is written or remembered.
+
+    What is not there is believed only when two readings, one right after the other, do not show it.
+    """
     memory = ports.store.load_memory(state.id, now, ports.options.timezone)
-    return make_plan(sheet, memory, rules, now, ports.options), memory
+
+    def look() -> Plan:
+        return make_plan(ports.tracker.read(), memory, rules, now, ports.options)
+
+    try:
+        plan = look()
+    except PlanRefused:
+        plan = look()
+    absent = set(gone_orders(plan, memory))
+    for _ in range(_LOOKS if absent else 0):
+        plan, before = look(), absent
+        absent = set(gone_orders(plan, memory))
+        if absent <= before:
+            return plan, memory
+    if absent:
+        raise TrackerBusy(
+            f"{ports.tracker.name} shows other orders at every look. Nothing was done; the next pass looks again."
+        )
+    return plan, memory
 
 
-def guard_plan(
-    ports: Ports, state: TrackerState, rules: Rulebook, plan: Plan, memory: Memory
-) -> None:
-    """Raise PlanRefused when `plan` is unsafe to carry out."""
-    guard(
-        plan,
-        memory,
-        ports.limits,
-        tracker=ports.tracker.name,
-        columns_before=columns_before(ports.store, state, rules),
-        facts_before=lambda: ports.store.load_facts(state.id),
-    )
-
-
-def _sheet_part(
-    ports: Ports, state: TrackerState, rules: Rulebook, now: datetime, *, accept_mass_change: bool
-) -> PassResult:
+def _sheet_part(ports: Ports, state: TrackerState, rules: Rulebook, now: datetime) -> PassResult:
     try:
         ports.step("read")
         if _nothing_to_do(ports, state, rules, now):
@@ -146,18 +160,16 @@ def _sheet_part(
             ports.store.quiet_pass(state.id, now)
             return PassResult(outcome="unchanged", at=now, remarks=remarks)
         plan, memory = plan_only(ports, state, rules, now)
-    except PlanRefused as refusal:
-        return _refused(ports, state, now, refusal)
+    except PlanRefused as unreadable:
+        return _refused(ports, state, rules, now, unreadable)
     except TrackerError as problem:
         outcome: Outcome = "deferred" if isinstance(problem, TrackerBusy) else "failed"
         ports.store.fail_pass(state.id, str(problem), now=now, outcome=outcome)
         return PassResult(outcome=outcome, at=now, problem=str(problem))
     ports.step("planned")
-    if not accept_mass_change:
-        try:
-            guard_plan(ports, state, rules, plan, memory)
-        except PlanRefused as refusal:
-            return _refused(ports, state, now, refusal)
+    refusal = holding.refused(ports, state, rules, plan, memory)
+    if refusal is not None:
+        return _refused(ports, state, rules, now, refusal)
     return _carry_out(ports, state, rules, plan, memory)
 
 
@@ -175,8 +187,10 @@ def _nothing_to_do(ports: Ports, state: TrackerState, rules: Rulebook, now: date
     return ports.tracker.fingerprint() == state.fingerprint
 
 
-def _refused(ports: Ports, state: TrackerState, now: datetime, refusal: PlanRefused) -> PassResult:
-    ports.store.hold(state.id, str(refusal))
+def _refused(
+    ports: Ports, state: TrackerState, rules: Rulebook, now: datetime, refusal: PlanRefused
+) -> PassResult:
+    holding.hold(ports, state, rules, now, str(refusal))
     ports.store.fail_pass(state.id, str(refusal), now=now, outcome="held")
     return PassResult(outcome="held", at=now, problem=str(refusal))
 
@@ -185,11 +199,13 @@ def _carry_out(
     ports: Ports, state: TrackerState, rules: Rulebook, plan: Plan, memory: Memory
 ) -> PassResult:
     store = ports.store
+    ports.step("commit")
+    held = holding.mails_held(ports, rules, plan)
+    pass_id = store.commit_pass(state.id, plan, memory=memory, held=held)
     if state.state == "held":
         store.release(state.id)
-    ports.step("commit")
-    pass_id = store.commit_pass(state.id, plan, memory=memory)
     ports.step("committed")
+    holding.note_mark(ports, state, plan, memory)
     store.keep_setting(state.id, _SETTINGS, ports.settings)
     committed = store.tracker_state(state.id)
     publisher = replace(ports.publisher, tracker=ports.publisher.tracker or ports.tracker.name)
@@ -204,7 +220,7 @@ def _carry_out(
     try:
         receipt = ports.tracker.write(batch)
     except PlanRefused as refusal:
-        store.hold(state.id, str(refusal))
+        holding.hold(ports, state, rules, plan.at, str(refusal))
         return _not_written(store, state, pass_id, _result(plan, "held", str(refusal)))
     except TrackerError as problem:
         outcome: Outcome = "deferred" if isinstance(problem, TrackerBusy) else "failed"
@@ -246,7 +262,7 @@ def _close(
 
 
 def _mail_may_go(result: PassResult, state: TrackerState) -> bool:
-    """Mail follows the sheet; after two passes that could not write it goes alone."""
+    """Mail follows the sheet; after two passes that could not write, or about a hold, it goes alone."""
     if result.outcome in ("unchanged", "done"):
         return True
-    return result.outcome != "held" and state.fail_count + 1 >= WRITES_BEFORE_MAIL_GOES_ALONE
+    return result.outcome == "held" or state.fail_count + 1 >= WRITES_BEFORE_MAIL_GOES_ALONE

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from sheetsync.config import Config, load_config
-from sheetsync.domain.guard import GuardLimits
+from sheetsync.domain.guard import GuardLimits, Trip
 from sheetsync.domain.model import Memory, Plan
 from sheetsync.domain.moments import scalar_to_local
 from sheetsync.domain.plan import PlanOptions
@@ -31,7 +31,8 @@ from sheetsync.store.trackers import TrackerState
 from sheetsync.trackers.base import Tracker
 from sheetsync.trackers.excel.locks import exclusive
 from sheetsync.trackers.excel.tracker import ExcelTracker
-from sheetsync.worker.one_pass import PassResult, Ports, guard_plan, no_step, one_pass, plan_only
+from sheetsync.worker import holding
+from sheetsync.worker.one_pass import PassResult, Ports, no_step, one_pass, plan_only
 from sheetsync.worker.publish import Publisher
 from sheetsync.worker.rules_alarm import broken_rules_notices
 from sheetsync.worker.rules_in_force import RulesInForce, folder_token, rules_in_force
@@ -126,6 +127,12 @@ class Workshop:
         return self.config.guard.limits()
 
     @property
+    def plan_options(self) -> PlanOptions:
+        """What a plan depends on besides sheet, memory, rules and the moment."""
+        settings = self.config.tracker
+        return PlanOptions(timezone=settings.timezone, reading=settings.reading_options())
+
+    @property
     def state(self) -> TrackerState:
         """The tracker as the store knows it now."""
         return self.store.tracker_state(self._tracker_id)
@@ -184,9 +191,7 @@ class Workshop:
 
     # -- work -----------------------------------------------------------------------------------
 
-    def run_pass(
-        self, now: datetime, *, accept_mass_change: bool = False, next_try: datetime | None = None
-    ) -> PassResult:
+    def run_pass(self, now: datetime, *, next_try: datetime | None = None) -> PassResult:
         """Do one pass at `now` (aware UTC); that the rules are broken is the first of its remarks.
 
         `next_try` is when the next pass follows by itself, which problems tell; None where none does.
@@ -198,9 +203,7 @@ class Workshop:
         if told:
             self.store.add_notices(self._tracker_id, told, now)
         ports = self._ports(force)
-        result = one_pass(
-            ports, self.state, force.rules, now, accept_mass_change=accept_mass_change
-        )
+        result = one_pass(ports, self.state, force.rules, now)
         if result.outcome in ("done", "unchanged"):
             self._learn_title()
         return replace(result, remarks=(force.alarm, *result.remarks)) if force.alarm else result
@@ -213,12 +216,20 @@ class Workshop:
 
     def guard(self, plan: Plan, memory: Memory, force: RulesInForce) -> None:
         """Raise PlanRefused when `plan`, made from `memory`, is unsafe to carry out."""
-        guard_plan(self._ports(force), self.state, force.rules, plan, memory)
+        holding.guard_plan(self._ports(force), self.state, force.rules, plan, memory)
 
-    def deliver(self, now: datetime) -> DeliveryReport:
-        """Hand over what waits in the outbox."""
+    def trips(self, plan: Plan, memory: Memory, force: RulesInForce) -> tuple[Trip, ...]:
+        """Every breaker of the guard that `plan`, made from `memory`, trips."""
+        return holding.trips_of(self._ports(force), self.state, force.rules, plan, memory)
+
+    def alert(self, now: datetime) -> DeliveryReport:
+        """Hand over what waits in the outbox about the worker itself."""
+        return self.deliver(now, kinds=holding.ALERTS)
+
+    def deliver(self, now: datetime, kinds: frozenset[str] | None = None) -> DeliveryReport:
+        """Hand over what waits in the outbox; with `kinds`, only what is of these kinds."""
         return deliver(
-            self.store.outbox(self._tracker_id),
+            self.store.outbox(self._tracker_id, kinds),
             self.transport(),
             now,
             composer=self.composer(),
@@ -297,7 +308,7 @@ class Workshop:
 
     def _ports(self, force: RulesInForce) -> Ports:
         settings = self.config.tracker
-        options = PlanOptions(timezone=settings.timezone, reading=settings.reading_options())
+        options = self.plan_options
         publisher = Publisher(
             timezone=settings.timezone,
             every=self.config.worker.every,
@@ -307,7 +318,7 @@ class Workshop:
             alarms=(force.alarm,) if force.alarm else (),
         )
         return Ports(
-            tracker=self.tracker(force.rules), store=self.store, deliver=self.deliver,
+            tracker=self.tracker(force.rules), store=self.store, deliver=self.deliver, alert=self.alert,
             publisher=publisher, options=options, limits=self.limits, step=self._step,
             settings=repr((options, settings.tab)),
         )  # fmt: skip

@@ -151,7 +151,7 @@ def test_bad_input_is_told_in_one_sentence_with_the_right_exit_code(
         assert part in words
     assert "Traceback" not in words
     if case.name != "mail_folder_in_the_way":
-        assert (shop.mails() if shop.mail_folder.is_dir() else []) == mails
+        assert (shop.mails_about_orders() if shop.mail_folder.is_dir() else []) == mails
         assert (shop.workbook.read_bytes() if shop.workbook.is_file() else None) == before
     litter = [path.name for path in shop.folder.iterdir() if path.name.startswith("~$")]
     assert litter == []
@@ -177,8 +177,8 @@ def test_once_put_right_the_next_pass_catches_up(shop: Shop, case: Case):
     else:
         assert sync(shop) == 0
     assert str(shop.cell("#SP-1", "sla")).startswith("Breached")
-    assert shop.mails()
-    assert all("#SP-1" in mail.text for mail in shop.mails())
+    assert shop.mails_about_orders()
+    assert all("#SP-1" in mail.text for mail in shop.mails_about_orders())
 
 
 @pytest.mark.parametrize(
@@ -296,12 +296,14 @@ def test_half_or_all_of_the_rows_gone_holds_the_tracker_until_a_person_says_so(
     assert sync(shop) == 3
     said = capsys.readouterr().err
     assert "orders are gone from the sheet" in said
-    assert "--accept-mass-change" in said
+    assert "sheetsync approve" in said
     assert sync(shop) == 3
     assert shop.workbook.read_bytes() == before
-    assert shop.mails() == []
+    assert [mail.subject for mail in shop.mails()] == [
+        "tracker.xlsx is held: nothing is written or mailed"
+    ]
 
-    assert sync(shop, "--accept-mass-change") == 0
+    assert run(["approve", "--yes", "--config", str(shop.config)]) == 0
     assert sync(shop) == 0
     assert len(shop.orders()) == (0 if all_rows else 12)
 
@@ -370,7 +372,7 @@ def test_a_store_put_back_from_an_old_backup_does_not_mail_again(shop: Shop):
     result = shop.look(shop.at("12:15"))
     assert result.outcome == "held"
     assert "old backup" in result.problem
-    assert shop.mails() == mailed
+    assert shop.mails_about_orders() == mailed
 
 
 def test_a_workbook_absent_for_a_while_is_not_read_as_orders_gone(shop: Shop):

@@ -24,6 +24,7 @@ from python_calamine import CalamineWorkbook
 
 from sheetsync.domain.moments import scalar_to_utc
 from sheetsync.rulebook import load_rules
+from sheetsync.worker import adopting, approving
 from sheetsync.worker.one_pass import PassResult
 from sheetsync.worker.workshop import Workshop
 
@@ -126,14 +127,29 @@ class Shop:
         self,
         now: datetime | None = None,
         *,
-        accept_mass_change: bool = False,
         step: Callable[[str], None] = lambda _name: None,
         environment: Mapping[str, str] | None = None,
     ) -> PassResult:
         """One pass by a worker that starts and ends here, as `sheetsync sync` does."""
         self.now = now or self.now
         with self.workshop(step, environment) as workshop:
-            return workshop.run_pass(self.now, accept_mass_change=accept_mass_change)
+            return workshop.run_pass(self.now)
+
+    def let_through(self, who: str = "a test") -> PassResult:
+        """Approve what the guard holds back at the shop's clock, and do the pass."""
+        with self.workshop() as workshop:
+            shown = approving.look(workshop, self.now)
+            assert shown is not None, "nothing is held back"
+            approving.approve(workshop, shown, who=who, now=self.now)
+            return workshop.run_pass(self.now)
+
+    def adopt(self, who: str = "a test") -> PassResult:
+        """Begin anew with the sheet at the shop's clock."""
+        with self.workshop() as workshop:
+            found = adopting.look(workshop, self.now)
+            result = adopting.adopt(workshop, found, who=who, now=self.now)
+            assert result is not None
+            return result
 
     def snapshot(self) -> Path:
         """A copy of the whole folder beside it, for `restore`."""
@@ -209,6 +225,14 @@ class Shop:
         return sorted(
             (mail_of(file.read_bytes()) for file in files), key=lambda m: (m.to, m.subject)
         )
+
+    def mails_about_orders(self) -> list[Mail]:
+        """The mails in the folder but those about a hold."""
+        return [
+            m
+            for m in self.mails()
+            if "is held:" not in m.subject and "held back until" not in m.subject
+        ]
 
     def litter(self) -> list[str]:
         """Temporary files that should not have been left beside the workbook or in the mail folder."""

@@ -71,8 +71,12 @@ class ShopDesk:
         return row
 
     def save(self, headings: tuple[str, ...] = HEADINGS) -> None:
-        """The workbook as staff would save it."""
+        """The workbook as staff would save it: the names that the worker left in it stay."""
+        marks = load_workbook(self.workbook).defined_names if self.workbook.exists() else {}
         book = xlsxwriter.Workbook(str(self.workbook))
+        for name, defined in marks.items():
+            if name.startswith("_sheetsync"):
+                book.define_name(name, f"={defined.attr_text}")
         sheet = book.add_worksheet("Orders")
         sheet.write_row(0, 0, headings)
         for number, row in enumerate(self.rows, start=1):

@@ -23,6 +23,7 @@ _STATES: Final = {
     "claimed": "is being handed over", "in_data": "is being handed over", "failed": "failed",
     "in_doubt": "in doubt: nobody knows whether it arrived", "held": "held back",
     "superseded": "replaced by a later one", "suppressed": "not sent to this address",
+    "dropped": "dropped by a person",
 }  # fmt: skip
 _BY: Final = {"worker": "the worker", "person": "a person"}
 _REASONS: Final = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from sheetsync.cli.main import run
 from tests.end_to_end.bad_google_sheets.damage import state, sync
 from tests.sheets_server import faults
 from tests.support.google_shop import GoogleShop
@@ -40,11 +41,11 @@ def test_half_or_all_of_the_rows_gone_holds_the_tracker_until_a_person_says_so(
     assert sync(shop) == 3
     said = " ".join(capsys.readouterr().err.split())
     assert "orders are gone from the sheet" in said
-    assert "--accept-mass-change" in said
+    assert "sheetsync approve" in said
     assert state(shop) == before
-    assert shop.mails() == []
+    assert shop.mails_about_orders() == []
 
-    assert sync(shop, "--accept-mass-change") == 0
+    assert run(["approve", "--yes", "--config", str(shop.config)]) == 0
     assert sync(shop) == 0
     assert len(shop.orders()) == left
 

@@ -26,14 +26,15 @@ def test_a_workbook_under_another_path_is_held_and_then_begins_anew(shop):
     shop.config.write_text(shop.config.read_text().replace("tracker.xlsx", "renamed.xlsx"))
 
     assert shop.look(shop.at("08:02")).outcome == "held"
-    accepted = shop.look(shop.at("08:04"), accept_mass_change=True)
+    shop.now = shop.at("08:04")
+    accepted = shop.adopt()
     assert accepted.plan is not None
     assert accepted.plan.baseline
-    assert shop.mails() == []
+    assert shop.mails_about_orders() == []
     assert shop.look(shop.at("08:06")).outcome == "unchanged"
 
 
-def test_an_old_copy_of_the_store_is_held_and_accepted_only_on_purpose(shop):
+def test_an_old_copy_of_the_store_is_held_and_adopted_only_on_purpose(shop):
     store = shop.folder / "state.db"
     old = store.read_bytes()
     shop.type_in("#SP-1", allocated=True)
@@ -43,7 +44,8 @@ def test_an_old_copy_of_the_store_is_held_and_accepted_only_on_purpose(shop):
     held = shop.look(shop.at("08:04"))
     assert held.outcome == "held"
     assert "old backup" in held.problem
-    assert shop.look(shop.at("08:06"), accept_mass_change=True).outcome == "done"
+    shop.now = shop.at("08:06")
+    assert shop.adopt().outcome == "done"
     assert shop.look(shop.at("08:08")).outcome == "unchanged"
 
 
@@ -52,10 +54,11 @@ def test_a_lost_store_is_held_and_accepting_is_silent(shop):
         file.unlink()
 
     assert shop.look(shop.at("08:02")).outcome == "held"
-    accepted = shop.look(shop.at("12:00", day=20), accept_mass_change=True)
+    shop.now = shop.at("12:00", day=20)
+    accepted = shop.adopt()
     assert accepted.plan is not None
     assert accepted.plan.baseline
-    assert shop.mails() == []
+    assert shop.mails_about_orders() == []
 
 
 def test_a_damaged_store_is_told_and_left_as_it_is(shop):

@@ -10,6 +10,8 @@ from sheetsync.errors import MailError
 from sheetsync.messages.render import Renderer
 from tests.support.letters import digest_context
 
+KINDS = ("escalation", "suppressed", "rules-broken", "held", "mails-held")
+
 
 def owner(tmp_path, kind="escalation", part="body.txt", text=""):
     folder = tmp_path / kind
@@ -54,7 +56,7 @@ def test_a_vendor_is_told_nothing_about_our_staff():
         assert ours not in rendered.text + rendered.html
 
 
-@pytest.mark.parametrize("kind", ["escalation", "suppressed", "rules-broken"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_renders_without_optional_facts(kind):
     rendered = Renderer().render(kind, {})
     assert rendered.subject
@@ -73,7 +75,7 @@ def test_a_row_without_optional_facts_still_reads_well():
 
 
 def test_an_html_mail_needs_nothing_from_elsewhere():
-    for kind in ("escalation", "suppressed", "rules-broken"):
+    for kind in KINDS:
         html = Renderer().render(kind, digest_context()).html
         assert not any(
             sign in html for sign in ("http://", "https://", "src=", "url(", "<script", "<link")

@@ -297,7 +297,7 @@ def test_a_known_tracker_keeps_its_uuid_and_takes_its_new_name(store, tracker_id
 
 
 def test_a_hold_stands_until_it_is_released(store, tracker_id):
-    store.hold(tracker_id, "38 of 40 rows vanished.")
+    store.hold(tracker_id, "38 of 40 rows vanished.", now=NOW)
     assert store.tracker_state(tracker_id).state == "held"
     store.release(tracker_id)
     assert store.tracker_state(tracker_id).hold_reason == ""

@@ -70,8 +70,24 @@ def test_another_time_zone_in_the_configuration_is_refused(desk):
     assert "time zone" in result.problem
 
 
-def test_a_whole_sheet_that_moves_on_is_work_and_no_accident(desk):
-    put_back(desk, "Status", ["Shipped"] * 40)
+def test_many_orders_that_move_on_are_work_and_no_accident(desk):
+    put_back(desk, "Status", ["Shipped"] * 16 + column(desk, "Status")[16:])
     desk.rows.reverse()
     desk.save()
     assert desk.run_at("2026-03-02 09:02").outcome == "done"
+
+
+def test_a_status_filled_down_over_the_column_is_refused(desk):
+    put_back(desk, "Status", ["Shipped"] * 40)
+    result = desk.run_at("2026-03-02 09:02")
+    assert result.outcome == "held"
+    assert "Status went forward for 32 of 40 orders" in result.problem
+
+
+def test_what_the_worker_itself_wrote_is_no_mass_change(desk):
+    """Thirty ticks after a weekend: the next pass finds thirty statuses that went forward by our own hand."""
+    put_back(desk, "Inventory Allocated", [True] * 40)
+    assert desk.run_at("2026-03-02 09:02").outcome == "done"
+    put_back(desk, "Picking Completed", [True] * 40)
+    assert desk.run_at("2026-03-02 09:04").outcome == "done"
+    assert desk.run_at("2026-03-02 09:06").outcome != "held"

@@ -1,0 +1,139 @@
+"""Holding a tracker: what the guard says of a plan, what a person let through, and the one mail about it.
+
+A held tracker is read at every pass as before. It is released by a pass that finds it in order, or
+whose plan is the one that a person approved.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from sheetsync.domain.escalation.people import role_words
+from sheetsync.domain.guard import Trip, refusal, too_many_mails, tripped
+from sheetsync.domain.guard.approval import token
+from sheetsync.domain.model import Memory, Notice, Plan
+from sheetsync.domain.rules import Rulebook
+from sheetsync.errors import PlanRefused
+from sheetsync.store.memory import ADOPTED, MARK_SEEN
+from sheetsync.store.passes import HeldMails
+from sheetsync.store.trackers import TrackerState
+from sheetsync.worker.publish import columns_before
+from sheetsync.worker.rules_alarm import KIND as RULES_BROKEN
+from sheetsync.worker.rules_alarm import people_in_charge
+
+if TYPE_CHECKING:
+    from sheetsync.worker.one_pass import Ports
+
+HELD: Final = "held"
+MAILS_HELD: Final = "mails-held"
+ALERTS: Final = frozenset({HELD, MAILS_HELD, RULES_BROKEN})
+"""Kinds of mail about the worker itself: they leave while the tracker is held."""
+_YES: Final = "yes"
+
+
+def trips_of(
+    ports: Ports, state: TrackerState, rules: Rulebook, plan: Plan, memory: Memory
+) -> tuple[Trip, ...]:
+    """Every breaker that `plan`, made from `memory`, trips."""
+    same_cells = bool(state.fingerprint) and state.fingerprint == plan.orders.sheet.fingerprint
+    people = rules.escalation.people.values()
+    columns = {person.from_column for person in people if person.from_column}
+    return tripped(
+        plan,
+        memory,
+        ports.limits,
+        columns_before=columns_before(ports.store, state, rules),
+        facts_before=lambda: ports.store.load_facts(state.id),
+        recipient_columns=() if same_cells else columns,
+    )
+
+
+def guard_plan(
+    ports: Ports, state: TrackerState, rules: Rulebook, plan: Plan, memory: Memory
+) -> None:
+    """Raise PlanRefused when `plan` is unsafe to carry out."""
+    trips = trips_of(ports, state, rules, plan, memory)
+    if trips:
+        raise refusal(trips, ports.tracker.name)
+
+
+def refused(
+    ports: Ports, state: TrackerState, rules: Rulebook, plan: Plan, memory: Memory
+) -> PlanRefused | None:
+    """Why `plan` is not carried out; None when it is safe, or is the one that a person approved.
+
+    An approval of another plan ends here: the person is to be shown this one.
+    """
+    trips = trips_of(ports, state, rules, plan, memory)
+    if not trips:
+        return None
+    approval = ports.store.approval(state.id)
+    if approval is not None:
+        if approval.token == token(plan, memory, trips) and not any(trip.adopt for trip in trips):
+            return None
+        ports.store.drop_approval(state.id)
+    return refusal(trips, ports.tracker.name)
+
+
+def hold(ports: Ports, state: TrackerState, rules: Rulebook, now: datetime, reason: str) -> None:
+    """Hold the tracker, and put the one mail about it into the outbox when the hold begins."""
+    since = ports.store.hold(state.id, reason, now=now)
+    subject = f"{ports.tracker.name} is held: nothing is written or mailed"
+    ports.store.add_notices(
+        state.id, _alerts(HELD, since.isoformat(), reason, rules, ports.tracker.name, subject), now
+    )
+
+
+def mails_held(ports: Ports, rules: Rulebook, plan: Plan) -> HeldMails | None:
+    """Why the messages of `plan` wait for a person; None when they may go."""
+    reason = too_many_mails(plan, ports.limits)
+    if not reason:
+        return None
+    name = ports.tracker.name
+    subject = f"{len(plan.notices)} mails about {name} are held back until you release them"
+    return HeldMails(
+        reason=reason,
+        alerts=_alerts(MAILS_HELD, plan.at.isoformat(), reason, rules, name, subject),
+    )
+
+
+def note_mark(ports: Ports, state: TrackerState, plan: Plan, memory: Memory) -> None:
+    """Remember that the sheet bears our mark; one that was adopted has then been written over."""
+    found = plan.orders.sheet.marker
+    if found is None or found.uuid != state.uuid:
+        return
+    if not memory.mark_seen:
+        ports.store.keep_setting(state.id, MARK_SEEN, _YES)
+    if memory.adopted is not None:
+        ports.store.keep_setting(state.id, ADOPTED, "")
+
+
+def _alerts(  # noqa: PLR0917 - what one mail tells
+    kind: str, occasion: str, reason: str, rules: Rulebook, tracker: str, subject: str
+) -> tuple[Notice, ...]:
+    """One notice of each occasion for each person in charge."""
+    return tuple(
+        Notice(
+            key=f"{kind}-{_digest(occasion, address)}",
+            kind=kind,
+            audience="manager",
+            channel="email",
+            recipient=address,
+            recipient_name=role_words(person.id),
+            subject=subject,
+            context={
+                "tracker": tracker,
+                "recipient_name": role_words(person.id),
+                "problems": [reason],
+                "remarks": [],
+            },
+        )
+        for person in people_in_charge(rules.escalation)
+        for address in person.addresses
+    )
+
+
+def _digest(occasion: str, address: str) -> str:
+    return hashlib.sha256(f"{occasion}\n{address.casefold()}".encode()).hexdigest()[:40]
