@@ -60,6 +60,11 @@ class PatientClient(HTTPClient):
         self.clock_ahead: float | None = None
         """Seconds by which our clock is ahead of Google's, by the last answer."""
 
+    @property
+    def at_google(self) -> bool:
+        """Whether requests go to Google itself, not to a server to try things out on."""
+        return not self._api_url
+
     def request(  # noqa: PLR0917 - gspread's own signature
         self,
         method: str,

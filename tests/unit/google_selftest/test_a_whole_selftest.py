@@ -2,80 +2,58 @@
 
 from __future__ import annotations
 
-import random
-from datetime import timedelta
-
 import pytest
-import requests
-from google.auth.credentials import AnonymousCredentials
 
 from sheetsync.errors import SheetsyncError
-from sheetsync.trackers.google.api import SheetsApi
-from sheetsync.trackers.google.selftest import Means, Selftest
-from sheetsync.trackers.google.selftest.reporting import markdown
-from tests.sheets_server.in_process import InProcess
-from tests.sheets_server.service import SheetsService
-from tests.support.google_sheets import BOOK_ID, NOW, book_of
-from tests.support.workbooks import HEADINGS, ORDERS
+from sheetsync.trackers.google.selftest.reporting import as_json, markdown
+from tests.sheets_server.http_server import start
+from tests.support.google_sheets import BOOK_ID
+from tests.unit.google_selftest.owner import Owner
 
 
-class Owner:
-    """The owner of a sheet, with a clock that moves when something waits."""
-
-    def __init__(self):
-        self.now = NOW
-        self.service = SheetsService(clock=self.seconds)
-        self.service.put(book_of([HEADINGS, *ORDERS]))
-        session = requests.Session()
-        session.mount("https://", InProcess(self.service))
-        dice = random.Random(7).random
-        self.api = SheetsApi(
-            BOOK_ID,
-            AnonymousCredentials(),
-            clock=lambda: self.now,
-            wait=self.wait,
-            dice=dice,
-            session=session,
-        )
-        self.warnings: list[str] = []
-        means = Means(
-            now=lambda: self.now, wait=self.wait, stopwatch=self.seconds, dice=dice,
-            warn=self.warnings.append,
-        )  # fmt: skip
-        self.selftest = Selftest(self.api, means)
-
-    def seconds(self):
-        return self.now.timestamp()
-
-    def wait(self, seconds):
-        self.now += timedelta(seconds=seconds)
-
-    def standing(self):
-        """Every cell and everything else of the sheet, and the tabs there are."""
-        book = self.service.files[BOOK_ID].book
-        sheets = [
-            (s.id, s.title, s.rows, s.properties, s.protected_ranges, s.merges) for s in book.sheets
-        ]
-        return repr(
-            (sheets, book.named_ranges, book.metadata, book.title, book.timezone, book.locale)
-        )
+@pytest.fixture
+def owner():
+    return Owner()
 
 
-def test_everything_is_tried_and_the_sheet_is_as_it_was():
-    owner = Owner()
+@pytest.mark.parametrize("over_http", [False, True], ids=["without sockets", "over HTTP"])
+def test_everything_is_tried_and_the_sheet_is_as_it_was(owner, over_http):
     before = owner.standing()
-    report = owner.selftest.run(lambda _what, _done, _all: None)
+    if over_http:
+        with start(owner.service) as server:
+            report = owner.run(owner.another(server.url))
+    else:
+        report = owner.run()
     assert [kept for kept in report.kept if kept.outcome != "held"] == []
     assert report.holds
     assert report.changed == ()
     assert len(report.answers) > 30
     assert owner.standing() == before
     assert owner.warnings == []
-    assert BOOK_ID not in markdown(report)
+    assert BOOK_ID not in markdown(report) + as_json(report)
 
 
-def test_the_scratch_tab_goes_also_when_the_run_is_interrupted():
-    owner = Owner()
+def test_no_more_than_forty_requests_a_minute_leave_for_google(owner):
+    """The worker of the same account goes on meanwhile, and Google allows both together sixty."""
+    began, calls = owner.now, []
+    owner.service.before.append(lambda call: calls.append((call.kind, owner.now)))
+    owner.run()
+    for kind in ("read", "write"):
+        moments = [at for one, at in calls if one == kind]
+        assert len(moments) > 100
+        for at in moments:
+            assert sum(0 <= (other - at).total_seconds() < 60 for other in moments) < 40
+    assert 3 <= (owner.now - began).total_seconds() / 60 <= 6
+
+
+def test_another_server_is_asked_at_the_pace_of_the_configuration(owner):
+    began = owner.now
+    with start(owner.service) as server:
+        owner.run(owner.another(server.url, pace=300))
+    assert (owner.now - began).total_seconds() < 60
+
+
+def test_the_scratch_tab_goes_also_when_the_run_is_interrupted(owner):
     before = owner.standing()
 
     def tired(_what, done, _all):
@@ -87,10 +65,9 @@ def test_the_scratch_tab_goes_also_when_the_run_is_interrupted():
     assert owner.standing() == before
 
 
-def test_an_account_that_may_only_look_gets_one_sentence_and_nothing_is_written():
-    owner = Owner()
+def test_an_account_that_may_only_look_gets_one_sentence_and_nothing_is_written(owner):
     owner.service.files[BOOK_ID].role = "reader"
     before = owner.standing()
     with pytest.raises(SheetsyncError, match="Editor"):
-        owner.selftest.run(lambda _what, _done, _all: None)
+        owner.run()
     assert owner.standing() == before

@@ -23,7 +23,8 @@ from sheetsync.trackers.google.said import said
 from sheetsync.trackers.google.structure import STRUCTURE_FIELDS, Json, Structure
 
 MOST_A_MINUTE: Final = 39
-"""Requests of either kind. Google allows an account 60, and the worker of the same account goes on meanwhile."""
+"""Requests of either kind. Google allows an account 60, and the worker of the same account goes on meanwhile.
+Another server has no such limit, so there the pace of the configuration holds."""
 KEY: Final = "sheetsync.selftest"
 """The key of every mark that a selftest makes, or how it begins."""
 TITLE: Final = "sheetsync selftest "
@@ -75,8 +76,9 @@ class FencedApi(SheetsApi):
     ) -> None:
         vars(self).update(vars(api))  # the same sheet, login, client and quota
         self.wait, self.stopwatch = wait, stopwatch
-        for bucket in (self.client.reads, self.client.writes):
-            bucket.per_minute = min(bucket.per_minute, MOST_A_MINUTE)
+        if self.client.at_google:
+            for bucket in (self.client.reads, self.client.writes):
+                bucket.per_minute = min(bucket.per_minute, MOST_A_MINUTE)
         self.own: set[int] = set()
         self.reads_sent = self.writes_sent = 0
 

@@ -105,6 +105,8 @@ class Selftest:
             return make(self._api, name, self._means.now(), sheet_id)
         except (AnswerLost, QuotaUsedUp) as lost:
             raise TrackerBusy(f"The scratch tab could not be made. {lost.problem}") from lost
+        except TrackerBusy as busy:
+            raise TrackerBusy(f"The scratch tab could not be made. {busy}") from busy
 
     def _remove(self, old: list[LeftOver]) -> None:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from sheetsync.trackers.google.selftest.answers import Finding
@@ -121,8 +122,10 @@ def _boolean_fills(lab: Lab) -> Finding:
     )
 
 
-def _appended_below(lab: Lab) -> Finding:
-    lab.fresh([["x"], ["y"]], _validate(lab, _CHOICE, rows=(0, 40)))
+def _appended_below(rule: Json, what: str, lab: Lab) -> Finding:
+    """Column A has two filled rows; `rule` is on forty rows of it, or beside it where it is a tick box."""
+    columns = (1, 2) if rule is _TICK_BOX else (0, 1)
+    lab.fresh([["x"], ["y"]], _validate(lab, rule, rows=(0, 40), columns=columns))
     append = {
         "sheetId": lab.scratch.id,
         "rows": [{"values": [{"userEnteredValue": {"stringValue": "new"}}]}],
@@ -133,27 +136,8 @@ def _appended_below(lab: Lab) -> Finding:
     place = column.index("new") + 1 if "new" in column else 0
     return yes_no(
         truth=place > 40,
-        did="Two filled rows, a drop-down on 40 rows; appended a row by appendCells.",
-        yes=f"It stands in row {place}, below the empty cells with a validation.",
-        no=f"It stands in row {place}, directly below the filled ones.",
-        evidence=(f"row {place}",),
-    )
-
-
-def _appended_below_ticks(lab: Lab) -> Finding:
-    lab.fresh([["x"], ["y"]], _validate(lab, _TICK_BOX, rows=(0, 40), columns=(1, 2)))
-    append = {
-        "sheetId": lab.scratch.id,
-        "rows": [{"values": [{"userEnteredValue": {"stringValue": "new"}}]}],
-        "fields": "userEnteredValue",
-    }
-    lab.done({"appendCells": append})
-    column = [row[0] if row else None for row in lab.values("A1:A100")]
-    place = column.index("new") + 1 if "new" in column else 0
-    return yes_no(
-        truth=place > 40,
-        did="Two filled rows, tick boxes on 40 rows; appended a row by appendCells.",
-        yes=f"It stands in row {place}, below the empty tick boxes.",
+        did=f"Two filled rows, {what} on 40 rows; appended a row by appendCells.",
+        yes=f"It stands in row {place}, below the rows that have nothing but {what}.",
         no=f"It stands in row {place}, directly below the filled ones.",
         evidence=(f"row {place}",),
     )
@@ -172,6 +156,6 @@ QUESTIONS: Final = (
     Question("looks-survive", "Do format, note and drop-down survive a write of the value alone?", _looks_survive),
     Question("validation-applies", "Is a strict validation applied to what the API writes?", _validation_applies),
     Question("boolean-fills", "Does a tick-box validation put FALSE into blank cells?", _boolean_fills),
-    Question("append-below-validation", "Does appendCells go below cells that have nothing but a drop-down?", _appended_below),
-    Question("append-below-ticks", "Does appendCells go below cells that have nothing but a tick box?", _appended_below_ticks),
+    Question("append-below-validation", "Does appendCells go below cells that have nothing but a drop-down?", partial(_appended_below, _CHOICE, "a drop-down")),
+    Question("append-below-ticks", "Does appendCells go below cells that have nothing but a tick box?", partial(_appended_below, _TICK_BOX, "a tick box")),
 )  # fmt: skip
