@@ -12,6 +12,8 @@
     │   └── StoreCorrupt            the store is damaged or from a newer sheetsync            exit 78
     ├── MailError                   a message could not be built or handed over
     └── AlreadyRunning              another sheetsync works on this tracker                   exit 75
+        ├── TrackerTaken            it has the lease; told until when
+        └── LeaseLost               this one was stopped past its lease, and its pass ends
 
 Anything else is a bug of ours: exit 70, with the place of the log.
 """
@@ -114,3 +116,11 @@ class AlreadyRunning(SheetsyncError):
     """Another sheetsync works on this tracker."""
 
     exit_code = 75
+
+
+class TrackerTaken(AlreadyRunning):
+    """Another worker has the lease on this tracker."""
+
+
+class LeaseLost(AlreadyRunning):
+    """This worker was stopped past its lease, or another one has taken the tracker over: its pass ends."""

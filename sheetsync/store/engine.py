@@ -1,14 +1,17 @@
-"""Opening the database and saying in words what is wrong with it.
+"""Opening the database, its transactions, and saying in words what is wrong with it.
 
 SQLite: WAL, synchronous=FULL (a lost last commit would look like an old backup), BEGIN IMMEDIATE
-for every writing transaction, mode 0600, quick_check before anything is believed.
+for every writing transaction, mode 0600, quick_check before anything is believed. PostgreSQL stands in
+postgres.py.
+
+An engine may be bound to a lease: then every writing transaction proves the lease before anything else.
 """
 
 from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -18,9 +21,15 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from sheetsync.errors import StoreCorrupt, StoreError
+from sheetsync.store import leases, postgres
+from sheetsync.store.problems import DiskFull
 
 BUSY_TIMEOUT_MS: Final = 10_000
-_READING: Final = {"sheetsync_reading": True}
+_LEASE: Final = "sheetsync_lease"
+_READING: Final[Mapping[str, Mapping[str, Any]]] = {
+    "sqlite": {"sheetsync_reading": True},
+    "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+}
 
 
 def sqlite_path(url: URL) -> Path | None:
@@ -30,8 +39,11 @@ def sqlite_path(url: URL) -> Path | None:
     return Path(str(url.database))
 
 
-def open_engine(url_text: str) -> Engine:
-    """An engine over a database that was checked; raises StoreError or StoreCorrupt."""
+def open_engine(url_text: str, password: str = "") -> Engine:
+    """An engine over a database that was checked; raises StoreError or StoreCorrupt.
+
+    `password` is that of the account at a PostgreSQL server.
+    """
     try:
         url = make_url(url_text)
     except ArgumentError as error:
@@ -41,16 +53,29 @@ def open_engine(url_text: str) -> Engine:
     path = sqlite_path(url)
     if path is not None:
         _prepare_file(path)
-    engine = create_engine(url)
     if url.drivername.startswith("sqlite"):
+        engine = create_engine(url)
         event.listen(engine, "connect", _set_up_connection)
         event.listen(engine, "begin", _begin)
+    else:
+        engine = postgres.make_engine(url, password)
     try:
         _check(engine, path)
     except BaseException:
         engine.dispose()
         raise
     return engine
+
+
+def under_lease(engine: Engine, lease: leases.Lease) -> Engine:
+    """The same database, for writing under `lease` only."""
+    return engine.execution_options(**{_LEASE: lease})
+
+
+def lease_of(engine: Engine) -> leases.Lease | None:
+    """The lease that the engine is bound to."""
+    lease: leases.Lease | None = engine.get_execution_options().get(_LEASE)
+    return lease
 
 
 def _prepare_file(path: Path) -> None:
@@ -84,9 +109,10 @@ def _begin(connection: Connection) -> None:
 
 
 def _check(engine: Engine, path: Path | None) -> None:
-    if engine.dialect.name != "sqlite":
-        return
-    with told_in_words(path), engine.connect().execution_options(**_READING) as connection:
+    with reading(engine, path) as connection:
+        if engine.dialect.name == "postgresql":
+            postgres.check(connection)
+            return
         found = connection.execute(text("PRAGMA quick_check(1)")).scalar()
     if found != "ok":
         raise StoreCorrupt(_damaged(path, str(found)))
@@ -100,11 +126,13 @@ def _damaged(path: Path | None, detail: str) -> str:
 
 
 @contextmanager
-def told_in_words(path: Path | None) -> Iterator[None]:
+def _told_in_words(engine: Engine, path: Path | None) -> Iterator[None]:
     """Turn the database's own errors into StoreError or StoreCorrupt, in words."""
     try:
         yield
     except DBAPIError as error:
+        if engine.dialect.name == "postgresql":
+            raise postgres.in_words(error, engine.url) from error
         raise _in_words(path, error) from error
 
 
@@ -127,19 +155,22 @@ def _in_words(path: Path | None, error: DBAPIError) -> StoreError:
     return StoreError(f"{where} refused the work ({words}). Nothing of this pass was kept.")
 
 
-class DiskFull(StoreError):
-    """No room left on the disk; what was begun is rolled back."""
-
-
 @contextmanager
 def reading(engine: Engine, path: Path | None) -> Iterator[Connection]:
     """One consistent look at the store; never waits for a writer."""
-    with told_in_words(path), engine.connect().execution_options(**_READING) as connection:
+    looking = engine.execution_options(**_READING[engine.dialect.name])
+    with _told_in_words(engine, path), looking.connect() as connection:
         yield connection
 
 
 @contextmanager
-def writing(engine: Engine, path: Path | None) -> Iterator[Connection]:
-    """One transaction: all of it or nothing."""
-    with told_in_words(path), engine.begin() as connection:
+def writing(engine: Engine, path: Path | None, *, under: bool = True) -> Iterator[Connection]:
+    """One transaction: all of it or nothing. Raises LeaseLost where the engine's lease is lost.
+
+    Without `under` the lease is not asked for: for what is true whoever holds it.
+    """
+    lease = lease_of(engine) if under else None
+    with _told_in_words(engine, path), engine.begin() as connection:
+        if lease is not None:
+            leases.keep(connection, lease)
         yield connection

@@ -139,7 +139,8 @@ class Outbox:
     ) -> bool:
         """Move a row on and log why, in one transaction; `sent` also enters the ledger.
 
-        `owner` None: the row is waiting or its deliverer is gone. False when it had moved.
+        `owner` None: the row is waiting or its deliverer is gone. False when it had moved. What became
+        of a row that is `owner`'s own is true whoever has the lease by now.
         """
         values: dict[str, Any] = {
             "state": to_state,
@@ -153,7 +154,7 @@ class Outbox:
             values["not_before"] = not_before
         if to_state == "sent":
             values["sent_at"] = now
-        with writing(self._engine, self._path) as connection:
+        with writing(self._engine, self._path, under=owner is None) as connection:
             if not self._swap(connection, row_id, from_state, owner, values):
                 return False
             if to_state == "sent":
@@ -182,7 +183,7 @@ class Outbox:
             "reason": reason,
             "at": now,
         }
-        with writing(self._engine, self._path) as connection:
+        with writing(self._engine, self._path, under=False) as connection:
             insert_new(connection, suppression, [row])
 
     def unsuppress(self, channel: str, address: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy import Connection, Engine, inspect, text
 
 from sheetsync.errors import StoreCorrupt
+from sheetsync.store import postgres
 from sheetsync.store.engine import reading, writing
 
 REVISIONS: Final = ("0001", "0002", "0003")
@@ -50,7 +51,12 @@ def bring_up_to_date(
     if found:
         before_upgrade()
     with writing(engine, path) as connection:
-        _upgrade(connection, more_versions)
+        if engine.dialect.name == "postgresql":
+            postgres.wait_for_other_upgrades(connection)
+        if current_revision(connection) != revisions[-1]:  # another worker may have been first
+            _upgrade(connection, more_versions)
+        if engine.dialect.name == "postgresql":
+            postgres.order_by_code_point(connection)
 
 
 def _upgrade(connection: Connection, more_versions: tuple[Path, ...]) -> None:

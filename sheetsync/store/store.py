@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -16,12 +16,20 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import make_url
 
 from sheetsync.domain.model import Marker, Memory, Notice, Plan, Receipt
-from sheetsync.store import backup, facts, holds, passes, reports, settings, trackers
-from sheetsync.store.engine import DiskFull, open_engine, reading, sqlite_path, writing
+from sheetsync.store import backup, facts, holds, leases, passes, reports, settings, trackers
+from sheetsync.store.engine import (
+    lease_of,
+    open_engine,
+    reading,
+    sqlite_path,
+    under_lease,
+    writing,
+)
 from sheetsync.store.events import load_events
 from sheetsync.store.history import History, history
 from sheetsync.store.memory import load_memory
 from sheetsync.store.outbox import Outbox
+from sheetsync.store.problems import DiskFull
 from sheetsync.store.schema import bring_up_to_date
 from sheetsync.store.undo import Undoing
 
@@ -37,13 +45,16 @@ class Store:
         self._backup_folder = backup_folder
 
     @classmethod
-    def open(cls, url: str, *, now: datetime, backup_folder: Path | None = None) -> Store:
-        """Open, check and (after a backup) upgrade the store at `url` (`sqlite:///path`).
+    def open(
+        cls, url: str, *, now: datetime, backup_folder: Path | None = None, password: str = ""
+    ) -> Store:
+        """Open, check and (after a backup) upgrade the store at `url`.
 
+        That is `sqlite:///path`, or `postgresql://account@host/database` with the account's `password`.
         `backup_folder` None: a folder `backups` beside the file. Raises StoreError,
         and StoreCorrupt for a damaged store or one from a newer sheetsync.
         """
-        engine = open_engine(url)
+        engine = open_engine(url, password)
         path = sqlite_path(make_url(url))
         store = cls(engine, path, backup_folder or (path.parent / "backups" if path else None))
         try:
@@ -70,6 +81,31 @@ class Store:
         if self._path is None or self._backup_folder is None:
             return None
         return backup.back_up(self._path, self._backup_folder, now=now, keep=keep)
+
+    # -- the lease ----------------------------------------------------------------------------
+
+    def take_lease(
+        self, tracker_id: int, *, owner: str, length: timedelta, clock: Callable[[], datetime]
+    ) -> leases.Lease | leases.Taken:
+        """The lease on a tracker for `owner`, or who has it. One that `owner` had before is taken over."""
+        return self._write(
+            lambda c: leases.take(c, tracker_id, owner=owner, length=length, clock=clock)
+        )
+
+    def under(self, lease: leases.Lease) -> Store:
+        """This store for the time of a lease: nothing is written by it once the lease is lost (LeaseLost)."""
+        return Store(under_lease(self._engine, lease), self._path, self._backup_folder)
+
+    def go_on(self) -> None:
+        """Ask before anything that cannot be taken back; raises LeaseLost. Prolongs a lease that is half gone."""
+        lease = lease_of(self._engine)
+        if lease is not None and self._read(lambda c: leases.left(c, lease)) < lease.length / 2:
+            self._write(lambda _c: None)
+
+    def give_back(self, lease: leases.Lease) -> None:
+        """End a lease; one that was lost is left as it is."""
+        with writing(self._engine, self._path, under=False) as connection:
+            leases.give_back(connection, lease)
 
     # -- trackers -----------------------------------------------------------------------------
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, cast
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from sheetsync.domain.model import Marker
 from sheetsync.errors import StoreError
 from sheetsync.store.tables import tracker
+from sheetsync.store.upsert import insert_new
 
 State = Literal["active", "held"]
 
@@ -56,7 +57,7 @@ def find_or_create(
     """The tracker at `ref` (path or sheet id); `uuid` names it if it is new. Keeps `name` current."""
     row = connection.execute(select(tracker).where(tracker.c.ref == ref)).one_or_none()
     if row is None:
-        connection.execute(insert(tracker).values(_new_row(name, ref, uuid, now)))
+        insert_new(connection, tracker, [_new_row(name, ref, uuid, now)])  # or another worker did
     elif row.name != name:
         change(connection, row.id, name=name)
     return _state(connection.execute(select(tracker).where(tracker.c.ref == ref)).one())
