@@ -14,7 +14,7 @@ from typing import Final, Literal, TypeAlias
 import numpy as np
 import pandas as pd
 
-from sheetsync.domain.model import EVIDENCE, WRITABLE, Memory
+from sheetsync.domain.model import WRITABLE, Memory
 from sheetsync.domain.seen_cells import SeenCells, SeenRow, Texts
 
 By: TypeAlias = Literal["person", "unknown"]
@@ -77,7 +77,7 @@ def edits_of_row(
         if new in {old, meant} or not remembered.watched(key) or seen.without_value(place, key):
             continue
         unknown = remembered.out_of_sight(place) or seen.calculated(place, key)
-        tick = key in EVIDENCE and {old, new} == {"", _TICKED}
+        tick = key in seen.ticks and {old, new} == {"", _TICKED}
         words = [text or "No" for text in (old, new)] if tick else [old, new]
         yield Edit(order_id=seen.ids[place], column=key, old=words[0], new=words[1],
                    by="unknown" if unknown else "person")  # fmt: skip

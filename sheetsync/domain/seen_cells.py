@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from sheetsync.domain.cell_texts import MOMENT_COLUMNS, cell_text, column_texts
 from sheetsync.domain.digests import row_digests
 from sheetsync.domain.grid import Cells
-from sheetsync.domain.model import Orders, Plan, Uncalculated
+from sheetsync.domain.model import DateSystem, Orders, Plan, Uncalculated
 from sheetsync.domain.own_cells import OWN_COLUMNS
 
 Texts: TypeAlias = Mapping[str, str]
@@ -40,6 +41,7 @@ class SeenCells:
     keys: tuple[str, ...]
     columns: Mapping[str, Cells]
     moments: frozenset[str]
+    ticks: Mapping[str, npt.NDArray[np.int8]]
     orders: Orders
 
     @classmethod
@@ -56,6 +58,11 @@ class SeenCells:
             keys=keys,
             columns={k: orders.raw[k] if every else orders.raw[k][usable] for k in keys},
             moments=frozenset(k for k in keys if orders.frame[k].dtype.kind == "M"),
+            ticks={
+                k: orders.frame[k].to_numpy(np.int8)[usable]
+                for k in keys
+                if orders.frame[k].dtype == np.int8
+            },
             orders=orders,
         )
 
@@ -69,6 +76,8 @@ class SeenCells:
         system = self.orders.sheet.date_system
         columns = [
             column_texts(self.columns[key][at], moment=key in self.moments, date_system=system)
+            if key not in self.ticks
+            else _tick_texts(self.columns[key][at], self.ticks[key][at], system)
             for key in self.keys
         ]
         return [
@@ -84,6 +93,14 @@ class SeenCells:
     def without_value(self, place: int, key: str) -> bool:
         """Whether the cell holds a formula that was never worked out."""
         return isinstance(self.columns[key][place], Uncalculated)
+
+
+def _tick_texts(cells: Cells, ticks: npt.NDArray[np.int8], system: DateSystem) -> list[str]:
+    """Yes or blank, in whatever words a box was ticked; what is neither stays as typed."""
+    texts = ["Yes" if tick == 1 else "" for tick in ticks.tolist()]
+    for place in np.flatnonzero(ticks < 0).tolist():
+        texts[place] = cell_text(cells[place], moment=False, date_system=system)
+    return texts
 
 
 def meant_texts(plan: Plan) -> dict[str, dict[str, str]]:

@@ -6,7 +6,8 @@ Each method is one transaction. Errors are StoreError (nothing was kept) and Sto
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Self, TypeVar
@@ -15,8 +16,10 @@ import pandas as pd
 from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import make_url
 
+from sheetsync.domain.audit import Entry
 from sheetsync.domain.model import Marker, Memory, Notice, Plan, Receipt
 from sheetsync.store import backup, facts, holds, leases, passes, reports, settings, trackers
+from sheetsync.store.audit import audit_entries, known_orders
 from sheetsync.store.engine import (
     lease_of,
     open_engine,
@@ -231,6 +234,18 @@ class Store:
     def history(self, tracker_id: int, order_id: str) -> History:
         """Everything that happened to one order."""
         return self._read(lambda c: history(c, tracker_id, order_id))
+
+    @contextmanager
+    def audit(
+        self, tracker_id: int, *, since: datetime | None = None, order_id: str | None = None
+    ) -> Iterator[Iterator[Entry]]:
+        """Everything logged from `since` on, or about one order, oldest first, as one look sees it."""
+        with reading(self._engine, self._path) as connection:
+            yield audit_entries(connection, tracker_id, since=since, order_id=order_id)
+
+    def known_orders(self, tracker_id: int) -> list[str]:
+        """Every Order ID ever seen, archived ones included."""
+        return self._read(lambda c: known_orders(c, tracker_id))
 
     def save_kpi_figures(
         self, tracker_id: int, figures: Sequence[reports.KpiFigure], *, now: datetime

@@ -7,10 +7,9 @@ row and go through the same plan.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
@@ -23,10 +22,10 @@ from sheetsync.domain.model import CellValue, Memory, Plan, Sheet
 from sheetsync.domain.moments import local_to_serial, scalar_to_local
 from sheetsync.domain.plan import PlanOptions, Reasons, plan_with_reasons
 from sheetsync.domain.rules import Rulebook
-from sheetsync.domain.texts import clean_id, fold
 from sheetsync.errors import TrackerError, UsageError
 from sheetsync.store.history import History
 from sheetsync.store.memory import COLUMNS_SETTING
+from sheetsync.worker.audit import known_order
 from sheetsync.worker.workshop import Workshop
 
 _NO_FACT = "dispatch_by"
@@ -62,7 +61,7 @@ def explain_order(shop: Workshop, wanted: str, at: datetime) -> tuple[Explanatio
     try:
         sheet = shop.tracker(force.rules).read()
     except TrackerError as trouble:
-        order_id = _known_order(wanted, look.memory.orders.index)
+        order_id = known_order(wanted, look.memory.orders.index)
         thing = "workbook" if settings.kind == "excel" else "sheet"
         note = f"The {thing} cannot be read now, so the store answers. {trouble}"
         return _from_store(look, order_id, note), force.alarm
@@ -72,7 +71,7 @@ def explain_order(shop: Workshop, wanted: str, at: datetime) -> tuple[Explanatio
 def _from_sheet(look: _Look, wanted: str, sheet: Sheet) -> Explanation:
     plan, reasons = look.plan(sheet)
     read = plan.orders.frame["order_id_read"].to_numpy(object)
-    order_id = _known_order(wanted, [*read, *look.memory.orders.index])
+    order_id = known_order(wanted, [*read, *look.memory.orders.index])
     places = np.flatnonzero(read == order_id).tolist()
     if not places:
         since = look.memory.orders.loc[order_id, "missing_since"]
@@ -195,19 +194,3 @@ def _gone(look: _Look, since: Any) -> str:
     moment = datetime.fromtimestamp(int(np.datetime64(since, "s").astype("int64")), tz=UTC)
     local = scalar_to_local(moment, look.shop.timezone)
     return f"It is gone from the sheet, last seen {local:%Y-%m-%d %H:%M}; the store answers."
-
-
-def _known_order(wanted: str, known: Iterable[str]) -> str:
-    """The Order ID meant: as written, else but for case, spaces and a leading #. Raises UsageError."""
-    ids = dict.fromkeys(str(order) for order in known if order)
-    exact = clean_id(wanted)
-    if exact in ids:
-        return exact
-    loose = {fold(order).lstrip("#"): order for order in ids}
-    found = loose.get(fold(wanted).lstrip("#"))
-    if found is not None:
-        return found
-    near = get_close_matches(fold(wanted).lstrip("#"), loose, n=3, cutoff=0.6)
-    hint = " or ".join(loose[name] for name in near)
-    mean = f" Did you mean {hint}?" if near else " See the Order ID column of the tracker."
-    raise UsageError(f"Neither the tracker nor the store knows an order {wanted}.{mean}")

@@ -12,13 +12,13 @@ from sheetsync.domain.texts import quoted
 from sheetsync.domain.wording import moment_words
 
 _SHOWN: Final = 25
-_OUTCOMES: Final = {
+OUTCOMES: Final = {
     "sent": "told", "baseline": "recorded silently, because it was due before watching began",
     "skipped": "passed over for a higher level", "suppressed": "held back by the limit of mails",
     "acknowledged": "acknowledged in the sheet",
     "withdrawn": "taken back by an undo; told again only if it falls due anew",
 }  # fmt: skip
-_STATES: Final = {
+STATES: Final = {
     "pending": "waits to be sent", "retry": "waits to be tried again", "sent": "sent",
     "claimed": "is being handed over", "in_data": "is being handed over", "failed": "failed",
     "in_doubt": "in doubt: nobody knows whether it arrived", "held": "held back",
@@ -26,7 +26,7 @@ _STATES: Final = {
     "dropped": "dropped by a person",
 }  # fmt: skip
 _BY: Final = {"worker": "the worker", "person": "a person"}
-_REASONS: Final = {
+REASONS: Final = {
     "first_seen_stamp": "the moment at which it was first seen",
     "claim_dates_the_order": "Status said so and no date was filled in",
     "status_follows_evidence": "Status follows ticks and dates",
@@ -41,7 +41,7 @@ def escalations(case: Case, lines: Sequence[Line]) -> Iterator[str]:
     """Level, moment, what became of it, for whom, and the line of the rules."""
     for line in lines:
         again = f", time {line['repeat'] + 1}" if line["repeat"] else ""
-        outcome = _OUTCOMES.get(line["outcome"], line["outcome"])
+        outcome = OUTCOMES.get(line["outcome"], line["outcome"])
         whom = f" ({line['recipients']})" if line["recipients"] else ""
         yield (
             f"{case.words(line['at'])}: level {line['level']}{again} of {line['policy']}, about "
@@ -62,10 +62,10 @@ def messages(case: Case, lines: Sequence[Line]) -> Iterator[str]:
     for line in lines:
         who = f"{line['recipient_name']} <{line['recipient']}>"
         name = who if line["recipient_name"] else line["recipient"]
-        state = _STATES.get(line["state"], line["state"])
+        state = STATES.get(line["state"], line["state"])
         sent = line["sent_at"]
         if sent is not None and sent > case.plan.at:
-            state, sent = _STATES["pending"], None
+            state, sent = STATES["pending"], None
         when = f" {case.words(sent)}" if sent is not None else ""
         why = f" ({line['last_error']})" if line["last_error"] and sent is None else ""
         yield (
@@ -78,15 +78,15 @@ def changes(case: Case, lines: Sequence[Line]) -> Iterator[str]:
     if len(lines) > _SHOWN:
         yield f"{len(lines) - _SHOWN} earlier changes are left out here; --format json has them all."
     for line in sorted(lines, key=lambda line: (line["seen_at"], line["by"] == "worker"))[-_SHOWN:]:
-        old, new = (_value(line[side]) for side in ("old", "new"))
+        old, new = (value_words(line[side]) for side in ("old", "new"))
         by = _BY.get(line["by"], "somebody")
-        reason = _REASONS.get(line["rule"], "") if new != _NOTHING else ""
+        reason = REASONS.get(line["rule"], "") if new != _NOTHING else ""
         why = f" ({reason})" if reason else ""
         heading = case.heading(line["column"])
         yield f"{case.words(line['seen_at'])}: {by} changed {heading} from {old} to {new}{why}."
 
 
-def _value(text: str) -> str:
+def value_words(text: str) -> str:
     """A cell as the log keeps it, `nothing` for blank, a moment as everywhere else."""
     if _MOMENT.fullmatch(text):
         return moment_words(datetime.fromisoformat(text))

@@ -1,0 +1,81 @@
+"""`sheetsync export`: what the store knows as files for others; today the audit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
+from pathlib import Path
+
+import click
+from rich.text import Text
+
+from sheetsync.cli.options import config_option, parse_moment
+from sheetsync.cli.output import counted, err, out, progress
+from sheetsync.cli.who import who_asks
+from sheetsync.cli.wiring import open_workshop, wall_clock
+from sheetsync.domain.audit import Entry
+from sheetsync.worker.audit import export_audit, verify_exported
+from sheetsync.worker.audit_file import Manifest, manifest_of
+
+_TOLD_EVERY = 100_000
+
+
+@click.group("export", short_help="the audit as a file with checksums, and its check")
+def command() -> None:
+    """Write what the store knows into files that others can read."""
+
+
+@command.command("audit", short_help="write the audit, or check a written one")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@config_option
+@click.option("--since", "since_text", metavar="MOMENT", help="Only what was logged from then on.")
+@click.option("--verify", is_flag=True, help="Write nothing; check FILE against its manifest.")
+def audit(file: Path, config_path: Path, since_text: str | None, verify: bool) -> None:
+    """Write everything that was logged into FILE (.csv or .jsonl), oldest first.
+
+    Each line carries a checksum that builds on the one before, and FILE.manifest.json holds the last:
+    keep the manifest apart, and nobody can change, drop or add a line unnoticed. --verify checks the
+    lines and the manifest, and with the store at hand also that this store wrote them.
+    """
+    if verify:
+        _verify(file, config_path)
+        return
+    with open_workshop(config_path) as workshop:
+        since = parse_moment(since_text, workshop.timezone) if since_text else None
+        with progress("Writing the audit"):
+            made = export_audit(
+                workshop, file, since=since, now=wall_clock(), by=who_asks(), watch=_told
+            )
+    out.print(Text.assemble((str(file), "bold"), f"  {_lines(made)}"))
+    out.print(Text(f"Manifest  {manifest_of(file).name}"))
+    out.print(Text(f"Last checksum  {made.checksum}"))
+    out.print(
+        Text("Keep the manifest, or that checksum, apart from the file. Check later with --verify.", style="dim")
+    )  # fmt: skip
+
+
+def _verify(file: Path, config_path: Path) -> None:
+    at_hand = config_path.is_file()
+    with open_workshop(config_path) if at_hand else nullcontext() as workshop, progress("Checking"):
+        found = verify_exported(file, workshop)
+    out.print(Text.assemble(("Unbroken.  ", "bold green"), f"{file.name}: {_lines(found)}"))
+    out.print(Text(f"Written {found.written_at} by {found.by}, of {found.tracker}."))
+    if at_hand:
+        out.print(Text("The seal is of this store."))
+    else:
+        out.print(
+            Text(f"The seal was not checked: there is no {config_path} here.", style="yellow")
+        )
+
+
+def _lines(manifest: Manifest) -> str:
+    between = f", {manifest.first} to {manifest.last}" if manifest.lines else ""
+    return f"{counted(manifest.lines, 'line')}{between}"
+
+
+def _told(entries: Iterable[Entry]) -> Iterator[Entry]:
+    """The entries; a long export says from time to time how far it is."""
+    for number, entry in enumerate(entries, start=1):
+        if number % _TOLD_EVERY == 0:
+            err.print(f"{number:,} lines so far")
+        yield entry
