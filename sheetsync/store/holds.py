@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, delete, insert, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from sheetsync.domain.model import Marker
 from sheetsync.store import trackers
@@ -124,10 +124,18 @@ def note_act(
     old: str = "",
     new: str = "",
 ) -> None:
-    """Keep for ever that a person did this to the tracker as a whole."""
+    """Keep for ever that a person did this to the tracker as a whole.
+
+    The log takes one line of a kind in a second: another one in the same is entered under the next.
+    """
+    same = (change_log.c.tracker_id == tracker_id) & (change_log.c.order_id == "")
+    last = connection.execute(
+        select(func.max(change_log.c.seen_at)).where(same, change_log.c.column == act)
+    ).scalar()
+    moment = now if last is None or last < now else last + timedelta(seconds=1)
     connection.execute(
         insert(change_log).values(
-            tracker_id=tracker_id, pass_id=0, seen_at=now, order_id="", column=act, old=old, new=new,
+            tracker_id=tracker_id, pass_id=0, seen_at=moment, order_id="", column=act, old=old, new=new,
             by="person", rule=who,
         )
     )  # fmt: skip

@@ -1,9 +1,10 @@
-"""One pass over one tracker: read, plan, guard, COMMIT, write, close, deliver.
+"""One pass over one tracker: read, plan, guard, COMMIT, write, close, deliver; all under one lease.
 
 Everything comes in as an argument: tracker, store, transport, clock reading. The order is the
 crash argument (docs/architecture.md): before the commit the world was not touched; after it, cell
 writes are computed anew from state and messages wait in the outbox under unique keys. `step` is
-called at every boundary, so that a test can end the pass there.
+called at every boundary, so that a test can end the pass there. The store that comes in is bound to the
+lease: once that is lost, whatever would write or send raises LeaseLost instead.
 """
 
 from __future__ import annotations
@@ -30,11 +31,13 @@ from sheetsync.worker.publish import (
     worker_tabs,
 )
 
-Outcome = Literal["unchanged", "done", "deferred", "held", "failed"]
+Outcome = Literal["unchanged", "done", "deferred", "skipped", "held", "failed"]
+"""`skipped`: another worker has the tracker, or has taken it over meanwhile."""
 EXIT_CODES: Final[Mapping[Outcome, int]] = {
     "unchanged": 0,
     "done": 0,
     "deferred": 75,
+    "skipped": 75,
     "held": 3,
     "failed": 1,
 }
@@ -132,8 +135,11 @@ def plan_only(
     """
     memory = ports.store.load_memory(state.id, now, ports.options.timezone)
 
-    def look() -> Plan:
-        return make_plan(ports.tracker.read(), memory, rules, now, ports.options)
+    def look(before: Plan | None = None) -> Plan:
+        sheet = ports.tracker.read()
+        if before is not None and sheet.fingerprint == before.orders.sheet.fingerprint:
+            return before
+        return make_plan(sheet, memory, rules, now, ports.options)
 
     try:
         plan = look()
@@ -141,7 +147,7 @@ def plan_only(
         plan = look()
     absent = set(gone_orders(plan, memory))
     for _ in range(_LOOKS if absent else 0):
-        plan, before = look(), absent
+        plan, before = look(plan), absent
         absent = set(gone_orders(plan, memory))
         if absent <= before:
             return plan, memory
@@ -217,6 +223,7 @@ def _carry_out(
         tabs=tabs.tabs,
         marker=committed.marker if len(plan.changes) or tabs.tabs else None,
     )
+    store.go_on()
     try:
         receipt = ports.tracker.write(batch)
     except PlanRefused as refusal:
