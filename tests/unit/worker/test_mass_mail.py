@@ -86,28 +86,28 @@ def test_within_the_limits_mails_leave(tmp_path, rules):
     sheet.close()
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory) -> tuple[Shop, Path]:
+    """Six orders past their limit, and a guard that holds more than one mail."""
+    shop = Shop(tmp_path_factory.mktemp("mass") / "shop", more="guard: {mails: 1, min_rows: 1}\n")
+    shop.add(*({"order_id": f"#SP-{n}", "allocated": True} for n in range(6)))
+    shop.look(shop.at("08:10"))
+    shop.type_in("#SP-1", picked=True)
+    shop.type_in("#SP-2", picked=True, handler="Lerato")
+    shop.look(shop.at("08:12"))
+    shop.look(shop.at("12:40"))
+    return shop, shop.snapshot()
+
+
+@pytest.fixture
+def shop(made) -> Shop:
+    shop, snapshot = made
+    shop.restore(snapshot)
+    return shop
+
+
 class TestTheVerbs:
     """`sheetsync outbox` on a real folder."""
-
-    @pytest.fixture(scope="class")
-    def made(self, tmp_path_factory) -> tuple[Shop, Path]:
-        """Six orders past their limit, and a guard that holds more than one mail."""
-        shop = Shop(
-            tmp_path_factory.mktemp("mass") / "shop", more="guard: {mails: 1, min_rows: 1}\n"
-        )
-        shop.add(*({"order_id": f"#SP-{n}", "allocated": True} for n in range(6)))
-        shop.look(shop.at("08:10"))
-        shop.type_in("#SP-1", picked=True)
-        shop.type_in("#SP-2", picked=True, handler="Lerato")
-        shop.look(shop.at("08:12"))
-        shop.look(shop.at("12:40"))
-        return shop, shop.snapshot()
-
-    @pytest.fixture
-    def shop(self, made) -> Shop:
-        shop, snapshot = made
-        shop.restore(snapshot)
-        return shop
 
     def call(self, shop: Shop, *words: str):
         return CliRunner().invoke(cli, ["outbox", *words, "--config", str(shop.config)])
