@@ -25,6 +25,7 @@ from sheetsync.config.values import (
     FilePath,
     Heartbeat,
     Host,
+    Lease,
     SecretText,
     StoreUrl,
 )
@@ -41,9 +42,17 @@ class StoreConfig(Strict):
     url: StoreUrl = Field(
         default="sqlite:///state.db",
         validate_default=True,
-        description="The store; its path is relative to the folder of this file.",
+        description=(
+            "The store: a file, relative to the folder of this one; or a PostgreSQL database, "
+            "postgresql://account@server/database."
+        ),
         examples=["sqlite:///state.db"],
         json_schema_extra=SHOWN,
+    )
+    password: SecretText | None = Field(
+        default=None,
+        description="For PostgreSQL: where the account's password is kept, env:NAME or file:path.",
+        examples=["env:SHEETSYNC_STORE_PASSWORD"],
     )
     backups_kept: int = Field(
         default=7, ge=1, le=1000, description="How many daily copies are kept.", examples=["7"]
@@ -154,6 +163,14 @@ class WorkerConfig(Strict):
         description="The time from one pass to the next: how late news can be.",
         examples=["2m"],
         json_schema_extra=SHOWN,
+    )
+    lease: Lease = Field(
+        default=timedelta(minutes=5),
+        description=(
+            "How long a worker that fell silent amid a pass keeps the tracker from another one; "
+            "longer than any single answer of a server may take."
+        ),
+        examples=["5m"],
     )
     heartbeat_url: Heartbeat | None = Field(
         default=None,

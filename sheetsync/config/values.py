@@ -25,6 +25,7 @@ from sheetsync.yamlfiles.words import shown
 _HOST: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[?[0-9A-Fa-f:]+\]?")
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1", "[::1]"})
 _SQLITE: Final = "sqlite:///"
+_POSTGRES: Final = "postgresql://sheetsync@db.example.org/sheetsync"
 
 
 def _folder(info: ValidationInfo) -> Path:
@@ -38,9 +39,29 @@ def _path(value: Any, info: ValidationInfo) -> Any:
 
 
 def _store_url(value: str, info: ValidationInfo) -> str:
-    if not value.startswith(_SQLITE) or len(value) <= len(_SQLITE):
-        raise ValueError(f"{shown(value)} is not a store; write it like sqlite:///state.db")
-    return _SQLITE + str(_folder(info) / value.removeprefix(_SQLITE))
+    if value.startswith(_SQLITE) and len(value) > len(_SQLITE):
+        return _SQLITE + str(_folder(info) / value.removeprefix(_SQLITE))
+    if value.startswith(("postgresql:", "postgres:")):
+        return _postgres_url(value)
+    raise ValueError(
+        f"{shown(value)} is not a store; write it like sqlite:///state.db, or like {_POSTGRES}"
+    )
+
+
+def _postgres_url(value: str) -> str:
+    """The address of a database; its text is never repeated, for a password may stand in it."""
+    parts = urlsplit(value)
+    if parts.password is not None or "password=" in parts.query:
+        raise ValueError(
+            "a password does not stand in this file: take it out of the address, "
+            "and name its place with password: env:NAME or file:path"
+        )
+    if parts.scheme != "postgresql" or not parts.path.strip("/"):
+        raise ValueError(
+            "the address of a PostgreSQL store names account, server and database; "
+            f"write it like {_POSTGRES}"
+        )
+    return value
 
 
 def _date_format(value: str) -> str:
@@ -70,6 +91,13 @@ def _heartbeat(value: str) -> str:
     return value
 
 
+def _lease(value: Any) -> timedelta:
+    span = parse_duration(value)
+    if not timedelta(seconds=30) <= span <= timedelta(hours=24):
+        raise ValueError(f"{shown(value)} is outside 30s to 24h; 5m is usual")
+    return span
+
+
 def _cadence(value: Any) -> timedelta:
     span = parse_duration(value)
     if not timedelta(seconds=10) <= span <= timedelta(hours=24):
@@ -84,6 +112,7 @@ Host = Annotated[str, AfterValidator(_host)]
 Domain = Annotated[str, AfterValidator(_domain)]
 Heartbeat = Annotated[str, AfterValidator(_heartbeat)]
 Cadence = Annotated[timedelta, PlainValidator(_cadence), WithJsonSchema({"type": "string"})]
+Lease = Annotated[timedelta, PlainValidator(_lease), WithJsonSchema({"type": "string"})]
 SecretText = Annotated[
     Secret,
     PlainValidator(lambda value, info: parse_secret(value, _folder(info))),

@@ -74,6 +74,7 @@ class Daemon:
     _signal: str = ""
     _reload: bool = False
     _failures: int = 0
+    _skipped: int = 0
     _due: datetime | None = None
     _last: int = 0
 
@@ -131,7 +132,7 @@ class Daemon:
             self._failed(now, f"{type(defect).__name__}: {defect}")
             return
         self._last = result.exit_code
-        self.log.passed(result, time.monotonic() - started)
+        self._ended(result, time.monotonic() - started)
         if result.outcome == "failed":
             self._failed(now, result.problem)
             return
@@ -139,6 +140,14 @@ class Daemon:
         self._failures = 0
         self._due = following
         self._beat("/fail" if result.outcome == "held" else "")
+
+    def _ended(self, result: PassResult, seconds: float) -> None:
+        """Tell of a pass; one that another worker's lease forbade is only counted."""
+        self._skipped = self._skipped + 1 if result.outcome == "skipped" else 0
+        if self._skipped:
+            self.log.skipped(result.problem, self._skipped)
+        else:
+            self.log.passed(result, seconds)
 
     def _failed(self, now: datetime, problem: str) -> None:
         self._failures += 1

@@ -76,6 +76,10 @@ class WorkerLog:
         tail = f": {result.problem}" if result.problem else ""
         self._say(level, "pass", f"{result.outcome}, {words} ({seconds:.1f} s){tail}", **facts)
 
+    def skipped(self, why: str, times: int) -> None:
+        """Another worker has the tracker, `times` in a row."""
+        self._say(logging.INFO, "skipped", f"{why} ({times} in a row)", times=times)
+
     def failed(self, problem: str, wait: timedelta, times: int) -> None:
         """A pass could not be done."""
         again = f"trying again in {wait.total_seconds():.0f} s"

@@ -15,6 +15,7 @@ from sheetsync.errors import UsageError
 from sheetsync.store.store import Store
 from sheetsync.trackers.base import Tracker
 from sheetsync.trackers.excel.tracker import ExcelTracker
+from sheetsync.worker.which_store import is_on_a_server
 
 if TYPE_CHECKING:
     from sheetsync.trackers.google.api import SheetsApi
@@ -29,10 +30,11 @@ _SHORTEST_DEADLINE = 30.0
 class Bench:
     """What a tracker works with: the store, the folder of state, the clock, the sleep, the hook.
 
-    `next_try` tells when a running worker looks again, None where nobody does.
+    `store` is asked for at each use, since it is another one while a pass has its lease. `next_try` tells
+    when a running worker looks again, None where nobody does.
     """
 
-    store: Store
+    store: Callable[[], Store]
     tracker_id: int
     state_folder: Path
     clock: Callable[[], datetime]
@@ -40,16 +42,34 @@ class Bench:
     step: Callable[[str], None]
     next_try: Callable[[], datetime | None] = lambda: None
 
+    def go_on(self) -> None:
+        """Ask before anything that cannot be taken back; raises LeaseLost where the lease is lost."""
+        self.store().go_on()
+
+    def wait_and_go_on(self, seconds: float) -> None:
+        """Sleep, and keep the lease over it: waiting is what makes a pass long."""
+        self.wait(seconds)
+        self.go_on()
+
+    def step_of_a_replace(self, name: str) -> None:
+        """The hook of a workbook's replace; the last one before the files are exchanged is fenced."""
+        self.step(name)
+        if name == "compared":
+            self.go_on()
+
 
 def place_of(config: Config) -> str:
     """Where the tracker is, as the store knows it.
 
     A workbook is told from the configuration's folder, so that the folder may be moved or renamed as a
-    whole, and one elsewhere by its absolute path; a Google Sheet is known by its id.
+    whole, and one elsewhere by its absolute path, as is every workbook of a store on a server, which many
+    folders may have in common. A Google Sheet is known by its id.
     """
     if config.tracker.kind == "google":
         return google_place(config.tracker.spreadsheet)
     path, folder = config.tracker.workbook.resolve(), config.folder.resolve()
+    if is_on_a_server(config):
+        return str(path)
     return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else str(path)
 
 
@@ -80,8 +100,8 @@ def open_workbook(config: Config, rules: Rulebook, bench: Bench) -> ExcelTracker
         stable_seconds=settings.stable_seconds,
         lock_folder=bench.state_folder,
         now=bench.clock,
-        wait=bench.wait,
-        step=bench.step,
+        wait=bench.wait_and_go_on,
+        step=bench.step_of_a_replace,
     )
 
 
@@ -98,13 +118,13 @@ def open_sheet(config: Config, rules: Rulebook, bench: Bench) -> GoogleTracker:
             "A workbook made by sheetsync init is set up already."
         )
     return GoogleTracker(
-        sheets_api(config, bench.clock, bench.wait, bench.next_try),
+        sheets_api(config, bench.clock, bench.wait_and_go_on, bench.next_try, bench.go_on),
         columns=rules.columns,
         timezone=settings.timezone,
         tab=settings.tab,
         search_rows=rules.header_search_rows,
         now=bench.clock,
-        wait=bench.wait,
+        wait=bench.wait_and_go_on,
         journal=StoreJournal(bench.store, bench.tracker_id),
         structure_every=config.google.structure_every,
         step=bench.step,
@@ -116,15 +136,19 @@ def sheets_api(
     clock: Callable[[], datetime],
     wait: Callable[[float], None],
     next_try: Callable[[], datetime | None] = lambda: None,
+    go_on: Callable[[], None] = lambda: None,
 ) -> SheetsApi:
-    """The way to the Google Sheet that `config` names. Raises TrackerRefused where no login is possible."""
+    """The way to the Google Sheet that `config` names; `go_on` is asked before each write.
+
+    Raises TrackerRefused where no login is possible.
+    """
     import random  # noqa: PLC0415
 
-    from sheetsync.trackers.google.api import SheetsApi  # noqa: PLC0415
     from sheetsync.trackers.google.login import credentials_for  # noqa: PLC0415
+    from sheetsync.worker.fenced_api import FencedApi  # noqa: PLC0415
 
     google = config.google
-    return SheetsApi(
+    return FencedApi(
         config.tracker.spreadsheet,
         credentials_for(google),
         api_url=google.api_url,
@@ -138,4 +162,5 @@ def sheets_api(
         timezone=config.tracker.timezone,
         tab=config.tracker.tab,
         next_try=next_try,
+        go_on=go_on,
     )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,7 +17,7 @@ from sheetsync.domain.model import Memory, Plan
 from sheetsync.domain.moments import scalar_to_local
 from sheetsync.domain.plan import PlanOptions
 from sheetsync.domain.rules import Rulebook
-from sheetsync.errors import SheetsyncError, UsageError
+from sheetsync.errors import LeaseLost, SheetsyncError, TrackerTaken, UsageError
 from sheetsync.messages.compose import Composer
 from sheetsync.messages.deliver import DeliveryReport, deliver
 from sheetsync.messages.folder import FolderTransport
@@ -32,10 +32,12 @@ from sheetsync.trackers.base import Tracker
 from sheetsync.trackers.excel.locks import exclusive
 from sheetsync.trackers.excel.tracker import ExcelTracker
 from sheetsync.worker import holding
+from sheetsync.worker.leasing import leased, worker_name
 from sheetsync.worker.one_pass import PassResult, Ports, no_step, one_pass, plan_only
 from sheetsync.worker.publish import Publisher
 from sheetsync.worker.rules_alarm import broken_rules_notices
 from sheetsync.worker.rules_in_force import RulesInForce, folder_token, rules_in_force
+from sheetsync.worker.which_store import open_store
 from sheetsync.worker.which_tracker import Bench, open_sheet, open_tracker, open_workbook, place_of
 
 if TYPE_CHECKING:
@@ -86,9 +88,7 @@ class Workshop:
     ) -> Workshop:
         """Read the configuration and open the store. Raises ConfigError, StoreError, StoreCorrupt."""
         config = load_config(config_path)
-        store = Store.open(
-            config.store.url, now=clock(), backup_folder=_state_folder(config) / "backups"
-        )
+        store = open_store(config, environment, clock(), _state_folder(config) / "backups")
         return cls(
             config, store, clock=clock, wait=wait, environment=environment, step=step,
             kpi_every=kpi_every,
@@ -185,7 +185,7 @@ class Workshop:
 
     def _bench(self) -> Bench:
         return Bench(
-            store=self.store, tracker_id=self._tracker_id, state_folder=_state_folder(self.config),
+            store=lambda: self.store, tracker_id=self._tracker_id, state_folder=_state_folder(self.config),
             clock=self._clock, wait=self._wait, step=self._step, next_try=lambda: self._next_try,
         )  # fmt: skip
 
@@ -197,6 +197,30 @@ class Workshop:
         `next_try` is when the next pass follows by itself, which problems tell; None where none does.
         """
         self._next_try = next_try
+        try:
+            with self.turn():
+                return self._pass(now)
+        except (TrackerTaken, LeaseLost) as other:
+            return PassResult(outcome="skipped", at=now, problem=str(other))
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Have the lease on the tracker while the block runs: `store` then writes under it only.
+
+        Raises TrackerTaken where another worker has it, LeaseLost from within once it is lost.
+        """
+        plain = self.store
+        with leased(
+            plain, self._tracker_id, worker=worker_name(_state_folder(self.config)),
+            length=self.config.worker.lease, clock=self._clock, timezone=self.timezone,
+        ) as under:  # fmt: skip
+            self.store = under
+            try:
+                yield
+            finally:
+                self.store = plain
+
+    def _pass(self, now: datetime) -> PassResult:
         self.back_up_daily(now)
         force = self.rules(now)
         told = broken_rules_notices(force, self.name)

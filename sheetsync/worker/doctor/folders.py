@@ -9,10 +9,8 @@ from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy.engine import make_url
-
-from sheetsync.store.engine import sqlite_path
 from sheetsync.worker.doctor.diagnosis import Diagnosis, Patient, bad, note, ok, warn
+from sheetsync.worker.which_store import store_file
 
 _SYNC_CLIENTS: Final = {
     "onedrive": "OneDrive", "dropbox": "Dropbox", "google drive": "Google Drive",
@@ -90,7 +88,7 @@ def _room(size: int, folders: AbstractSet[Path]) -> Iterator[Diagnosis]:
 
 
 def _store_place(patient: Patient) -> Iterator[Diagnosis]:
-    path = sqlite_path(make_url(patient.config.store.url))
+    path = store_file(patient.config)
     if path is None:
         return
     path = path.resolve()

@@ -181,7 +181,7 @@ def _read(patient: Patient, rules: Rulebook, wait: Callable[[float], None]) -> S
     """The tab as a pass reads it; a store in memory stands in, since nothing is written to either."""
     with Store.open("sqlite://", now=patient.now) as store:
         bench = Bench(
-            store=store,
+            store=lambda: store,
             tracker_id=0,
             state_folder=patient.config.folder / "state",
             clock=lambda: patient.now,

@@ -9,19 +9,21 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy.engine import make_url
-
-from sheetsync.errors import StoreError
-from sheetsync.store.engine import open_engine, reading, sqlite_path
-from sheetsync.store.schema import REVISIONS, current_revision
+from sheetsync.errors import ConfigError, StoreError
+from sheetsync.store.schema import REVISIONS
 from sheetsync.store.store import Store
 from sheetsync.store.trackers import TrackerState
 from sheetsync.worker.doctor.diagnosis import Diagnosis, Patient, bad, note, ok, warn
+from sheetsync.worker.which_store import is_on_a_server, open_store, schema_of, store_file
 from sheetsync.worker.which_tracker import place_of
 
 _PERIODS: Final = 3
 _SLACK: Final = timedelta(minutes=5)
 _PATIENCE: Final = timedelta(minutes=15)
+_NO_STORE: Final = note(
+    "store", "There is no store yet; the first pass makes it.", "Run sheetsync sync."
+)
+_PUT_BACK: Final = "A damaged store is put back from the backup folder."
 
 
 def store_checks(patient: Patient) -> Iterator[Diagnosis]:
@@ -29,16 +31,17 @@ def store_checks(patient: Patient) -> Iterator[Diagnosis]:
     running = _running(patient.config.folder / "state" / "worker.lock")
     if running:
         yield ok("worker", f"A sheetsync is at work on this tracker{running}.")
-    path = sqlite_path(make_url(patient.config.store.url))
-    if path is not None and not path.exists():
-        yield note(
-            "store", "There is no store yet; the first pass makes it.", "Run sheetsync sync."
-        )
+    if _not_there_yet(patient):
+        yield _NO_STORE
         return
     try:
-        revision = _revision(patient.config.store.url, path)
-    except StoreError as problem:
-        yield bad("store", str(problem), "A damaged store is put back from the backup folder.")
+        revision = schema_of(patient.config, patient.environment)
+    except (StoreError, ConfigError) as problem:
+        step = "Nothing is done without it." if is_on_a_server(patient.config) else _PUT_BACK
+        yield bad("store", str(problem), step)
+        return
+    if not revision and is_on_a_server(patient.config):
+        yield _NO_STORE
         return
     if revision not in REVISIONS:
         yield bad(
@@ -50,36 +53,34 @@ def store_checks(patient: Patient) -> Iterator[Diagnosis]:
     if revision != REVISIONS[-1]:
         yield note("store", "The next pass brings the store up to date, after a backup.")
         return
-    with Store.open(patient.config.store.url, now=patient.now) as store:
+    with open_store(patient.config, patient.environment, patient.now) as store:
         yield from _worker(patient, store, running=bool(running))
 
 
 def has_good_rules(patient: Patient) -> bool:
     """Whether the store keeps a good set of rules of this tracker, on which passes go on."""
-    path = sqlite_path(make_url(patient.config.store.url))
-    if path is not None and not path.exists():
+    if _not_there_yet(patient):
         return False
     try:
-        if _revision(patient.config.store.url, path) != REVISIONS[-1]:
+        if schema_of(patient.config, patient.environment) != REVISIONS[-1]:
             return False
-        with Store.open(patient.config.store.url, now=patient.now) as store:
+        with open_store(patient.config, patient.environment, patient.now) as store:
             state = _state(patient, store)
             return state is not None and store.last_good_rules(state.id) is not None
-    except StoreError:  # told by `store_checks`
+    except (StoreError, ConfigError):  # told by `store_checks`
         return False
 
 
 def known_state(patient: Patient) -> TrackerState | None:
     """What the store knows of this tracker; None without a store, or where it cannot be opened."""
-    path = sqlite_path(make_url(patient.config.store.url))
-    if path is not None and not path.exists():
+    if _not_there_yet(patient):
         return None
     try:
-        if _revision(patient.config.store.url, path) != REVISIONS[-1]:
+        if schema_of(patient.config, patient.environment) != REVISIONS[-1]:
             return None
-        with Store.open(patient.config.store.url, now=patient.now) as store:
+        with open_store(patient.config, patient.environment, patient.now) as store:
             return _state(patient, store)
-    except StoreError:  # told by `store_checks`
+    except (StoreError, ConfigError):  # told by `store_checks`
         return None
 
 
@@ -88,14 +89,9 @@ def _state(patient: Patient, store: Store) -> TrackerState | None:
     return next((found for found in store.trackers() if found.ref == ref), None)
 
 
-def _revision(url: str, path: Path | None) -> str:
-    """Opens the file, which checks that it is whole. Raises StoreError."""
-    engine = open_engine(url)
-    try:
-        with reading(engine, path) as connection:
-            return current_revision(connection)
-    finally:
-        engine.dispose()
+def _not_there_yet(patient: Patient) -> bool:
+    path = store_file(patient.config)
+    return path is not None and not path.exists()
 
 
 def _running(lock: Path) -> str:

@@ -84,7 +84,12 @@ BROKEN = [
     ("worker: {every: 2m}", "guard: {changed_share: 20}",
      ["11:24: the number 20 is not between 0% and 100%; write it like 80%"]),
     ("worker: {every: 2m}", "store: {url: mysql://db}",
-     ['11:14: "mysql://db" is not a store; write it like sqlite:///state.db']),
+     [('11:14: "mysql://db" is not a store; write it like sqlite:///state.db, '
+      "or like postgresql://sheetsync@db.example.org/sheetsync")]),
+    ("worker: {every: 2m}", "store: {url: 'postgresql://db.example.org'}",
+     [("11:14: the address of a PostgreSQL store names account, server and database; "
+      "write it like postgresql://sheetsync@db.example.org/sheetsync")]),
+    ("every: 2m", "every: 2m, lease: 5s", ['11:28: "5s" is outside 30s to 24h; 5m is usual']),
     ("worker: {every: 2m}", "intake: {delimiter: '#'}",
      ['11:21: "#" is not allowed here; use auto, ,, ;, tab or |']),
     ("worker: {every: 2m}", "wroker: {every: 2m}",
@@ -113,6 +118,27 @@ def test_a_password_never_stands_in_a_message_or_a_print():
     config = parse_config(SMALL)
     assert "MAIL_PASSWORD" not in repr(config)
     assert str(config.mail.password) == "***"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://shop:hunter2@db/shop",
+        "postgres://shop:hunter2@db/shop",
+        "postgresql://db/shop?password=hunter2",
+    ],
+)
+def test_a_password_in_the_address_of_the_store_is_refused_and_not_repeated(address):
+    (told,) = problems_of(SMALL + f"store: {{url: '{address}'}}\n")
+    assert "name its place with password: env:NAME or file:path" in told
+    assert "hunter2" not in told
+
+
+def test_a_store_may_be_a_database_on_a_server():
+    address = "postgresql://shop@db.example.org:5433/shop?sslmode=require"
+    config = parse_config(SMALL + f"store: {{url: '{address}', password: env:STORE_PASSWORD}}\n")
+    assert config.store.url == address
+    assert config.store.password.resolve({"STORE_PASSWORD": "hush"}) == "hush"
 
 
 def test_paths_are_relative_to_the_folder_of_the_file(tmp_path):
