@@ -9,6 +9,7 @@ from importlib import import_module
 import click
 
 from sheetsync import __version__
+from sheetsync.cli.clock import Clock
 from sheetsync.cli.output import err, print_error
 from sheetsync.errors import SheetsyncError
 
@@ -28,6 +29,7 @@ VERBS = {
     "export": "the audit as a file with checksums, and its check",
     "undo": "take back the cells that one pass wrote, where they still hold it",
     "rules": "check, test and describe the rule files",
+    "simulate": "what changed rules would have flagged and mailed, had they been in force",
     "doctor": "look the whole set-up over and say in words what is missing",
     "setup": "install what makes a Google Sheet a good tracker, or take it back",
     "selftest": "try the promises on a scratch tab of a real Google Sheet, and report",
@@ -107,11 +109,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sys.exit(run(arguments))
 
 
-def run(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; returns the exit code."""
+def run(arguments: Sequence[str] | None = None, *, clock: Clock | None = None) -> int:
+    """Run the command line; returns the exit code. `clock` stands in for the machine's."""
     try:
         result = cli.main(
-            args=list(arguments) if arguments is not None else None, standalone_mode=False
+            args=list(arguments) if arguments is not None else None,
+            standalone_mode=False,
+            obj=clock,
         )
     except click.exceptions.Abort:
         err.print("Stopped.")

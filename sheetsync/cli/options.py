@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from sheetsync.cli.clock import wall_clock
 from sheetsync.domain.moments import scalar_to_utc
 from sheetsync.errors import UsageError
 
@@ -35,7 +36,7 @@ at_option: Decorator = click.option(
 def parse_moment(text: str | None, timezone: str) -> datetime:
     """The moment a person wrote, as aware UTC with whole seconds; None is now. Raises UsageError."""
     if text is None:
-        return datetime.now(tz=UTC).replace(microsecond=0)
+        return wall_clock()
     try:
         moment = datetime.fromisoformat(text.strip())
     except ValueError:

@@ -5,15 +5,13 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
+from sheetsync.cli.clock import wall_clock
 from sheetsync.worker.workshop import Workshop
 
-
-def wall_clock() -> datetime:
-    """Now, as aware UTC with whole seconds."""
-    return datetime.now(tz=UTC).replace(microsecond=0)
+__all__ = ["open_workshop", "wall_clock"]
 
 
 def open_workshop(config_path: Path, *, clock: Callable[[], datetime] = wall_clock) -> Workshop:

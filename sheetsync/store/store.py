@@ -18,6 +18,7 @@ from sqlalchemy.engine import make_url
 
 from sheetsync.domain.audit import Entry
 from sheetsync.domain.model import Marker, Memory, Notice, Plan, Receipt
+from sheetsync.domain.rehearsal.recorded import Recorded
 from sheetsync.store import backup, facts, holds, leases, passes, reports, settings, trackers
 from sheetsync.store.audit import audit_entries, known_orders
 from sheetsync.store.engine import (
@@ -33,6 +34,7 @@ from sheetsync.store.history import History, history
 from sheetsync.store.memory import load_memory
 from sheetsync.store.outbox import Outbox
 from sheetsync.store.problems import DiskFull
+from sheetsync.store.recorded import load_recorded
 from sheetsync.store.schema import bring_up_to_date
 from sheetsync.store.undo import Undoing
 
@@ -294,6 +296,10 @@ class Store:
     def outbox(self, tracker_id: int, kinds: frozenset[str] | None = None) -> Outbox:
         """The tracker's outbox, for delivery; with `kinds`, only what is of these kinds."""
         return Outbox(self._engine, self._path, tracker_id, kinds)
+
+    def recorded(self, tracker_id: int, now: datetime, timezone: str) -> Recorded:
+        """The whole recorded history, for a replay; raises UsageError before the first pass."""
+        return self._read(lambda c: load_recorded(c, tracker_id, now=now, timezone=timezone))
 
     def undoing(self, tracker_id: int) -> Undoing:
         """What undoes a pass over the tracker."""

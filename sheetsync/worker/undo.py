@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sheetsync.domain.cell_texts import MOMENT_COLUMNS, cell_text
+from sheetsync.domain.guard.identity import other_identity
 from sheetsync.domain.model import CellValue, Memory, Orders, Plan, Receipt
 from sheetsync.domain.rules import Rulebook
 from sheetsync.domain.undo.cells import LeftAlone, TakenBack, changes_of, judge_cells
 from sheetsync.domain.undo.holding import Holding
 from sheetsync.domain.undo.tellings import withdrawals
-from sheetsync.errors import TrackerError, UsageError
+from sheetsync.errors import PlanRefused, TrackerError, UsageError
 from sheetsync.store.undo import PassRecord
 from sheetsync.trackers.base import WriteBatch
 from sheetsync.worker.one_pass import no_step
@@ -71,7 +72,7 @@ class Undone:
 def look_at_undo(shop: Workshop, number: int, now: datetime) -> UndoPlan:
     """What taking pass `number` back would do at `now` (aware UTC); nothing is written.
 
-    Raises StoreError for an unknown pass, UsageError for another sheet, TrackerError, PlanRefused.
+    Raises StoreError for an unknown pass, PlanRefused for another sheet, TrackerError.
     """
     record = shop.store.undoing(shop.state.id).record(number)
     at = max(now, _after_the_last_pass(shop))
@@ -140,9 +141,8 @@ def _words(orders: Orders) -> Callable[[CellValue, str], str]:
 
 
 def _refuse_other_sheet(plan: Plan, memory: Memory, tracker: str) -> None:
-    found, ours = plan.orders.sheet.marker, memory.marker
-    if found is not None and ours is not None and found.uuid != ours.uuid:
-        raise UsageError(
-            f"{tracker} bears the mark of another sheetsync or is a copy, so this store's passes were "
-            "not made in it. Nothing was written. Point config.yaml at the sheet that was watched."
+    for trip in other_identity(plan, memory):
+        raise PlanRefused(
+            f"{tracker}: {trip.sentence} So this store's passes were not made in it, and nothing was taken "
+            "back. Use the store it was watched with, or adopt the sheet first: sheetsync adopt"
         )

@@ -1,0 +1,119 @@
+"""Replays what the store has on record under other rules; reads the store and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from sheetsync.domain.moments import scalar_to_local
+from sheetsync.domain.plan import PlanOptions
+from sheetsync.domain.rehearsal.compare import Comparison, compare
+from sheetsync.domain.rehearsal.play import Outcome, Rehearsal
+from sheetsync.domain.rehearsal.recorded import Recorded
+from sheetsync.errors import UsageError
+from sheetsync.rulebook import load_rules
+from sheetsync.worker.workshop import Workshop
+
+SPAN: Final = timedelta(days=7)
+"""How far back a simulation goes where nobody says."""
+
+
+def simulate(
+    shop: Workshop,
+    folder: Path,
+    now: datetime,
+    *,
+    since: datetime | None = None,
+    tell: Callable[[datetime], None] = lambda _at: None,
+) -> Comparison:
+    """What the rules of `folder` would have flagged and mailed from `since` (aware UTC) to the last pass.
+
+    Raises RulesError for rules that are not good, UsageError where there is no such history. `tell` is
+    called with the moment of each look of the replay.
+    """
+    rules = load_rules(folder)
+    recorded = shop.store.recorded(shop.state.id, now, shop.timezone)
+    start, end = _span(recorded, since, now)
+    settings = shop.config.tracker
+    options = PlanOptions(timezone=shop.timezone, reading=settings.reading_options())
+    rehearsal = Rehearsal(
+        recorded, rules, options, start=start, end=end, every=shop.every, limits=shop.limits
+    )
+    outcome = rehearsal.play(tell)
+    notes = _notes(recorded, outcome, shop.every, shop.timezone)
+    return compare(recorded, outcome, end=end, timezone=shop.timezone, notes=notes)
+
+
+def _span(recorded: Recorded, since: datetime | None, now: datetime) -> tuple[datetime, datetime]:
+    began, last = recorded.memory.baseline_at, recorded.memory.last_pass_at
+    if began is None or last is None:
+        raise UsageError(
+            "There was no pass over this tracker yet, so there is no history to replay."
+        )
+    start = max(began, since or now - SPAN)
+    if start >= last:
+        start = began if since is None else start
+    if start >= last:
+        raise UsageError(
+            f"The last pass was {last:%Y-%m-%d %H:%M} UTC; nothing is on record after that. "
+            "Give --since an earlier date."
+        )
+    return start, last
+
+
+def _notes(recorded: Recorded, outcome: Outcome, every: timedelta, timezone: str) -> list[str]:
+    """What history does not hold, so that nobody takes a replay for more than it is."""
+    minutes = max(int(every.total_seconds() // 60), 1)
+    notes = [
+        (
+            f"Passes that changed nothing are not on record, so the replay looks every {minutes} minutes, "
+            "as if the worker had never stood still."
+        ),
+        (
+            "People are taken to do what they did. What they would have done otherwise, warned earlier or "
+            "later, nobody knows."
+        ),
+        "Undos, and mails dropped or released by hand, are not replayed.",
+    ]
+    if outcome.start == recorded.memory.baseline_at:
+        notes.append(
+            "The replay begins right after the first look; nothing is known of the time before."
+        )
+    for at, mails in outcome.held:
+        local = scalar_to_local(at, timezone)
+        notes.append(
+            f"The guard would have held back the {mails} mails of {local:%Y-%m-%d %H:%M} until a person let them go."
+        )
+    if recorded.thin:
+        notes.append(
+            f"Of {recorded.thin} orders, seen only by an older sheetsync, just the columns of the figures "
+            "are known: checks on other columns see blanks."
+        )
+    if _older_log(recorded):
+        notes.append(
+            "In part of that time only ticks, dates and Status were logged; other columns stand as they "
+            "were later."
+        )
+    if recorded.archived:
+        notes.append(f"{recorded.archived} archived orders are left out.")
+    if outcome.left_out:
+        notes.append(
+            f"{outcome.left_out} orders that were closed before and stayed so are left out; nothing can "
+            "fall due on them."
+        )
+    return notes + [
+        f"The rules say of the replayed sheet: {remark}" for remark in _said_of_rules(outcome)
+    ]
+
+
+def _older_log(recorded: Recorded) -> bool:
+    """Whether people's changes were logged before the log kept every column and its interval."""
+    return any(line.by != "worker" and line.seen_from is None for line in recorded.changes)
+
+
+def _said_of_rules(outcome: Outcome) -> list[str]:
+    return sorted(
+        remark for remark in outcome.remarks if not remark.startswith("Gone from the sheet")
+    )[:5]
