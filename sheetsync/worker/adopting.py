@@ -65,6 +65,7 @@ def adopt(workshop: Workshop, adoption: Adoption, *, who: str, now: datetime) ->
     workshop.store.adopt(workshop.state.id, adoption.found, who=who, now=now)
     try:
         with workshop.alone():
-            return workshop.run_pass(now)
+            result = workshop.run_pass(now)
     except AlreadyRunning:
         return None
+    return None if result.outcome == "skipped" else result

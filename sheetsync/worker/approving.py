@@ -71,9 +71,11 @@ def carry_out(
     try:
         with workshop.alone():
             result = workshop.run_pass(clock())
+        if result.outcome != "skipped":
             return "changed" if result.outcome == "held" else result
     except AlreadyRunning:
-        return _await_worker(workshop, clock=clock, wait=wait)
+        pass  # a worker of this machine has the tracker; one of another machine has it where it is skipped
+    return _await_worker(workshop, clock=clock, wait=wait)
 
 
 def _await_worker(

@@ -101,8 +101,13 @@ def carry_out_undo(
     """Take back what `undo` says: commit, write with the guard of any write, close.
 
     Raises TrackerError where the tracker cannot be written now; then what memory holds is finished
-    by the next pass, and the undo can be asked for again.
+    by the next pass, and the undo can be asked for again. Raises TrackerTaken while another worker is at it.
     """
+    with shop.turn():
+        return _under_lease(shop, undo, step)
+
+
+def _under_lease(shop: Workshop, undo: UndoPlan, step: Callable[[str], None]) -> Undone:
     undoing = shop.store.undoing(shop.state.id)
     step("commit")
     cells = {(cell.order_id, cell.column): cell.back_text for cell in undo.taken}
@@ -114,6 +119,7 @@ def carry_out_undo(
         fingerprint=undo.plan.orders.sheet.fingerprint,
         marker=shop.state.marker if undo.taken else None,
     )
+    shop.store.go_on()
     try:
         receipt = shop.tracker(undo.rules).write(batch)
     except TrackerError as problem:
