@@ -25,16 +25,18 @@ ROWS = st.dictionaries(
             **dict.fromkeys(MEMORY_TEXT, TEXT),
             **dict.fromkeys(MEMORY_MOMENTS, MOMENT),
             **dict.fromkeys(MEMORY_TICKS, st.sampled_from([-1, 0, 1])),
-            "cycle": st.integers(0, 2**40),
+            "cycle": st.integers(0, 2**31 - 1),
         },
     ),
     max_size=4,
 )
 
 
-@pytest.fixture(scope="module")
-def store():
-    with Store.open("sqlite://", now=NOW) as opened:
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def store(request):
+    sqlite = request.param == "sqlite"
+    url = "sqlite://" if sqlite else request.getfixturevalue("postgres_server").new_database()
+    with Store.open(url, now=NOW) as opened:
         yield opened
 
 

@@ -57,6 +57,15 @@ class PostgresServer:
         self._make(bins)
         self._count = 0
         self._process = self._started(bins)
+        try:
+            self._await_answer()
+            self._furnish()
+        except BaseException:
+            self.stop()
+            raise
+
+    def _furnish(self) -> None:
+        """An account with a password, and the database that the tests' own are copied from."""
         self.run(f"CREATE ROLE shop LOGIN PASSWORD '{PASSWORD}'", "CREATE DATABASE empty")
         Store.open(self.url("empty"), now=NOW).close()
 
@@ -94,22 +103,24 @@ class PostgresServer:
         )  # fmt: skip
 
     def _started(self, bins: Path) -> subprocess.Popen[bytes]:
-        import psycopg
-
         settings = (*_QUICK, f"port={self.port}", f"unix_socket_directories={self.home}")
         with (self.home / "log").open("wb") as log:
-            process = subprocess.Popen(
+            return subprocess.Popen(
                 [bins / "postgres", "-D", self.home / "data", *(f"--{s}" for s in settings)],
                 stdout=log, stderr=log, stdin=subprocess.DEVNULL, **self._as,
             )  # fmt: skip
+
+    def _await_answer(self) -> None:
+        import psycopg
+
         for _ in range(500):
             try:
                 psycopg.connect(self.url("postgres")).close()
             except psycopg.OperationalError:
-                assert process.poll() is None, (self.home / "log").read_text()
+                assert self._process.poll() is None, (self.home / "log").read_text()
                 time.sleep(0.02)
             else:
-                return process
+                return
         raise AssertionError((self.home / "log").read_text())
 
 
@@ -133,6 +144,13 @@ def _reachable(bins: Path, home: Path) -> Path:
         if folder.exists():
             shutil.copytree(folder, home / folder.name, ignore=shutil.ignore_patterns("pginstall"))
     return home / package.name / bins.relative_to(package)
+
+
+def raw(store: Store, statement: str) -> list[Any]:
+    """Run one statement past the store, in a transaction of its own; the rows of a SELECT."""
+    with store._engine.begin() as connection:
+        result = connection.exec_driver_sql(statement)
+        return list(result) if result.returns_rows else []
 
 
 @pytest.fixture(scope="session")

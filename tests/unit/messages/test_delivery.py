@@ -52,8 +52,8 @@ class Scripted:
 
 
 @pytest.fixture
-def store():
-    with Store.open("sqlite://", now=NOW) as opened:
+def store(store_url):
+    with Store.open(store_url, now=NOW) as opened:
         yield opened
 
 

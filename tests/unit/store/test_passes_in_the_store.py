@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import timedelta
 
 import numpy as np
 import pandas as pd
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from sheetsync.domain.model import Marker
 from sheetsync.errors import StoreError
-from sheetsync.store import Store, sqlite_url
+from sheetsync.store import Store
 from tests.support.letters import notice
 from tests.support.plans import NOW, memory_frame, moment, plan, receipt
+from tests.support.postgres import raw
 
 PACKED = (
     "#SP-1",
@@ -51,8 +52,8 @@ MEMORY = {
 
 
 @pytest.fixture
-def store(tmp_path):
-    with Store.open(sqlite_url(tmp_path / "state.db"), now=NOW) as opened:
+def store(store_url):
+    with Store.open(store_url, now=NOW) as opened:
         yield opened
 
 
@@ -164,15 +165,13 @@ def test_seq_is_ahead_of_the_sheet_from_the_commit_on(store, tracker_id):
     assert store.tracker_state(tracker_id).marker == Marker(uuid="u-1", epoch=1, seq=1)
 
 
-def test_facts_are_rewritten_only_where_they_changed(store, tracker_id, tmp_path):
+def test_facts_are_rewritten_only_where_they_changed(store, tracker_id):
     first = {"#SP-1": {"status": "Packed"}, "#SP-2": {"status": "Pending", "value": 3.0}}
     store.commit_pass(tracker_id, plan(facts=first))
     later = NOW + timedelta(minutes=5)
     second = {**first, "#SP-2": {"status": "Packed", "value": 3.0}}
     store.commit_pass(tracker_id, plan(at=later, facts=second))
-    with sqlite3.connect(tmp_path / "state.db") as raw:
-        rows = dict(raw.execute("SELECT order_id, changed_at FROM order_fact"))
-    raw.close()
+    rows = dict(raw(store, "SELECT order_id, changed_at FROM order_fact"))
     assert rows == {"#SP-1": int(NOW.timestamp()), "#SP-2": int(later.timestamp())}
 
 
@@ -209,17 +208,15 @@ def test_a_pause_ends_where_it_began(store, tracker_id):
     assert pauses["stop"].tolist() == [pd.Timestamp(moment("2026-03-02 09:00"))]
 
 
-def test_a_notice_that_left_long_ago_is_never_queued_again(store, tracker_id, tmp_path):
+def test_a_notice_that_left_long_ago_is_never_queued_again(store, tracker_id):
     store.commit_pass(tracker_id, full_plan())
     outbox = store.outbox(tracker_id)
     row = outbox.due(NOW, 10)[0]
     assert outbox.claim(row, owner="me", until=NOW, now=NOW)
     assert outbox.mark_in_data(row.id, owner="me", message_id="<a@b>", transport="smtp", now=NOW)
     assert outbox.settle(row.id, from_state="in_data", to_state="sent", owner="me", now=NOW)
-    with sqlite3.connect(tmp_path / "state.db") as raw:  # the outbox is pruned one day
-        for table in ("outbox_order", "delivery_event", "outbox"):
-            raw.execute(f"DELETE FROM {table}")
-    raw.close()
+    for table in ("outbox_order", "delivery_event", "outbox"):  # the outbox is pruned one day
+        raw(store, f"DELETE FROM {table}")
     store.commit_pass(tracker_id, full_plan())
     assert outbox.latest(10) == []
 
@@ -239,20 +236,18 @@ def test_the_change_log_tells_a_date_in_words(store, tracker_id):
     ]
 
 
-def test_the_two_logs_only_grow(store, tracker_id, tmp_path):
+def test_the_two_logs_only_grow(store, tracker_id):
     store.commit_pass(tracker_id, full_plan())
-    raw = sqlite3.connect(tmp_path / "state.db")
     for statement in (
         "DELETE FROM change_log", "UPDATE change_log SET new = 'x'",
         "DELETE FROM stage_event", "UPDATE stage_event SET at = 0",
     ):  # fmt: skip
-        with pytest.raises(sqlite3.IntegrityError, match="only grow"):
-            raw.execute(statement)
-    raw.execute("INSERT INTO setting VALUES (0, 'redacting', '')")
-    raw.execute("UPDATE change_log SET old = 'x', new = 'y'")
-    with pytest.raises(sqlite3.IntegrityError, match="only grow"):
-        raw.execute("UPDATE change_log SET seen_at = 0")
-    raw.close()
+        with pytest.raises(DBAPIError, match="only grow"):
+            raw(store, statement)
+    raw(store, "INSERT INTO setting VALUES (0, 'redacting', '')")
+    raw(store, "UPDATE change_log SET old = 'x', new = 'y'")
+    with pytest.raises(DBAPIError, match="only grow"):
+        raw(store, "UPDATE change_log SET seen_at = 0")
 
 
 def test_the_same_trouble_every_minute_is_one_line(store, tracker_id):

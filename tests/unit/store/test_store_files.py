@@ -9,13 +9,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from alembic.autogenerate import compare_metadata
 from alembic.config import Config
-from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine
-from sqlalchemy.dialects import postgresql
-from sqlalchemy.schema import CreateIndex, CreateTable
 
 import sheetsync.store
 from sheetsync.errors import StoreCorrupt, StoreError
@@ -23,23 +18,8 @@ from sheetsync.store import Store, schema, sqlite_url
 from sheetsync.store.backup import back_up, free_reserve
 from sheetsync.store.engine import open_engine, writing
 from sheetsync.store.memory import save_orders
-from sheetsync.store.reports import KpiFigure
-from sheetsync.store.tables import metadata
 from tests.support.plans import NOW, memory_frame, plan
-
-TOMORROW = '''"""Tomorrow's schema, for the tests."""
-import sqlalchemy as sa
-from alembic import op
-
-revision = "9999"
-down_revision = "{last}"
-branch_labels = None
-depends_on = None
-
-
-def upgrade():
-    op.add_column("tracker", sa.Column("note", sa.Text(), nullable=True))
-'''
+from tests.support.tomorrows_schema import REVISIONS, tomorrow
 
 
 @pytest.fixture
@@ -73,15 +53,6 @@ def test_a_last_commit_is_on_the_disk_when_it_returns(path):
     engine.dispose()
 
 
-def test_what_was_committed_is_there_after_opening_again(path):
-    with opened(path) as store:
-        tracker_id = store.tracker("t", "r", uuid="u", now=NOW).id
-        store.commit_pass(tracker_id, plan(memory={"#SP-1": {"status_seen": "Packed"}}))
-    with opened(path) as store:
-        memory = store.load_memory(tracker_id, NOW, "UTC")
-        assert memory.orders.loc["#SP-1", "status_seen"] == "Packed"
-
-
 def test_a_reader_does_not_wait_for_a_writer(path):
     with opened(path) as store:
         tracker_id = store.tracker("t", "r", uuid="u", now=NOW).id
@@ -110,54 +81,21 @@ def test_a_file_that_is_no_database_is_refused(path):
         opened(path)
 
 
-def test_a_store_of_a_newer_sheetsync_is_refused_in_words(path):
-    opened(path).close()
-    with closing(sqlite3.connect(path)) as raw:
-        raw.execute("UPDATE alembic_version SET version_num = '7777'")
-        raw.commit()
-    with pytest.raises(StoreCorrupt, match="newer sheetsync"):
-        opened(path)
-
-
 def test_an_older_store_is_backed_up_then_upgraded(path, tmp_path):
     with opened(path) as store:
         store.tracker("t", "r", uuid="u", now=NOW)
-    versions = tmp_path / "versions"
-    versions.mkdir()
-    (versions / "9999_tomorrow.py").write_text(TOMORROW.format(last=schema.REVISIONS[-1]))
     engine = open_engine(sqlite_url(path))
     schema.bring_up_to_date(
         engine,
         path,
         before_upgrade=lambda: back_up(path, tmp_path / "backups", now=NOW),
-        revisions=(*schema.REVISIONS, "9999"),
-        more_versions=(versions,),
+        revisions=REVISIONS,
+        more_versions=tomorrow(tmp_path),
     )
     engine.dispose()
     assert query(path, "SELECT name, note FROM tracker") == [("t", None)]
     (kept,) = (tmp_path / "backups").glob("*.db")
     assert query(kept, "SELECT version_num FROM alembic_version") == [(schema.REVISIONS[-1],)]
-
-
-def test_an_upgrade_that_fails_leaves_the_store_as_it_was(path, tmp_path):
-    opened(path).close()
-    versions = tmp_path / "versions"
-    versions.mkdir()
-    broken = TOMORROW.format(last=schema.REVISIONS[-1]) + "    op.drop_table('no_such_table')\n"
-    (versions / "9999_tomorrow.py").write_text(broken)
-    engine = open_engine(sqlite_url(path))
-    with pytest.raises(StoreError):
-        schema.bring_up_to_date(
-            engine,
-            path,
-            before_upgrade=lambda: None,
-            revisions=(*schema.REVISIONS, "9999"),
-            more_versions=(versions,),
-        )
-    engine.dispose()
-    columns = [row[1] for row in query(path, "PRAGMA table_info(tracker)")]
-    assert "note" not in columns
-    opened(path).close()
 
 
 @pytest.mark.parametrize("revision", schema.REVISIONS)
@@ -172,14 +110,6 @@ def test_every_schema_ever_made_still_opens(path, revision):
         store.commit_pass(tracker_id, plan(memory={"#SP-1": {}}))
 
 
-def test_the_migrations_make_exactly_the_tables_of_the_code(path):
-    opened(path).close()
-    engine = create_engine(sqlite_url(path))
-    with engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
-    engine.dispose()
-
-
 def test_every_migration_is_a_known_revision():
     config = Config()
     folder = Path(sheetsync.store.__file__).with_name("migrations")
@@ -187,15 +117,6 @@ def test_every_migration_is_a_known_revision():
     config.set_main_option("path_separator", "newline")
     found = [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
     assert tuple(reversed(found)) == schema.REVISIONS
-
-
-def test_the_tables_can_be_made_on_postgresql():
-    dialect = postgresql.dialect()
-    for table in metadata.sorted_tables:
-        assert "CREATE TABLE" in str(CreateTable(table).compile(dialect=dialect))
-        for index in table.indexes:
-            assert len(str(index.name)) <= 63
-            assert "CREATE INDEX" in str(CreateIndex(index).compile(dialect=dialect))
 
 
 def test_a_full_disk_rolls_back_the_whole_pass(path):
@@ -259,40 +180,3 @@ def test_the_reserve_can_be_freed_once(path):
     assert not free_reserve(path)
     opened(path).close()
     assert free_reserve(path)
-
-
-def test_the_secret_of_a_store_never_changes(path):
-    with opened(path) as store:
-        assert store.secret("mail", b"first") == b"first"
-    with opened(path) as store:
-        assert store.secret("mail", b"second") == b"first"
-
-
-def test_the_last_good_rules_are_the_newest_saved(path):
-    with opened(path) as store:
-        tracker_id = store.tracker("t", "r", uuid="u", now=NOW).id
-        assert store.last_good_rules(tracker_id) is None
-        store.save_rules(tracker_id, digest="b", packed="new", now=NOW + timedelta(hours=1))
-        store.save_rules(tracker_id, digest="a", packed="old", now=NOW)
-        assert store.last_good_rules(tracker_id) == ("b", "new")
-        assert store.rules_by_hash(tracker_id, "a") == "old"
-
-
-def test_a_closed_figure_from_other_orders_is_marked_as_restated(path):
-    figure = KpiFigure(
-        month="2026-02", kpi="on-time", value=0.94, numerator=47, n=50, excluded=2,
-        not_measurable=1, definition_version="1", input_hash="h1",
-    )  # fmt: skip
-    later = NOW + timedelta(days=30)
-    with opened(path) as store:
-        tracker_id = store.tracker("t", "r", uuid="u", now=NOW).id
-        store.save_kpi_figures(tracker_id, [figure], now=NOW)
-        store.save_kpi_figures(tracker_id, [figure], now=later)
-        (same,) = store.kpi_figures(tracker_id, "2026-02")
-        assert (same.closed_at, same.restated_at) == (NOW, None)
-        other = KpiFigure(
-            **{f: getattr(figure, f) for f in figure.__slots__} | {"input_hash": "h2"}
-        )
-        store.save_kpi_figures(tracker_id, [other], now=later)
-        (changed,) = store.kpi_figures(tracker_id)
-        assert (changed.closed_at, changed.restated_at) == (NOW, later)
