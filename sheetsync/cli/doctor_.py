@@ -40,11 +40,12 @@ def command(config_path: Path, try_mail: bool) -> int:
                 try_mail=try_mail,
             )
         )  # fmt: skip
-    _show(found)
+    show_diagnoses(found)
     return int(any(diagnosis.level == "bad" for diagnosis in found))
 
 
-def _show(found: list[Diagnosis]) -> None:
+def show_diagnoses(found: list[Diagnosis]) -> None:
+    """A checklist in words, and how it stands as a whole."""
     table = Table.grid(padding=(0, 2))
     for name in ("mark", "topic", "words"):
         table.add_column(name, no_wrap=name != "words", overflow="fold")

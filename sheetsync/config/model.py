@@ -55,7 +55,14 @@ class StoreConfig(Strict):
         examples=["env:SHEETSYNC_STORE_PASSWORD"],
     )
     backups_kept: int = Field(
-        default=7, ge=1, le=1000, description="How many daily copies are kept.", examples=["7"]
+        default=7, ge=1, le=1000, description="Of how many days a copy is kept.", examples=["7"]
+    )
+    backup_passes: int = Field(
+        default=200,
+        ge=1,
+        le=1_000_000,
+        description="A copy is made each day, and after so many passes that did something.",
+        examples=["200"],
     )
 
 

@@ -121,7 +121,7 @@ def _check(engine: Engine, path: Path | None) -> None:
 def _damaged(path: Path | None, detail: str) -> str:
     return (
         f"The store {path} is damaged ({detail.splitlines()[0] if detail else 'unreadable'}). "
-        "Nothing was changed. Put the newest file of the backup folder in its place."
+        "Nothing was changed. Put the newest file of the backup folder back: sheetsync state restore FILE."
     )
 
 

@@ -67,8 +67,7 @@ class Store:
         except BaseException:
             engine.dispose()
             raise
-        if path is not None:
-            backup.keep_reserve(path)
+        store.keep_reserve()
         return store
 
     def close(self) -> None:
@@ -86,6 +85,11 @@ class Store:
         if self._path is None or self._backup_folder is None:
             return None
         return backup.back_up(self._path, self._backup_folder, now=now, keep=keep)
+
+    def keep_reserve(self) -> None:
+        """Hold some room on the disk for the last lines, if it was given up or could not be had."""
+        if self._path is not None:
+            backup.keep_reserve(self._path)
 
     # -- the lease ----------------------------------------------------------------------------
 

@@ -92,11 +92,11 @@ def _outbox(store: Store, state: TrackerState) -> Mapping[str, int]:
 
 def _next_try(workshop: Workshop, state: TrackerState, standing: Standing) -> datetime | None:
     """After trouble the wait grows from seconds to a quarter of an hour; its upper end is told."""
-    ended = (line.ended_at for line in workshop.store.passes(state.id, 1))
-    known = [moment for moment in (*ended, state.last_ok_at) if moment is not None]
+    ended = [line.ended_at for line in workshop.store.passes(state.id, 1)]
+    known: list[datetime] = [moment for moment in (*ended, state.last_ok_at) if moment is not None]
     if not known:
         return None
     last = max(known)
     if standing == "in trouble":
-        return last + min(BACK_OFF_MOST, BACK_OFF_FIRST * 2 ** min(state.fail_count, 12))
+        return last + min(BACK_OFF_MOST, BACK_OFF_FIRST * (1 << min(state.fail_count, 12)))
     return last + workshop.every

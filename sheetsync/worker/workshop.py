@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Self
 from sheetsync.config import Config, load_config
 from sheetsync.domain.guard import GuardLimits, Trip
 from sheetsync.domain.model import Memory, Plan
-from sheetsync.domain.moments import scalar_to_local
 from sheetsync.domain.plan import PlanOptions
 from sheetsync.domain.rules import Rulebook
 from sheetsync.errors import LeaseLost, SheetsyncError, TrackerTaken, UsageError
@@ -26,12 +25,14 @@ from sheetsync.messages.render import Renderer
 from sheetsync.messages.smtp import SmtpSettings, SmtpTransport
 from sheetsync.messages.transports import OffTransport, Transport
 from sheetsync.resources import rules_folder
+from sheetsync.store.problems import DiskFull
 from sheetsync.store.store import Store
 from sheetsync.store.trackers import TrackerState
 from sheetsync.trackers.base import Tracker
 from sheetsync.trackers.excel.locks import exclusive
 from sheetsync.trackers.excel.tracker import ExcelTracker
 from sheetsync.worker import holding
+from sheetsync.worker.copying import back_up_when_due
 from sheetsync.worker.leasing import leased, worker_name
 from sheetsync.worker.one_pass import PassResult, Ports, no_step, one_pass, plan_only
 from sheetsync.worker.publish import Publisher
@@ -43,7 +44,6 @@ from sheetsync.worker.which_tracker import Bench, open_sheet, open_tracker, open
 if TYPE_CHECKING:
     from sheetsync.trackers.google.installing import Installer
 
-_BACKUP_DAY = "backup_day"
 FALLBACK_SENDER = "sheetsync@localhost.localdomain"
 
 
@@ -221,7 +221,20 @@ class Workshop:
                 self.store = plain
 
     def _pass(self, now: datetime) -> PassResult:
-        self.back_up_daily(now)
+        try:
+            result = self._one_pass(now)
+        except DiskFull as full:
+            # Nothing was written or sent. What is said of it takes the room that was kept for it.
+            with suppress(DiskFull):
+                self.store.fail_pass(self._tracker_id, str(full), now=now)
+            raise
+        self.store.keep_reserve()
+        return result
+
+    def _one_pass(self, now: datetime) -> PassResult:
+        back_up_when_due(
+            self.store, self._tracker_id, now, timezone=self.timezone, settings=self.config.store
+        )
         force = self.rules(now)
         told = broken_rules_notices(force, self.name)
         if told:
@@ -282,14 +295,6 @@ class Workshop:
             raise
         self._tracker = None
         return alarm
-
-    def back_up_daily(self, now: datetime) -> None:
-        """Copy the store once a local day; the newest `store.backups_kept` copies stay."""
-        today = scalar_to_local(now, self.timezone).date().isoformat()
-        if self.store.setting(self._tracker_id, _BACKUP_DAY) == today:
-            return
-        self.store.backup(now, keep=self.config.store.backups_kept)
-        self.store.keep_setting(self._tracker_id, _BACKUP_DAY, today)
 
     def alone(self) -> AbstractContextManager[None]:
         """Hold the lock against a second sheetsync on this tracker; raises AlreadyRunning."""

@@ -23,7 +23,7 @@ _PATIENCE: Final = timedelta(minutes=15)
 _NO_STORE: Final = note(
     "store", "There is no store yet; the first pass makes it.", "Run sheetsync sync."
 )
-_PUT_BACK: Final = "A damaged store is put back from the backup folder."
+_PUT_BACK: Final = "A damaged store is put back from its newest copy: sheetsync state restore FILE."
 
 
 def store_checks(patient: Patient) -> Iterator[Diagnosis]:
