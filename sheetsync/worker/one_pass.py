@@ -236,7 +236,11 @@ def _carry_out(
     if receipt.deferred and (len(plan.changes) or tabs.tabs):
         busy = _result(plan, "deferred", receipt.deferred)
         return _not_written(store, state, pass_id, replace(busy, receipt=receipt))
-    return _close(ports, pass_id, plan, receipt, tabs.remember)
+    result = _close(ports, pass_id, plan, receipt, tabs.remember)
+    if held is None:
+        return result
+    waiting = f"{held.reason} See sheetsync outbox list; then release or drop."
+    return replace(result, remarks=(*result.remarks, waiting))
 
 
 def _not_written(store: Store, state: TrackerState, pass_id: int, result: PassResult) -> PassResult:

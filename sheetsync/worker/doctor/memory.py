@@ -23,6 +23,7 @@ _PATIENCE: Final = timedelta(minutes=15)
 _NO_STORE: Final = note(
     "store", "There is no store yet; the first pass makes it.", "Run sheetsync sync."
 )
+_DOUBT: Final = "Ask who should have got it; then sheetsync outbox release, or drop."
 _PUT_BACK: Final = "A damaged store is put back from its newest copy: sheetsync state restore FILE."
 
 
@@ -119,8 +120,9 @@ def _worker(patient: Patient, store: Store, *, running: bool) -> Iterator[Diagno
         return
     if state.state == "held":
         yield bad(
-            "worker", f"The tracker is held: {state.hold_reason}", "Nothing is written until then."
-        )
+            "worker", f"The tracker is held: {state.hold_reason}",
+            "It is read on, and goes on by itself once it is put right; see sheetsync status.",
+        )  # fmt: skip
     yield from _last_pass(patient, store, state, running=running)
     yield from _outbox(patient, store, state)
 
@@ -169,9 +171,9 @@ def _outbox(patient: Patient, store: Store, state: TrackerState) -> Iterator[Dia
             "Try the way out with sheetsync doctor --mail.",
         )
     for name, words, step in (
-        ("in_doubt", "in doubt: nobody knows whether it arrived", "Ask who should have got it."),
+        ("in_doubt", "in doubt: nobody knows whether it arrived", _DOUBT),
         ("failed", "refused for good", "Correct the addresses in escalation.yaml."),
-        ("held", "held back", "See mail: only_to in the configuration."),
+        ("held", "held back", "Look with sheetsync outbox list; then release or drop."),
     ):
         count = len(outbox.in_states((name,)))
         if count:
