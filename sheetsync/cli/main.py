@@ -28,6 +28,8 @@ VERBS = {
     "explain": "why an order looks as it does; what a mail or a pass was about",
     "history": "everything that happened to an order, in its order",
     "export": "the audit as a file with checksums, and its check",
+    "archive": "move orders done with long ago out of the way, and cut old personal values",
+    "forget": "cut somebody's personal values out of everything the store keeps",
     "undo": "take back the cells that one pass wrote, where they still hold it",
     "rules": "check, test and describe the rule files",
     "simulate": "what changed rules would have flagged and mailed, had they been in force",

@@ -31,7 +31,7 @@ from sheetsync.config.values import (
 )
 from sheetsync.domain.guard import GuardLimits
 from sheetsync.yamlfiles.checking import Misplaced, Strict
-from sheetsync.yamlfiles.values import Duration, Email, Share, Text
+from sheetsync.yamlfiles.values import Duration, Email, Name, Share, Text
 
 _PORTS: Final = {"starttls": 587, "implicit": 465, "none": 25}
 
@@ -249,6 +249,33 @@ class GuardConfig(Strict):
         )
 
 
+class RetentionConfig(Strict):
+    """How long the store keeps personal values, and when closed orders go to its archive."""
+
+    personal_days: int = Field(
+        default=90,
+        ge=0,
+        le=36_500,
+        description="Personal values of an order are cut so many days after it was closed; 0: never.",
+        examples=["90"],
+    )
+    personal_columns: list[Name] = Field(
+        default=["customer", "customer_email", "notes", "instructions", "special_handling"],
+        description="The columns, by their key in rules/columns.yaml, that hold personal values.",
+        examples=["[customer, customer_email, notes, instructions, special_handling]"],
+    )
+    archive_months: int = Field(
+        default=0,
+        ge=0,
+        le=1_200,
+        description=(
+            "Orders closed so many months ago, and gone from the tracker, go to the archive by "
+            "themselves; 0: only by sheetsync archive."
+        ),
+        examples=["0"],
+    )
+
+
 class IntakeConfig(Strict):
     """How new orders from a file are read."""
 
@@ -301,6 +328,10 @@ class Config(Strict):
         default=GuardConfig(),
         description="When a sheet looks wrong rather than worked on: nothing is written or sent.",
     )
+    retention: RetentionConfig = Field(
+        default=RetentionConfig(),
+        description="How long the store keeps personal values, and when orders go to its archive.",
+    )
     intake: IntakeConfig = Field(
         default=IntakeConfig(), description="How new orders from a file are read."
     )
@@ -312,7 +343,7 @@ class Config(Strict):
         """A section left out is an empty one, so that its paths too are relative to this file."""
         if not isinstance(value, dict):
             return value
-        sections = ("google", "store", "mail", "worker", "guard", "intake")
+        sections = ("google", "store", "mail", "worker", "guard", "retention", "intake")
         return value | {name: {} for name in sections if value.get(name) is None}
 
     @model_validator(mode="after")

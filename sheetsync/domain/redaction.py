@@ -7,16 +7,20 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable, Mapping
-from typing import Final, TypeAlias
-
-from sheetsync.domain.rules import Rulebook
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final, TypeAlias
 
 Cut: TypeAlias = Callable[[str], str]
-PERSONAL: Final = ("customer", "customer_email", "notes", "instructions", "special_handling")
-"""The columns that hold personal values, beside every column of type email."""
 _BEGIN: Final = "[cut "
 _LENGTH: Final = 12
+_SHORTEST: Final = 3
+"""Shorter values are not looked for in other texts: they would be found in many a word."""
+_QUOTED: Final = 16
+"""So much of a long value is enough to know it by where a message quotes only its beginning."""
 
 
 def cutter(secret: bytes) -> Cut:
@@ -43,12 +47,60 @@ def stands_for(old: str, new: str, cut: Cut) -> bool:
     return is_cut(old) and cut(new) == old
 
 
-def personal_columns(rules: Rulebook) -> frozenset[str]:
-    """The keys of the columns whose values are cut."""
-    emails = {key for key, column in rules.columns.items() if column.type == "email"}
-    return frozenset(PERSONAL) | emails
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redactor:
+    """Cuts the cells of `columns` as a whole, and in every other text whatever of `values` stands there."""
+
+    columns: frozenset[str]
+    cut: Cut
+    values: frozenset[str] = frozenset()
+
+    def cell(self, column: str, text: str) -> str:
+        """What is left of one cell."""
+        return self.cut(text) if column in self.columns else self.text(text)
+
+    def cells(self, packed: str) -> str:
+        """What is left of a JSON object of cells."""
+        cells = json.loads(packed)
+        left = {
+            key: self.cell(key, value) if isinstance(value, str) else value
+            for key, value in cells.items()
+        }
+        return packed if left == cells else _packed(left)
+
+    def text(self, text: str) -> str:
+        """The text with every value in it cut; what only contains one as part of a word stays."""
+        pattern = _pattern(self.values)
+        return pattern.sub(lambda found: self.cut(found[0]), text) if pattern and text else text
+
+    def facts(self, packed: str) -> str:
+        """What is left of any JSON."""
+        facts = json.loads(packed)
+        left = self._walk(facts)
+        return packed if left == facts else _packed(left)
+
+    def _walk(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, list):
+            return [self._walk(each) for each in value]
+        if isinstance(value, dict):
+            return {key: self._walk(each) for key, each in value.items()}
+        return value
 
 
-def cut_cells(cells: Mapping[str, str], columns: frozenset[str], cut: Cut) -> dict[str, str]:
-    """The same cells, those of `columns` cut."""
-    return {key: cut(text) if key in columns else text for key, text in cells.items()}
+@cache
+def _pattern(values: frozenset[str]) -> re.Pattern[str] | None:
+    """Finds the longest value first; a long one also where a message cut it short."""
+    known = sorted(
+        (v for v in values if len(v) >= _SHORTEST and not is_cut(v)), key=len, reverse=True
+    )
+    if not known:
+        return None
+    whole = [rf"(?<!\w){re.escape(value)}(?!\w)" for value in known]
+    short = [rf"(?<!\w){re.escape(v[:_QUOTED])}[^\n\"]*…" for v in known if len(v) > _QUOTED]
+    return re.compile("|".join([*whole, *short]), re.IGNORECASE)
+
+
+def _packed(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

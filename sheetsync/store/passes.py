@@ -20,6 +20,7 @@ from sqlalchemy import Connection, insert, select, update
 from sheetsync.domain.model import ESCALATION_COLUMNS, WRITABLE, Memory, Notice, Plan, Receipt
 from sheetsync.errors import StoreError
 from sheetsync.store import frames, trackers
+from sheetsync.store.archive import take_back
 from sheetsync.store.changes import log_changes
 from sheetsync.store.facts import save_facts
 from sheetsync.store.memory import COLUMNS_SETTING, confirm, save_orders
@@ -84,6 +85,7 @@ def commit_pass(
     """
     state = trackers.get(connection, tracker_id)
     pass_id = open_line(connection, tracker_id, plan)
+    take_back(connection, tracker_id, [str(order) for order in plan.memory.index], plan.at)
     save_orders(connection, tracker_id, plan.memory)
     columns = json.dumps(sorted(plan.orders.header.columns))
     put_setting(connection, tracker_id, COLUMNS_SETTING, columns)

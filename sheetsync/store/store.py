@@ -20,7 +20,9 @@ from sheetsync.domain.audit import Entry
 from sheetsync.domain.model import Marker, Memory, Notice, Plan, Receipt
 from sheetsync.domain.rehearsal.recorded import Recorded
 from sheetsync.store import backup, facts, holds, leases, passes, reports, settings, trackers
+from sheetsync.store.archive import take_out
 from sheetsync.store.audit import audit_entries, known_orders
+from sheetsync.store.care import Care
 from sheetsync.store.engine import (
     lease_of,
     open_engine,
@@ -162,10 +164,17 @@ class Store:
 
     # -- a pass -------------------------------------------------------------------------------
 
-    def load_memory(self, tracker_id: int, now: datetime, timezone: str) -> Memory:
-        """What the plan needs to know of the past; `timezone` tells when today began."""
-        return self._read(
-            lambda c: load_memory(c, trackers.get(c, tracker_id), now=now, timezone=timezone)
+    def load_memory(
+        self, tracker_id: int, now: datetime, timezone: str, *, returning: Sequence[str] = ()
+    ) -> Memory:
+        """What the plan needs to know of the past; `timezone` tells when today began.
+
+        With what is remembered of archived orders that are `returning` to the tracker.
+        """
+        return self._with_archived(
+            tracker_id,
+            returning,
+            lambda c: load_memory(c, trackers.get(c, tracker_id), now=now, timezone=timezone),
         )
 
     def commit_pass(
@@ -229,9 +238,12 @@ class Store:
 
     # -- reports ------------------------------------------------------------------------------
 
-    def load_facts(self, tracker_id: int) -> pd.DataFrame:
-        """The facts of every order ever seen, indexed by order_id, typed as the plan gave them."""
-        return self._read(lambda c: facts.load_facts(c, tracker_id))
+    def load_facts(self, tracker_id: int, *, returning: Sequence[str] = ()) -> pd.DataFrame:
+        """The facts of every order that is not archived, and of the archived ones in `returning`.
+
+        Indexed by order_id, typed as the plan gave them.
+        """
+        return self._with_archived(tracker_id, returning, lambda c: facts.load_facts(c, tracker_id))
 
     def load_events(self, tracker_id: int) -> pd.DataFrame:
         """Every stage event (STAGE_EVENT_COLUMNS), oldest first."""
@@ -308,6 +320,23 @@ class Store:
     def undoing(self, tracker_id: int) -> Undoing:
         """What undoes a pass over the tracker."""
         return Undoing(self._engine, self._path, tracker_id)
+
+    def care(self, tracker_id: int) -> Care:
+        """What archives orders of the tracker and cuts personal values out of what is kept of them."""
+        return Care(self._engine, self._path, tracker_id)
+
+    def _with_archived(
+        self, tracker_id: int, orders: Sequence[str], work: Callable[[Connection], T]
+    ) -> T:
+        """Read as if these archived orders were taken out; nothing stays changed."""
+        if not orders:
+            return self._read(work)
+        with writing(self._engine, self._path) as connection:
+            trial = connection.begin_nested()
+            take_out(connection, tracker_id, orders)
+            result = work(connection)
+            trial.rollback()
+        return result
 
     def _read(self, work: Callable[[Connection], T]) -> T:
         with reading(self._engine, self._path) as connection:

@@ -7,13 +7,15 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sheetsync.domain.audit import Entry
 from sheetsync.domain.texts import clean_id, fold
 from sheetsync.errors import UsageError
 from sheetsync.worker.audit_file import About, Manifest, verify_audit, write_audit
-from sheetsync.worker.workshop import Workshop
+
+if TYPE_CHECKING:
+    from sheetsync.worker.workshop import Workshop
 
 _SEAL: Final = "audit_seal"
 

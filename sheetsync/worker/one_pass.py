@@ -134,7 +134,23 @@ def plan_only(
     What is not there is believed only when two readings, one right after the other, do not show it.
     """
     memory = ports.store.load_memory(state.id, now, ports.options.timezone)
+    plan = _planned(ports, rules, now, memory)
+    returning = _returning(ports, state, plan, memory)
+    if returning:
+        memory = ports.store.load_memory(state.id, now, ports.options.timezone, returning=returning)
+        plan = _planned(ports, rules, now, memory)
+    return plan, memory
 
+
+def _returning(ports: Ports, state: TrackerState, plan: Plan, memory: Memory) -> list[str]:
+    """Archived orders whose rows are in the tracker again: they are remembered, not new."""
+    new = plan.memory.index.difference(memory.orders.index)
+    if new.empty:
+        return []
+    return ports.store.care(state.id).archived_among([str(order) for order in new])
+
+
+def _planned(ports: Ports, rules: Rulebook, now: datetime, memory: Memory) -> Plan:
     def look(before: Plan | None = None) -> Plan:
         sheet = ports.tracker.read()
         if before is not None and sheet.fingerprint == before.orders.sheet.fingerprint:
@@ -150,12 +166,12 @@ def plan_only(
         plan, before = look(plan), absent
         absent = set(gone_orders(plan, memory))
         if absent <= before:
-            return plan, memory
+            return plan
     if absent:
         raise TrackerBusy(
             f"{ports.tracker.name} shows other orders at every look. Nothing was done; the next pass looks again."
         )
-    return plan, memory
+    return plan
 
 
 def _sheet_part(ports: Ports, state: TrackerState, rules: Rulebook, now: datetime) -> PassResult:

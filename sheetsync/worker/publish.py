@@ -23,6 +23,7 @@ from sheetsync.domain.kpi.result import KpiReport
 from sheetsync.domain.model import Plan, Receipt
 from sheetsync.domain.moments import scalar_to_local
 from sheetsync.domain.report import report_on
+from sheetsync.domain.retention import months_before
 from sheetsync.domain.rules import Rulebook
 from sheetsync.domain.sync_status import TITLE as STATUS_TITLE
 from sheetsync.domain.sync_status import PassSummary
@@ -148,9 +149,11 @@ def period_report(
     period: Period,
     as_of: datetime,
 ) -> KpiReport:
-    """The figures of one period from the store's snapshot."""
-    memory = store.load_memory(state.id, as_of, period.timezone)
-    facts = store.load_facts(state.id)
+    """The figures of one period from the store's snapshot; of a long past one with archived orders."""
+    old = period.end <= months_before(as_of, rules.kpi.restate_months + 1)
+    archived = sorted(store.care(state.id).archived()) if old else []
+    memory = store.load_memory(state.id, as_of, period.timezone, returning=archived)
+    facts = store.load_facts(state.id, returning=archived)
     present = json.loads(store.setting(state.id, COLUMNS_SETTING) or "[]")
     return report_on(
         period,

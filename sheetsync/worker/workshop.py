@@ -32,6 +32,7 @@ from sheetsync.trackers.base import Tracker
 from sheetsync.trackers.excel.locks import exclusive
 from sheetsync.trackers.excel.tracker import ExcelTracker
 from sheetsync.worker import holding
+from sheetsync.worker.care import retention_daily
 from sheetsync.worker.copying import back_up_when_due
 from sheetsync.worker.leasing import leased, worker_name
 from sheetsync.worker.one_pass import PassResult, Ports, no_step, one_pass, plan_only
@@ -243,7 +244,8 @@ class Workshop:
         result = one_pass(ports, self.state, force.rules, now)
         if result.outcome in ("done", "unchanged"):
             self._learn_title()
-        return replace(result, remarks=(force.alarm, *result.remarks)) if force.alarm else result
+        first = (force.alarm,) if force.alarm else ()
+        return replace(result, remarks=(*first, *result.remarks, *retention_daily(self, now)))
 
     def plan(self, now: datetime) -> tuple[Plan, Memory, RulesInForce]:
         """What a pass at `now` would do; nothing is written or sent."""

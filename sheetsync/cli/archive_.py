@@ -1,0 +1,67 @@
+"""`sheetsync archive`: orders done with long ago, out of what every pass loads; personal values cut."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+
+import click
+
+from sheetsync.cli.care_view import show_archive, show_purge
+from sheetsync.cli.options import config_option
+from sheetsync.cli.output import out, progress
+from sheetsync.cli.who import who_asks
+from sheetsync.cli.wiring import open_workshop, wall_clock
+from sheetsync.errors import UsageError
+from sheetsync.worker.care import archive, cut, look_at_archive, look_at_purge
+from sheetsync.worker.workshop import Workshop
+
+
+@click.command("archive", short_help="move orders done with long ago out of the way")
+@config_option
+@click.option(
+    "--older-than", "months", type=click.IntRange(1, 1200), metavar="MONTHS",
+    help="Archive orders closed so many months ago; without it, as retention in config.yaml says.",
+)  # fmt: skip
+@click.option("--apply", "apply_", is_flag=True, help="Do it; without it, only show what is due.")
+def command(config_path: Path, months: int | None, apply_: bool) -> None:
+    """Archive orders that are done with and gone from the tracker; cut old personal values.
+
+    An archived order costs a pass nothing any more. Its log stays, explain and history still tell of
+    it, and it is remembered should its row come back. Personal values are cut by
+    retention.personal_days. Nothing is done without --apply; what is done is logged.
+    """
+    with open_workshop(config_path) as workshop, ExitStack() as held:
+        settings = workshop.config.retention
+        months = months or settings.archive_months
+        if not months and not settings.personal_days:
+            raise UsageError(
+                "config.yaml asks for nothing to be archived or cut. "
+                "Say from when on: sheetsync archive --older-than 12."
+            )
+        if apply_:
+            held.enter_context(workshop.alone())
+            held.enter_context(workshop.turn())
+        with progress("Looking for what is due"):
+            if months:
+                _archive(workshop, months, apply_=apply_)
+            if settings.personal_days:
+                _purge(workshop, settings.personal_days, apply_=apply_)
+    if not apply_:
+        out.print("Nothing was changed. Do it with --apply.")
+
+
+def _archive(workshop: Workshop, months: int, *, apply_: bool) -> None:
+    now = wall_clock()
+    due = look_at_archive(workshop, now, months)
+    if apply_ and due.orders:
+        archive(workshop, due, who=who_asks(), now=now)
+    show_archive(due, months, done=apply_)
+
+
+def _purge(workshop: Workshop, days: int, *, apply_: bool) -> None:
+    now = wall_clock()
+    wish, counts = look_at_purge(workshop, now, days, who=who_asks())
+    if apply_ and counts.total:
+        counts = cut(workshop, wish, now)
+    show_purge(wish.orders, counts, days, done=apply_)
