@@ -26,7 +26,11 @@ def show(shown: Shown) -> None:
             f"{counted(len(found.gone), 'order')} would be taken as gone from the sheet (not as cancelled): "
             f"{_named(found.gone)}."
         ))  # fmt: skip
-    out.print(f"{counted(found.remembered, 'order')} would be remembered as they stand now.")
+    if found.changed:
+        others = "other order" if found.gone else "order"
+        out.print(
+            f"{counted(found.changed, others)} changed and would be remembered as they stand now."
+        )
     show_cells(found.cells, shown.plan)
     _show_mails(found.mails)
 

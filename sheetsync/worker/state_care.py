@@ -91,7 +91,14 @@ def check(config: Config, now: datetime) -> Iterator[Diagnosis]:
 
 
 def _extent(found: StoreFacts) -> str:
-    return f"{found.orders} orders, {found.passes} passes that wrote, {found.sent} mails sent"
+    return (
+        f"{_counted(found.orders, 'order', 'orders')}, "
+        f"{_counted(found.passes, 'pass', 'passes')} that wrote, {_counted(found.sent, 'mail', 'mails')} sent"
+    )
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
 
 
 def _copies(config: Config, now: datetime) -> Iterator[Diagnosis]:
@@ -104,7 +111,7 @@ def _copies(config: Config, now: datetime) -> Iterator[Diagnosis]:
         yield bad("copies", f"The newest copy cannot be used: {newest.problem}",
                   "Make another one: sheetsync state backup.")  # fmt: skip
         return
-    words = f"{len(known)} copies; the newest, {known[0].name}, is sound: {_extent(newest)}."
+    words = f"{_counted(len(known), 'copy', 'copies')}; the newest, {known[0].name}, is sound: {_extent(newest)}."
     age = now - backup.made_at(known[0])
     if age > _OLD:
         yield warn(

@@ -44,24 +44,28 @@ class MailsTo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """Exactly what an approval lets through. `gone`: orders that are taken as gone from then on."""
+    """Exactly what an approval lets through.
+
+    `gone`: orders that are taken as gone from then on; `changed`: how many others are remembered anew.
+    """
 
     trips: tuple[Trip, ...]
     cells: tuple[CellsOfColumn, ...]
     mails: tuple[MailsTo, ...]
     gone: tuple[str, ...]
-    remembered: int
+    changed: int
     token: str
 
 
 def proposal(plan: Plan, memory: Memory, trips: tuple[Trip, ...]) -> Proposal:
     """What approving `plan`, made from `memory` and refused for `trips`, lets through."""
+    gone = gone_orders(plan, memory)
     return Proposal(
         trips=trips,
         cells=cells_by_column(plan),
         mails=mails_by_recipient(plan),
-        gone=gone_orders(plan, memory),
-        remembered=len(plan.memory),
+        gone=gone,
+        changed=len(plan.memory.index.difference(gone)),
         token=token(plan, memory, trips),
     )
 

@@ -43,6 +43,15 @@ def test_every_setting_is_in_the_operations_page():
     assert not [s.name for s in settings() if f"`{s.name}`" not in operations]
 
 
+def test_every_limit_of_the_guard_is_in_the_page_on_holds():
+    page = text_of("docs/holds.md")
+    limits = [s.name.removeprefix("guard.") for s in settings() if s.name.startswith("guard.")]
+    assert limits
+    assert not [
+        name for name in limits if f"`{name}`" not in page and f"`guard.{name}`" not in page
+    ]
+
+
 def test_every_check_that_can_stand_beside_a_row_is_in_the_rules_page():
     page = text_of("docs/rules.md")
     assert not [name for name in sorted(known_checks(rules())) if f"`{name}`" not in page]

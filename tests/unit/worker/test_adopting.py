@@ -148,7 +148,9 @@ def test_yes_begins_anew_and_who_said_so_is_kept(shop):
     lose_the_store(shop)
     assert run(["adopt", "--yes", "--config", str(shop.config)]) == 0
     with closing(sqlite3.connect(shop.folder / "state.db")) as raw:
-        ((act, who),) = raw.execute('SELECT "column", rule FROM change_log WHERE pass_id = 0')
+        ((act, who),) = raw.execute(
+            'SELECT "column", rule FROM change_log WHERE "column" = \'adopt\''
+        )
     assert act == "adopt"
     assert "@" in who
     assert run(["sync", "--config", str(shop.config)]) == 0

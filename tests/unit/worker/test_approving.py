@@ -44,7 +44,7 @@ def call(shop: Shop, *words: str, answer: str = ""):
 def acts(shop: Shop) -> list[tuple[str, str, str, str]]:
     with closing(sqlite3.connect(shop.folder / "state.db")) as raw:
         return raw.execute(
-            'SELECT "column", rule, old, new FROM change_log WHERE pass_id = 0 ORDER BY id'
+            'SELECT "column", rule, old, new FROM change_log WHERE "column" = \'approve\' ORDER BY id'
         ).fetchall()
 
 

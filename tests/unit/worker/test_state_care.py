@@ -113,7 +113,7 @@ class TestRestore:
         done = restore(shop)
         assert done.kept.parent == shop.folder / "state" / "replaced"
         assert look_at(done.kept).sent == before.sent
-        query = 'SELECT "column", rule, new FROM change_log WHERE pass_id = 0'
+        query = 'SELECT "column", rule, new FROM change_log WHERE "column" = \'restore\''
         assert rows(shop.folder / "state.db", query) == [
             ("restore", "Lerato", copy_of_morning(shop).name)
         ]
