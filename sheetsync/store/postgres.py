@@ -153,7 +153,7 @@ def _told_by_state(state: str, words: str, where: str, url: URL) -> StoreError:
             f"{where} does not allow the account {url.username or 'of this process'} to do this ({words}). "
             "Let it own the database, or at least its schema."
         )
-    if state == "25006":
+    if state == "25006" or "recovery" in words:
         return StoreError(
             f"{where} can only be read ({words}). Name the server that takes changes under store: url."
         )
