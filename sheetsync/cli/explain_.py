@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -15,21 +16,32 @@ from sheetsync.cli.wiring import open_workshop
 from sheetsync.domain.explain import Explanation
 from sheetsync.domain.moments import scalar_to_local
 from sheetsync.worker.explain import explain_order
+from sheetsync.worker.explain_record import (
+    Asked,
+    explain_one_mail,
+    explain_one_pass,
+    what_is_asked,
+)
+from sheetsync.worker.workshop import Workshop
 
 _COLOUR = {"Breached": "bold red", "Missed": "bold red", "At": "bold yellow", "Unsure": "bold magenta",
            "Paused": "bold cyan", "OK": "bold green", "Met": "bold green"}  # fmt: skip
 _LINE_COLOUR = {"Error:": "red", "Warning:": "yellow", "Unsure:": "magenta", "Breached:": "red"}
 
 
-@click.command("explain", short_help="why an order looks as it does")
-@click.argument("order")
+@click.command("explain", short_help="why an order looks as it does; a mail; a pass")
+@click.argument("what", metavar="ORDER | mail N | pass N", nargs=-1, required=True)
 @config_option
 @at_option
 @click.option(
     "--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
-def command(order: str, config_path: Path, at_text: str | None, style: str) -> None:
+def command(what: tuple[str, ...], config_path: Path, at_text: str | None, style: str) -> None:
     """Tell why ORDER looks as it does: times, clocks, rules with file and line, mails, changes.
+
+    Of a mail (mail 12, or its Message-ID in quotes): to whom, why, about what, and what became of it.
+    Of a pass (pass 34): what it saw, decided, wrote and sent. sheetsync history ORDER names the numbers
+    of both.
 
     Nothing is written. With --at in the past, what came later has not happened yet; in the future,
     you see what falls due by then. A workbook that cannot be read is said; then the store answers.
@@ -37,7 +49,7 @@ def command(order: str, config_path: Path, at_text: str | None, style: str) -> N
     with open_workshop(config_path) as workshop:
         at = parse_moment(at_text, workshop.timezone)
         with progress("Reading the tracker"):
-            told, alarm = explain_order(workshop, order, at)
+            told, alarm = _explained(workshop, what_is_asked(" ".join(what)), at)
         timezone = workshop.timezone
     if alarm:
         err.print(f"[bold red]{alarm}[/]")
@@ -45,6 +57,16 @@ def command(order: str, config_path: Path, at_text: str | None, style: str) -> N
         plain(json.dumps(told.data, ensure_ascii=False, indent=2, default=str))
     else:
         _show(told, timezone)
+
+
+def _explained(workshop: Workshop, asked: Asked, at: datetime) -> tuple[Explanation, str]:
+    match asked.kind:
+        case "mail":
+            return explain_one_mail(workshop, asked.ref, at), ""
+        case "pass":
+            return explain_one_pass(workshop, int(asked.ref), at), ""
+        case "order":
+            return explain_order(workshop, asked.ref, at)
 
 
 def _show(told: Explanation, timezone: str) -> None:

@@ -33,6 +33,7 @@ from sheetsync.store.engine import (
 )
 from sheetsync.store.events import load_events
 from sheetsync.store.history import History, history
+from sheetsync.store.mail_records import MailRecord, PassLines, mail_record, pass_lines
 from sheetsync.store.memory import load_memory
 from sheetsync.store.outbox import Outbox
 from sheetsync.store.problems import DiskFull
@@ -249,9 +250,19 @@ class Store:
         """Every stage event (STAGE_EVENT_COLUMNS), oldest first."""
         return self._read(lambda c: load_events(c, tracker_id))
 
-    def history(self, tracker_id: int, order_id: str) -> History:
-        """Everything that happened to one order."""
-        return self._read(lambda c: history(c, tracker_id, order_id))
+    def history(self, tracker_id: int, order_id: str, *, returning: Sequence[str] = ()) -> History:
+        """Everything that happened to one order; one in `returning` is told as if it were not archived."""
+        return self._with_archived(
+            tracker_id, returning, lambda c: history(c, tracker_id, order_id)
+        )
+
+    def mail_record(self, tracker_id: int, ref: int | str) -> MailRecord | None:
+        """One message, by its number or Message-ID, with all that is kept around it."""
+        return self._read(lambda c: mail_record(c, tracker_id, ref))
+
+    def pass_lines(self, tracker_id: int, number: int) -> PassLines:
+        """One pass with the lines it added to every log."""
+        return self._read(lambda c: pass_lines(c, tracker_id, number))
 
     @contextmanager
     def audit(

@@ -7,7 +7,7 @@ row and go through the same plan.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -41,6 +41,13 @@ class _Look:
     memory: Memory
     options: PlanOptions
     at: datetime
+    archived: Mapping[str, datetime]
+    """The order meant and when it was closed, if it is in the archive."""
+
+    def history(self, order_id: str) -> History:
+        """What happened to an order."""
+        archived = [order_id] if order_id in self.archived else []
+        return self.shop.store.history(self.shop.state.id, order_id, returning=archived)
 
     def plan(self, sheet: Sheet, memory: Memory | None = None) -> tuple[Plan, Reasons]:
         return plan_with_reasons(sheet, memory or self.memory, self.rules, self.at, self.options)
@@ -53,10 +60,14 @@ def explain_order(shop: Workshop, wanted: str, at: datetime) -> tuple[Explanatio
     """
     force = shop.rules(at)
     settings = shop.config.tracker
+    archived = _archived(shop, wanted)
     look = _Look(
         shop=shop, rules=force.rules, at=at,
-        memory=shop.store.load_memory(shop.state.id, at, settings.timezone),
+        memory=shop.store.load_memory(
+            shop.state.id, at, settings.timezone, returning=list(archived)
+        ),
         options=PlanOptions(timezone=settings.timezone, reading=settings.reading_options()),
+        archived=archived,
     )  # fmt: skip
     try:
         sheet = shop.tracker(force.rules).read()
@@ -68,6 +79,16 @@ def explain_order(shop: Workshop, wanted: str, at: datetime) -> tuple[Explanatio
     return _from_sheet(look, wanted, sheet), force.alarm
 
 
+def _archived(shop: Workshop, wanted: str) -> dict[str, datetime]:
+    """The order meant and when it was closed, if it is in the archive."""
+    archived = shop.store.care(shop.state.id).archived()
+    try:
+        order_id = known_order(wanted, archived)
+    except UsageError:
+        return {}
+    return {order_id: archived[order_id]}
+
+
 def _from_sheet(look: _Look, wanted: str, sheet: Sheet) -> Explanation:
     plan, reasons = look.plan(sheet)
     read = plan.orders.frame["order_id_read"].to_numpy(object)
@@ -75,7 +96,7 @@ def _from_sheet(look: _Look, wanted: str, sheet: Sheet) -> Explanation:
     places = np.flatnonzero(read == order_id).tolist()
     if not places:
         since = look.memory.orders.loc[order_id, "missing_since"]
-        return _from_store(look, order_id, _gone(look, since))
+        return _from_store(look, order_id, _gone(look, since) + _put_away(look, order_id))
     if len(places) > 1:
         return explain_doubled(order_id, plan, places, look.rules)
     last = look.shop.state.last_pass_at
@@ -91,7 +112,7 @@ def _earlier(look: _Look, order_id: str, plan: Plan, place: int) -> Explanation:
         raise UsageError(
             f"Watching began {local:%Y-%m-%d %H:%M}; nothing is known of the time before."
         )
-    history = look.shop.store.history(look.shop.state.id, order_id)
+    history = look.history(order_id)
     sheet, memory = as_it_stood(plan.orders, place, look.memory, _events(history), look.at)
     then, reasons = look.plan(sheet, memory)
     note = (
@@ -102,7 +123,7 @@ def _earlier(look: _Look, order_id: str, plan: Plan, place: int) -> Explanation:
 
 
 def _from_store(look: _Look, order_id: str, note: str) -> Explanation:
-    history = look.shop.store.history(look.shop.state.id, order_id)
+    history = look.history(order_id)
     present = json.loads(look.shop.store.setting(look.shop.state.id, COLUMNS_SETTING) or "[]")
     sheet = _sheet_of_facts(look, order_id, history, present)
     plan, reasons = look.plan(sheet, _only(look.memory, order_id))
@@ -126,7 +147,7 @@ def _case(
     notes: tuple[str, ...] = (),
     from_store: bool = False,
 ) -> Case:
-    history = look.shop.store.history(look.shop.state.id, order_id)
+    history = look.history(order_id)
     return Case(
         order_id=order_id, place=place, plan=plan, reasons=reasons, memory=memory or look.memory,
         rules=look.rules, timezone=look.shop.timezone, tracker=look.shop.name,
@@ -186,6 +207,13 @@ def _events(history: History) -> pd.DataFrame:
         else:
             columns[name] = pd.Series(values, dtype=object)
     return pd.DataFrame(columns)
+
+
+def _put_away(look: _Look, order_id: str) -> str:
+    closed = look.archived.get(order_id)
+    if closed is None:
+        return ""
+    return f" It was closed {scalar_to_local(closed, look.shop.timezone):%Y-%m-%d} and is in the archive."
 
 
 def _gone(look: _Look, since: Any) -> str:

@@ -33,6 +33,12 @@ REASONS: Final = {
     "doubled_order_id": "the Order ID stands on several rows",
 }
 """Why the worker wrote, where the column does not tell; SLA, Check and the like speak for themselves."""
+ACTS: Final = {
+    "archive": "moved to the archive", "unarchive": "taken out of the archive",
+    "purge": "personal values cut, because the order was closed long ago",
+    "forget": "personal values cut at somebody's wish",
+}  # fmt: skip
+"""What is done to an order as a whole; it stands as the column of a line of the change log."""
 _NOTHING: Final = "nothing"
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
 
@@ -69,7 +75,8 @@ def messages(case: Case, lines: Sequence[Line]) -> Iterator[str]:
         when = f" {case.words(sent)}" if sent is not None else ""
         why = f" ({line['last_error']})" if line["last_error"] and sent is None else ""
         yield (
-            f"{case.words(line['created_at'])}: to {name}, {quoted(line['subject'], 120)}: {state}{when}{why}."
+            f"{case.words(line['created_at'])}: mail {line['id']} to {name}, "
+            f"{quoted(line['subject'], 120)}: {state}{when}{why}."
         )
 
 
@@ -78,12 +85,27 @@ def changes(case: Case, lines: Sequence[Line]) -> Iterator[str]:
     if len(lines) > _SHOWN:
         yield f"{len(lines) - _SHOWN} earlier changes are left out here; --format json has them all."
     for line in sorted(lines, key=lambda line: (line["seen_at"], line["by"] == "worker"))[-_SHOWN:]:
+        if line["column"] in ACTS:
+            yield f"{case.words(line['seen_at'])}: {act_words(line['column'], line['rule'])}."
+            continue
         old, new = (value_words(line[side]) for side in ("old", "new"))
-        by = _BY.get(line["by"], "somebody")
+        by = _BY.get(line["by"], "somebody (a person or a formula)")
         reason = REASONS.get(line["rule"], "") if new != _NOTHING else ""
         why = f" ({reason})" if reason else ""
         heading = case.heading(line["column"])
-        yield f"{case.words(line['seen_at'])}: {by} changed {heading} from {old} to {new}{why}."
+        since = _since(case, line)
+        yield f"{case.words(line['seen_at'])}: {by} changed {heading} from {old} to {new}{since}{why}."
+
+
+def _since(case: Case, line: Line) -> str:
+    """Since when a person's change may have stood there: the read before did not show it yet."""
+    since = line.get("seen_from")
+    return f", after {case.words(since)}" if since is not None and line["by"] != "worker" else ""
+
+
+def act_words(act: str, who: str) -> str:
+    """Something done to an order as a whole, and by whom where it was not the worker."""
+    return f"{ACTS.get(act, act)}{f' by {who}' if who else ' by the worker'}"
 
 
 def value_words(text: str) -> str:

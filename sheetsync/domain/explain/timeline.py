@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from sheetsync.domain.audit import Entry
-from sheetsync.domain.explain.history import OUTCOMES, REASONS, value_words
+from sheetsync.domain.explain.history import OUTCOMES, REASONS, act_words, value_words
 from sheetsync.domain.model import EVIDENCE
 from sheetsync.domain.moments import scalar_to_local
 from sheetsync.domain.texts import quoted
@@ -21,10 +21,6 @@ _DELIVERED: Final = {
     "sent": "sent", "retry": "to be tried again", "failed": "failed", "held": "held back",
     "in_doubt": "in doubt: nobody knows whether it arrived", "superseded": "not sent: a later one did",
     "suppressed": "not sent to this address", "called_off": "called off", "dropped": "dropped",
-}  # fmt: skip
-_ACTS: Final = {
-    "archive": "moved to the archive", "unarchive": "taken out of the archive",
-    "purge": "personal values cut", "forget": "personal values cut at somebody's wish",
 }  # fmt: skip
 
 
@@ -98,9 +94,8 @@ def _value(text: str) -> str:
 
 
 def _act(entry: Entry) -> str:
-    said = _ACTS.get(entry.what, entry.what)
-    who = f" by {entry.rule}" if entry.rule else ""
-    return f"{said.capitalize()}{who}{f': {entry.new}' if entry.new else ''}"
+    said = act_words(entry.what, entry.rule)
+    return f"{said[:1].upper()}{said[1:]}{f': {entry.new}' if entry.new else ''}"
 
 
 def _stage(entry: Entry, timezone: str) -> str:

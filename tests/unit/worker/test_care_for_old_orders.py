@@ -199,5 +199,9 @@ def test_the_verbs_show_first_and_do_with_apply(shop, capsys):
     assert stored(shop, "#SP-1")["archived_order"] == 1
     assert run(["history", "#SP-1", *config, "--format", "json"]) == 0
     told = capsys.readouterr().out
+    assert run(["explain", "#SP-1", *config]) == 0
+    explained = " ".join(capsys.readouterr().out.split())
+    assert "and is in the archive." in explained
+    assert "Handled By: Thabo" in explained
     acts = [e["what"] for e in json.loads(told[told.index("{") :])["entries"] if e["kind"] == "act"]
     assert acts == ["forget", "archive"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -77,7 +78,7 @@ def test_it_tells_who_was_told_by_which_line_and_which_mail(desk):
 
 def test_it_tells_what_people_and_what_the_worker_changed(desk):
     text = told(desk, "#SP-1", "2026-03-02 15:10")
-    person = 'a person changed Picking Completed from "No" to "Yes".'
+    person = 'a person changed Picking Completed from "No" to "Yes", after Mon 2 Mar 09:01.'
     worker = (
         "the worker changed Picked At from nothing to Mon 2 Mar 09:03 "
         "(the moment at which it was first seen)."
@@ -195,3 +196,55 @@ def test_the_command_line_prints_it_as_text_and_as_json(desk, capsys):
     assert answer["clocks"]["stage"]["source"] == "sla.yaml:44"
     assert run(["explain", "#nobody", "--config", str(desk.config)]) == 2
     assert "knows an order #nobody" in capsys.readouterr().err
+
+
+def asked(desk, capsys, *what):
+    """What the verb says, run as a person would."""
+    assert run(["explain", *what, "--config", str(desk.config)]) == 0
+    return capsys.readouterr().out
+
+
+def test_a_mail_tells_why_it_was_sent_about_what_and_what_became_of_it(desk, capsys):
+    with desk.open() as shop:
+        number = shop.store.history(1, "#SP-1").messages[-1]["id"]
+    text = " ".join(asked(desk, capsys, "mail", str(number)).split())
+    assert f"Mail {number}" in text
+    assert "#SP-1: level 2 of fulfilment, about packing: told. Rule at escalation.yaml:23." in text
+    assert "limit 4 h, due Mon 2 Mar 14:03" in text
+    assert "What became of it Mon 2 Mar 15:00: sent." in text
+    (message_id,) = re.findall(r"Message-ID (<\S+>)", text)
+    assert f"Mail {number}" in asked(desk, capsys, message_id)
+    told = json.loads(asked(desk, capsys, f"mail:{number}", "--format", "json"))
+    assert told["orders"] == ["#SP-1"]
+    assert told["events"][0]["kind"] == "sent"
+
+
+def test_a_pass_tells_what_it_saw_wrote_and_sent_under_the_rules_of_then(desk, capsys):
+    with desk.open() as shop:
+        number = shop.store.history(1, "#SP-1").messages[-1]["pass_id"]
+        allocated = shop.store.history(1, "#SP-1").events[0]["pass_id"]
+    text = " ".join(asked(desk, capsys, "pass", str(allocated)).split())
+    assert (
+        "People had changed #SP-1: Inventory Allocated from "
+        '"No" to "Yes" between Mon 2 Mar 09:00 and Mon 2 Mar 09:01.'
+    ) in text
+    assert "Allocated seen done: #SP-1." in text
+    assert f"sheetsync undo {allocated}" in text
+    rules = desk.folder / "rules" / "escalation.yaml"
+    before = rules.read_text()
+    rules.write_text("# one line more\n" + before)
+    last = json.loads(asked(desk, capsys, f"pass {number}", "--format", "json"))
+    rules.write_text(before)
+    told = " ".join(line for s in last["sections"] for line in s["lines"])
+    assert "Rule at escalation.yaml:23." in told
+    assert last["messages"]
+
+
+def test_what_nobody_knows_is_answered_with_where_to_look(desk, capsys):
+    for what, code, words in (
+        (["mail", "4711"], 2, "sheetsync history ORDER"),
+        (["<x@y>"], 2, "in the mail itself"),
+        (["pass", "4711"], 1, "no pass number 4711"),
+    ):
+        assert run(["explain", *what, "--config", str(desk.config)]) == code
+        assert words in capsys.readouterr().err
