@@ -11,6 +11,7 @@ from sheetsync.domain.guard.approval import CellsOfColumn, MailsTo
 from sheetsync.domain.model import Plan
 from sheetsync.worker.approving import Shown
 
+RELEASE = "They would wait for sheetsync outbox release."
 _NAMED = 5
 
 
@@ -33,6 +34,8 @@ def show(shown: Shown) -> None:
         )
     show_cells(found.cells, shown.plan)
     _show_mails(found.mails)
+    if found.mails_held:
+        err.print(Text(f"{found.mails_held} {RELEASE}", style="yellow"))
 
 
 def show_cells(columns: tuple[CellsOfColumn, ...], plan: Plan) -> None:

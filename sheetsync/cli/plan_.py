@@ -6,10 +6,12 @@ from pathlib import Path
 
 import click
 
+from sheetsync.cli.approve_view import RELEASE
 from sheetsync.cli.options import at_option, config_option, parse_moment
 from sheetsync.cli.output import err, plain, progress
 from sheetsync.cli.plan_view import plan_json, show_plan
 from sheetsync.cli.wiring import open_workshop
+from sheetsync.domain.guard import too_many_mails
 from sheetsync.domain.model import Plan
 from sheetsync.errors import PlanRefused
 
@@ -40,6 +42,9 @@ def command(config_path: Path, at_text: str | None, style: str, everything: bool
             _show(plan, style, everything=everything)
             raise
         _show(plan, style, everything=everything)
+        held = too_many_mails(plan, workshop.limits)
+        if held:
+            err.print(f"[yellow]{held} {RELEASE}[/]")
 
 
 def _show(plan: Plan, style: str, *, everything: bool) -> None:

@@ -57,6 +57,18 @@ def save_facts(connection: Connection, tracker_id: int, facts: pd.DataFrame, now
     return len(rows)
 
 
+def changed_facts(connection: Connection, tracker_id: int, facts: pd.DataFrame) -> int:
+    """How many known orders' facts are not what was kept; quickly told, without loading what was."""
+    if facts.empty:
+        return 0
+    ids = [str(value) for value in facts.index]
+    digests = _digests(facts, {str(name): _kind(facts[name]) for name in facts.columns})
+    if whole_digest(ids, digests) == get_setting(connection, tracker_id, _WHOLE_SETTING):
+        return 0
+    known = _known_digests(connection, tracker_id)
+    return sum(known.get(order, new) != new for order, new in zip(ids, digests, strict=True))
+
+
 def load_facts(connection: Connection, tracker_id: int) -> pd.DataFrame:
     """All facts ever kept for this tracker, indexed by order_id, typed as they were given."""
     found = frames.by_column(

@@ -246,6 +246,10 @@ class Store:
         """
         return self._with_archived(tracker_id, returning, lambda c: facts.load_facts(c, tracker_id))
 
+    def changed_facts(self, tracker_id: int, new: pd.DataFrame) -> int:
+        """Of how many known orders the facts are not what was kept."""
+        return self._read(lambda c: facts.changed_facts(c, tracker_id, new))
+
     def load_events(self, tracker_id: int) -> pd.DataFrame:
         """Every stage event (STAGE_EVENT_COLUMNS), oldest first."""
         return self._read(lambda c: load_events(c, tracker_id))

@@ -43,7 +43,9 @@ def look(workshop: Workshop, now: datetime) -> Shown | None:
     trips = workshop.trips(plan, memory, force)
     if any(trip.adopt for trip in trips):
         raise refusal(trips, workshop.name)
-    return Shown(plan=plan, proposal=proposal(plan, memory, trips)) if trips else None
+    return (
+        Shown(plan=plan, proposal=proposal(plan, memory, trips, workshop.limits)) if trips else None
+    )
 
 
 def approve(workshop: Workshop, shown: Shown, *, who: str, now: datetime) -> None:

@@ -7,6 +7,7 @@ whose plan is the one that a person approved.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -37,17 +38,25 @@ def trips_of(
     ports: Ports, state: TrackerState, rules: Rulebook, plan: Plan, memory: Memory
 ) -> tuple[Trip, ...]:
     """Every breaker that `plan`, made from `memory`, trips."""
-    same_cells = bool(state.fingerprint) and state.fingerprint == plan.orders.sheet.fingerprint
-    people = rules.escalation.people.values()
-    columns = {person.from_column for person in people if person.from_column}
     return tripped(
         plan,
         memory,
         ports.limits,
         columns_before=columns_before(ports.store, state, rules),
         facts_before=lambda: ports.store.load_facts(state.id),
-        recipient_columns=() if same_cells else columns,
+        recipient_columns=_recipient_columns(ports, state, rules, plan),
     )
+
+
+def _recipient_columns(
+    ports: Ports, state: TrackerState, rules: Rulebook, plan: Plan
+) -> Collection[str]:
+    """Columns that name who gets mails; none where too few orders changed at all to look at them."""
+    if state.baseline_at is None or state.fingerprint == plan.orders.sheet.fingerprint:
+        return ()
+    if ports.store.changed_facts(state.id, plan.facts) <= ports.limits.recipients:
+        return ()
+    return {person.from_column for person in rules.escalation.people.values() if person.from_column}
 
 
 def guard_plan(

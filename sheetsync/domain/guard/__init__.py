@@ -19,6 +19,7 @@ from sheetsync.domain.guard.cells import (
     moved_on,
     other_dates,
     other_recipients,
+    rows_by_order,
     set_back,
     unticked,
 )
@@ -26,7 +27,7 @@ from sheetsync.domain.guard.identity import other_identity
 from sheetsync.domain.guard.limits import GuardLimits, Trip, at_least
 from sheetsync.domain.guard.mails import too_many_mails
 from sheetsync.domain.guard.rows import gone_orders, lost_columns, unreadable_keys, vanished
-from sheetsync.domain.model import Memory, Plan
+from sheetsync.domain.model import EVIDENCE, Memory, Plan
 from sheetsync.errors import PlanRefused
 
 __all__ = ["GuardLimits", "Trip", "gone_orders", "guard", "refusal", "too_many_mails", "tripped"]
@@ -71,22 +72,23 @@ def tripped(
     keys = unreadable_keys(plan, limits)
     if not len(known):
         return keys
+    now = rows_by_order(plan)
     trips = [
         *keys,
         *lost_columns(plan, columns_before or {}),
         *vanished(plan, known, limits),
-        *emptied_statuses(plan, known, limits),
-        *unticked(plan, known, limits),
-        *set_back(plan, known, limits),
-        *moved_on(plan, known, limits),
+        *emptied_statuses(plan, now, known, limits),
+        *unticked(plan, now, known, limits),
+        *set_back(now, known, limits),
+        *moved_on(now, known, limits),
     ]
     many = max(len(plan.memory), len(plan.changes)) >= at_least(len(known), limits)
     if many or recipient_columns:
         facts = facts_before()
         trips += [
-            *(other_dates(plan, facts, limits) if many else ()),
-            *(emptied_cells(plan, facts, limits) if many else ()),
-            *other_recipients(plan, facts, recipient_columns, limits),
+            *(other_dates(now, facts, limits) if many else ()),
+            *(emptied_cells(plan, now, facts, limits) if many else ()),
+            *other_recipients(now, facts, recipient_columns, limits),
         ]
     return tuple(trips)
 
@@ -124,4 +126,5 @@ def refusal(trips: tuple[Trip, ...], tracker: str) -> PlanRefused:
 def _in_sight(memory: Memory) -> pd.DataFrame:
     """The orders that stood in the sheet at the last pass."""
     orders = memory.orders
-    return orders[orders["missing_since"].isna()] if len(orders) else orders
+    names = ["status_seen", "written_status", *(f"seen_{evidence}" for evidence in EVIDENCE)]
+    return orders.loc[orders["missing_since"].isna(), names] if len(orders) else orders

@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from sheetsync.domain.guard.limits import Trip
+from sheetsync.domain.guard.limits import GuardLimits, Trip
+from sheetsync.domain.guard.mails import too_many_mails
 from sheetsync.domain.guard.rows import gone_orders
 from sheetsync.domain.model import EVIDENCE, STAMPS, Memory, Plan
 
@@ -47,25 +48,28 @@ class Proposal:
     """Exactly what an approval lets through.
 
     `gone`: orders that are taken as gone from then on; `changed`: how many others are remembered anew.
+    `mails_held`: why the mails would wait for a person all the same, "" where they would leave.
     """
 
     trips: tuple[Trip, ...]
     cells: tuple[CellsOfColumn, ...]
     mails: tuple[MailsTo, ...]
+    mails_held: str
     gone: tuple[str, ...]
     changed: int
     token: str
 
 
-def proposal(plan: Plan, memory: Memory, trips: tuple[Trip, ...]) -> Proposal:
+def proposal(plan: Plan, memory: Memory, trips: tuple[Trip, ...], limits: GuardLimits) -> Proposal:
     """What approving `plan`, made from `memory` and refused for `trips`, lets through."""
     gone = gone_orders(plan, memory)
     return Proposal(
         trips=trips,
         cells=cells_by_column(plan),
         mails=mails_by_recipient(plan),
+        mails_held=too_many_mails(plan, limits),
         gone=gone,
-        changed=len(plan.memory.index.difference(gone)),
+        changed=len(plan.memory.index.difference(list(gone))),
         token=token(plan, memory, trips),
     )
 

@@ -15,6 +15,9 @@ from sheetsync.domain.model import EVIDENCE, Plan
 from sheetsync.domain.wording import duration_words
 
 _FILLED_BY_STAFF: Final = ("ordered_at", "customer", "priority", "carrier", "tracking", "handler")
+_PEOPLE: Final = ("handler", "vendor")
+"""Columns of the facts that can name who gets a mail."""
+_COMPARED: Final = frozenset({*_FILLED_BY_STAFF, *_PEOPLE, *EVIDENCE, "status"})
 _POSITION: Final = dict(zip(LIFE, POSITION.tolist(), strict=True))
 _MOSTLY: Final = 0.9
 _SINCE: Final = "since the last pass"
@@ -22,9 +25,17 @@ _SINCE: Final = "since the last pass"
 Mask = npt.NDArray[np.bool_]
 
 
-def unticked(plan: Plan, known: pd.DataFrame, limits: GuardLimits) -> tuple[Trip, ...]:
+def rows_by_order(plan: Plan) -> pd.DataFrame:
+    """The rows that can be used, indexed by Order ID: what the breakers below compare with the past."""
+    frame = plan.orders.frame
+    names = [name for name in _COMPARED if name in frame]
+    return frame.loc[frame["usable"], ["order_id", *names]].set_index("order_id")
+
+
+def unticked(
+    plan: Plan, now: pd.DataFrame, known: pd.DataFrame, limits: GuardLimits
+) -> tuple[Trip, ...]:
     """A column of ticks or dates that was emptied or cut away, not taken back one by one."""
-    now = _rows_by_order(plan)
     both = known.index.intersection(now.index)
     trips: list[Trip] = []
     for evidence in EVIDENCE:
@@ -35,26 +46,28 @@ def unticked(plan: Plan, known: pd.DataFrame, limits: GuardLimits) -> tuple[Trip
     return tuple(trips)
 
 
-def emptied_statuses(plan: Plan, known: pd.DataFrame, limits: GuardLimits) -> tuple[Trip, ...]:
+def emptied_statuses(
+    plan: Plan, now: pd.DataFrame, known: pd.DataFrame, limits: GuardLimits
+) -> tuple[Trip, ...]:
     """A Status column that was emptied."""
-    before, after = _statuses(plan, known)
+    before, after = _statuses(now, known)
     where = np.asarray((after == "") & (before != ""), dtype=bool)
     heading = _heading(plan, "status")
     return _counted("emptied", before.index, where, f"{heading} was emptied for", limits)
 
 
-def set_back(plan: Plan, known: pd.DataFrame, limits: GuardLimits) -> tuple[Trip, ...]:
+def set_back(now: pd.DataFrame, known: pd.DataFrame, limits: GuardLimits) -> tuple[Trip, ...]:
     """Many orders work forward between two passes; many that go back were sorted apart or pasted over."""
-    before, after = _steps(plan, known)
+    before, after = _steps(now, known)
     return _counted(
         "set-back", before.index, (after < before).to_numpy(), "Status went back for", limits,
         hint="Perhaps one column was sorted without the others.",
     )  # fmt: skip
 
 
-def moved_on(plan: Plan, known: pd.DataFrame, limits: GuardLimits) -> tuple[Trip, ...]:
+def moved_on(now: pd.DataFrame, known: pd.DataFrame, limits: GuardLimits) -> tuple[Trip, ...]:
     """Much of the sheet goes forward at once: a status filled down over the column."""
-    before, after = _steps(plan, known)
+    before, after = _steps(now, known)
     where = (after > before).to_numpy()
     count = int(where.sum())
     if count < limits.min_rows or count < limits.moved_share * len(where):
@@ -66,9 +79,8 @@ def moved_on(plan: Plan, known: pd.DataFrame, limits: GuardLimits) -> tuple[Trip
     return (Trip(breaker="moved-on", sentence=sentence, orders=tuple(before.index[where])),)
 
 
-def other_dates(plan: Plan, before: pd.DataFrame, limits: GuardLimits) -> tuple[Trip, ...]:
+def other_dates(now: pd.DataFrame, before: pd.DataFrame, limits: GuardLimits) -> tuple[Trip, ...]:
     """When an order was placed stays as it is: another date in many rows belongs to other orders."""
-    now = _rows_by_order(plan)
     if "ordered_at" not in now or "ordered_at" not in before:
         return ()
     both = before.index.intersection(now.index)
@@ -86,9 +98,10 @@ def other_dates(plan: Plan, before: pd.DataFrame, limits: GuardLimits) -> tuple[
     return (Trip(breaker="dates", sentence=sentence, orders=tuple(both[where])),)
 
 
-def emptied_cells(plan: Plan, before: pd.DataFrame, limits: GuardLimits) -> tuple[Trip, ...]:
+def emptied_cells(
+    plan: Plan, now: pd.DataFrame, before: pd.DataFrame, limits: GuardLimits
+) -> tuple[Trip, ...]:
     """A column of the staff that was filled and now holds nothing, or nothing that can be read."""
-    now = _rows_by_order(plan)
     both = before.index.intersection(now.index)
     trips: list[Trip] = []
     for key in _FILLED_BY_STAFF:
@@ -101,14 +114,13 @@ def emptied_cells(plan: Plan, before: pd.DataFrame, limits: GuardLimits) -> tupl
 
 
 def other_recipients(
-    plan: Plan, before: pd.DataFrame, columns: Collection[str], limits: GuardLimits
+    now: pd.DataFrame, before: pd.DataFrame, columns: Collection[str], limits: GuardLimits
 ) -> tuple[Trip, ...]:
     """Very many orders that suddenly are somebody else's: their mails would go to other people."""
-    now = _rows_by_order(plan)
     both = before.index.intersection(now.index)
     where = np.zeros(len(both), dtype=bool)
     for key in sorted(columns):
-        if plan.orders.has(key) and key in before and key in now:
+        if key in before and key in now:
             old = before.loc[both, key].to_numpy(object)
             where |= np.asarray((old != "") & (old != now.loc[both, key].to_numpy(object)), bool)
     count = int(where.sum())
@@ -134,14 +146,8 @@ def _counted(  # noqa: PLR0917 - what tripped, where, and in which words
     return (Trip(breaker=breaker, sentence=sentence, orders=tuple(orders[where])),)
 
 
-def _rows_by_order(plan: Plan) -> pd.DataFrame:
-    frame = plan.orders.frame
-    return frame[frame["usable"]].set_index("order_id")
-
-
-def _statuses(plan: Plan, known: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+def _statuses(now: pd.DataFrame, known: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     """Status at the last pass and now; what we wrote ourselves since counts as no change."""
-    now = _rows_by_order(plan)
     both = known.index.intersection(now.index) if "status" in now else known.index[:0]
     before = known.loc[both, "status_seen"]
     after = now.loc[both, "status"] if "status" in now else before
@@ -149,8 +155,8 @@ def _statuses(plan: Plan, known: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     return before, after.where(~ours, before)
 
 
-def _steps(plan: Plan, known: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    before, after = _statuses(plan, known)
+def _steps(now: pd.DataFrame, known: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    before, after = _statuses(now, known)
     return before.map(_POSITION), after.map(_POSITION)
 
 
