@@ -179,6 +179,13 @@ class WorkerConfig(Strict):
         ),
         examples=["5m"],
     )
+    alert_after: int = Field(
+        default=5,
+        ge=1,
+        le=10_000,
+        description="So many passes in a row that could not be done are told by one mail.",
+        examples=["5"],
+    )
     heartbeat_url: Heartbeat | None = Field(
         default=None,
         description="A link that is called after each pass, so that a monitor notices silence.",

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 HELD: Final = "held"
 MAILS_HELD: Final = "mails-held"
-ALERTS: Final = frozenset({HELD, MAILS_HELD, RULES_BROKEN})
+TROUBLE: Final = "trouble"
+ALERTS: Final = frozenset({HELD, MAILS_HELD, TROUBLE, RULES_BROKEN})
 """Kinds of mail about the worker itself: they leave while the tracker is held."""
 _YES: Final = "yes"
 
@@ -92,6 +93,20 @@ def hold(ports: Ports, state: TrackerState, rules: Rulebook, now: datetime, reas
     subject = f"{ports.tracker.name} is held: nothing is written or mailed"
     ports.store.add_notices(
         state.id, _alerts(HELD, since.isoformat(), reason, rules, ports.tracker.name, subject), now
+    )
+
+
+def tell_trouble(
+    ports: Ports, state: TrackerState, rules: Rulebook, now: datetime, problem: str
+) -> None:
+    """One mail when so many passes in a row could not be done; the next one only after a good pass."""
+    if state.fail_count + 1 < ports.alert_after:
+        return
+    occasion = (state.last_ok_at or state.created_at).isoformat()
+    name = ports.tracker.name
+    subject = f"{name} cannot be looked after since {state.fail_count + 1} passes"
+    ports.store.add_notices(
+        state.id, _alerts(TROUBLE, occasion, problem, rules, name, subject), now
     )
 
 

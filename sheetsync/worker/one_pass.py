@@ -62,6 +62,7 @@ class Ports:
     """What a pass acts on. `deliver(now)` hands over what waits in the outbox.
 
     `alert(now)` hands over only what is about the worker itself: that is all a held tracker sends.
+    After `alert_after` passes in a row that could not be done, the people in charge are told.
     """
 
     tracker: Tracker
@@ -72,6 +73,7 @@ class Ports:
     limits: GuardLimits
     step: Callable[[str], None] = no_step
     alert: Callable[[datetime], DeliveryReport] = nobody
+    alert_after: int = 5
     settings: str = ""
     """The configuration that a reading depends on: where it changed, an unchanged sheet is read anew."""
 
@@ -114,6 +116,8 @@ def one_pass(
     are results, not exceptions; StoreError is raised, since nothing can be promised without it.
     """
     result = _sheet_part(ports, state, rules, now)
+    if result.outcome == "failed":
+        holding.tell_trouble(ports, state, rules, now, result.problem)
     deliver = ports.alert if result.outcome == "held" else ports.deliver
     if not _mail_may_go(result, state):
         return result

@@ -350,6 +350,7 @@ class Workshop:
         )
         return Ports(
             tracker=self.tracker(force.rules), store=self.store, deliver=self.deliver, alert=self.alert,
+            alert_after=self.config.worker.alert_after,
             publisher=publisher, options=options, limits=self.limits, step=self._step,
             settings=repr((options, settings.tab)),
         )  # fmt: skip

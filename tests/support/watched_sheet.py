@@ -16,6 +16,7 @@ from sheetsync.domain.model import Sheet
 from sheetsync.domain.moments import local_to_serial
 from sheetsync.domain.plan import PlanOptions
 from sheetsync.domain.rules import Rulebook
+from sheetsync.errors import TrackerError
 from sheetsync.messages.compose import Composer
 from sheetsync.messages.deliver import DeliveryReport, deliver
 from sheetsync.messages.outbox import DeliveryPolicy
@@ -44,10 +45,18 @@ class Flaky(MemoryTracker):
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self.short: list[int] = []
+        self.trouble: TrackerError | None = None
         self.reads = 0
+
+    def fingerprint(self) -> str:
+        if self.trouble is not None:
+            raise self.trouble
+        return super().fingerprint()
 
     def read(self) -> Sheet:
         self.reads += 1
+        if self.trouble is not None:
+            raise self.trouble
         if not self.short:
             return super().read()
         whole, drop = self.cells, self.short.pop(0)
