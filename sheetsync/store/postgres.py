@@ -6,7 +6,7 @@ store gives the same plan, byte for byte, on both.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL
@@ -54,11 +54,23 @@ def make_engine(url: URL, password: str) -> Engine:
 
 def _set_up_connection(connection: DBAPIConnection, record: object) -> None:
     del record
+    _spell_what_it_cannot_hold(connection)
     cursor = connection.cursor()
     for setting in _SETTINGS:
         cursor.execute(setting)
     cursor.close()
     connection.commit()
+
+
+def _spell_what_it_cannot_hold(connection: Any) -> None:
+    """The one character that no text of PostgreSQL holds (NUL) becomes a visible mark."""
+    from psycopg.types.string import StrDumperUnknown  # noqa: PLC0415 - the driver is an extra
+
+    class Dumper(StrDumperUnknown):
+        def dump(self, obj: str) -> Any:
+            return super().dump(obj.replace("\x00", "\ufffd"))
+
+    connection.adapters.register_dumper(str, Dumper)
 
 
 def check(connection: Connection) -> None:

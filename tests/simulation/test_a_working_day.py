@@ -30,9 +30,9 @@ ID = TITLES["order_id"]
 
 
 @contextmanager
-def day_of(folder: Path, seed: int) -> Iterator[Day]:
+def day_of(folder: Path, seed: int, store_url: str = "") -> Iterator[Day]:
     folder.mkdir(parents=True, exist_ok=True)
-    day = Day(folder, shipped_rules(), Random(seed))
+    day = Day(folder, shipped_rules(), Random(seed), store_url=store_url)
     try:
         yield day
     finally:
@@ -123,3 +123,17 @@ def test_the_same_seed_gives_the_same_plans_byte_for_byte(tmp_path: Path):
             play(day, check=False)
             traces.append(day.trace)
     assert traces[0] == traces[1]
+
+
+@pytest.mark.parametrize("seed", SEEDS[:1])
+def test_the_same_seed_gives_the_same_plans_on_sqlite_and_postgresql(
+    tmp_path: Path, seed: int, postgres_url: str
+):
+    traces, letters = [], []
+    for name, url in (("sqlite", ""), ("postgresql", postgres_url)):
+        with day_of(tmp_path / name, seed, url) as day:
+            play(day, check=False)
+            traces.append(day.trace)
+            letters.append([(letter.message_id, letter.recipient) for letter in day.tray.letters])
+    assert traces[0] == traces[1]
+    assert letters[0] == letters[1]

@@ -69,6 +69,8 @@ class Day:
     rules: Rulebook
     dice: Random
     orders: int = 14
+    store_url: str = ""
+    """Where the store is; "" for a file in the folder."""
     now: datetime = field(init=False)
     trace: list[str] = field(default_factory=list)
     typed: set[tuple[str, str]] = field(default_factory=set)
@@ -80,7 +82,8 @@ class Day:
             [list(HEADINGS), *rows], columns=self.rules.columns, timezone=ZONE
         )
         self.now = datetime.fromisoformat("2026-03-09T06:10:00+00:00")
-        self.store = Store.open(sqlite_url(self.folder / "state.db"), now=self.now)
+        url = self.store_url or sqlite_url(self.folder / "state.db")
+        self.store = Store.open(url, now=self.now)
         self.state_id = self.store.tracker("memory", "memory", uuid="u" * 32, now=self.now).id
         self.tray = Tray()
         self.amid: Callable[[], None] | None = None

@@ -83,6 +83,14 @@ def test_orders_come_in_the_order_of_their_code_points(store_url):
         assert store.load_memory(tracker_id, NOW, "UTC").orders.index.tolist() == sorted(ids)
 
 
+def test_a_character_that_the_database_cannot_hold_stops_no_pass(store_url):
+    with opened(store_url) as store:
+        tracker_id = store.tracker("t", "r", uuid="u", now=NOW).id
+        store.commit_pass(tracker_id, plan(memory={"#SP-1": {"status_seen": "Pack\0ed"}}))
+        memory = store.load_memory(tracker_id, NOW, "UTC")
+        assert memory.orders.loc["#SP-1", "status_seen"] in {"Pack\0ed", "Pack\ufffded"}
+
+
 def test_on_a_server_no_text_is_ordered_by_the_language_of_the_database(postgres_url):
     with opened(postgres_url) as store:
         other = raw(
