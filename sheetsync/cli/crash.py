@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import traceback
 from datetime import UTC, datetime
-from pathlib import Path
 
 from sheetsync import __version__
 from sheetsync.cli.output import print_error
@@ -14,13 +14,13 @@ EXIT_DEFECT = 70
 
 
 def report_defect(defect: Exception) -> int:
-    """Write the traceback beside the system's temporary files and name the place; returns 70."""
+    """Write the traceback into a new file that only this account can read, and name it; returns 70."""
     moment = datetime.now(tz=UTC).strftime("%Y%m%dT%H%M%SZ")
     text = f"sheetsync {__version__}, {moment}\n{''.join(traceback.format_exception(defect))}"
-    place = Path(tempfile.gettempdir()) / f"sheetsync-defect-{moment}.log"
     try:
-        place.write_text(text)
-        place.chmod(0o600)
+        handle, place = tempfile.mkstemp(".log", f"sheetsync-defect-{moment}-")
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(text)
         where = f"The details are in {place}; please send us that file."
     except OSError:
         where = f"The details:\n{text}"

@@ -191,6 +191,14 @@ class WorkerConfig(Strict):
         description="A link that is called after each pass, so that a monitor notices silence.",
         examples=["https://monitor.example.org/ping/orders"],
     )
+    heartbeat_inside: bool = Field(
+        default=False,
+        description=(
+            "Whether that monitor stands in your own network. Otherwise a name that leads to a private "
+            "address is not called."
+        ),
+        examples=["no"],
+    )
 
 
 class GuardConfig(Strict):

@@ -11,6 +11,7 @@ from datetime import datetime
 from email.message import EmailMessage
 from typing import Any, Protocol
 
+from sheetsync.domain.escalation.speakable import looks_like_an_id
 from sheetsync.errors import MailError
 from sheetsync.messages.addresses import one_line, parse_address
 from sheetsync.messages.policy import POLICY
@@ -135,8 +136,8 @@ def _labels(row: Composable) -> dict[str, str]:
         "X-Auto-Response-Suppress": "All",
         "X-Sheetsync-Kind": one_line(row.kind, 60),
     }
-    if len(row.orders) == 1:
-        labels["X-Sheetsync-Order"] = one_line(row.orders[0], 60)
+    if len(row.orders) == 1 and looks_like_an_id(row.orders[0]):
+        labels["X-Sheetsync-Order"] = row.orders[0]
     return labels
 
 

@@ -7,6 +7,7 @@ always verified; an unencrypted connection is possible to this very machine only
 
 from __future__ import annotations
 
+import base64
 import ipaddress
 import smtplib
 import ssl
@@ -187,8 +188,17 @@ class SmtpTransport:
     def _unreachable(self, why: str) -> SendResult:
         return SendResult(
             outcome="unreachable",
-            detail=f"The mail server {self._settings.host}:{self._settings.port} cannot be used: {why}",
+            detail=f"The mail server {self._settings.host}:{self._settings.port} cannot be used: "
+            f"{self._masked(why)}",
         )
+
+    def _masked(self, text: str) -> str:
+        """A server may repeat what it was told: the password does not get into logs by that."""
+        name, password = self._settings.username, self._settings.password
+        told = [password, *(_base64(part) for part in (f"\0{name}\0{password}", password))]
+        for secret in told if password else ():
+            text = text.replace(secret, "***")
+        return text
 
 
 def _refused(code: int, text: bytes | str, *, at_address: bool) -> SendResult:
@@ -221,6 +231,10 @@ def _words(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return one_line(str(error), 200) or type(error).__name__
+
+
+def _base64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
 
 
 def _is_loopback(host: str) -> bool:

@@ -25,11 +25,11 @@ import schedule
 
 from sheetsync.errors import SheetsyncError
 from sheetsync.worker.log import WorkerLog
+from sheetsync.worker.monitor import call_monitor
 from sheetsync.worker.one_pass import PassResult
 
 BACK_OFF_FIRST = timedelta(seconds=2)
 BACK_OFF_MOST = timedelta(minutes=15)
-HEARTBEAT_TIMEOUT = 10.0
 CLOCK_DRIFT = 60.0
 WAKE_AT_MOST = 5.0
 EXIT_DEFECT = 70
@@ -45,6 +45,10 @@ class Job(Protocol):
     @property
     def heartbeat_url(self) -> str:
         """The monitor's address, "" for none."""
+
+    @property
+    def heartbeat_inside(self) -> bool:
+        """Whether the monitor stands in the own network."""
 
     def run_pass(self, now: datetime, *, next_try: datetime | None = None) -> PassResult:
         """Do one pass; `next_try` is when the next one follows should the tracker be busy."""
@@ -182,7 +186,7 @@ class Daemon:
         if not url:
             return
         try:
-            requests.get(url.rstrip("/") + ending, timeout=HEARTBEAT_TIMEOUT).raise_for_status()
+            call_monitor(url.rstrip("/") + ending, inside=self.job.heartbeat_inside)
         except requests.RequestException as problem:
             self.log.heartbeat_failed(type(problem).__name__)
 

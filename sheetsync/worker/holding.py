@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from sheetsync.domain.escalation.people import role_words
@@ -32,6 +32,8 @@ MAILS_HELD: Final = "mails-held"
 TROUBLE: Final = "trouble"
 ALERTS: Final = frozenset({HELD, MAILS_HELD, TROUBLE, RULES_BROKEN})
 """Kinds of mail about the worker itself: they leave while the tracker is held."""
+MOST_ALERTS: Final = 12
+"""Mails about the worker itself within a day; `sheetsync status` tells of every hold."""
 _YES: Final = "yes"
 
 
@@ -90,9 +92,13 @@ def refused(
 def hold(ports: Ports, state: TrackerState, rules: Rulebook, now: datetime, reason: str) -> None:
     """Hold the tracker, and put the one mail about it into the outbox when the hold begins."""
     since = ports.store.hold(state.id, reason, now=now)
-    subject = f"{ports.tracker.name} is held: nothing is written or mailed"
+    if _alerted_enough(ports, state, now):
+        return
+    name = _told_as(ports)
+    told = _without_title(ports, reason)
+    subject = f"{name} is held: nothing is written or mailed"
     ports.store.add_notices(
-        state.id, _alerts(HELD, since.isoformat(), reason, rules, ports.tracker.name, subject), now
+        state.id, _alerts(HELD, since.isoformat(), told, rules, name, subject), now
     )
 
 
@@ -102,25 +108,41 @@ def tell_trouble(
     """One mail when so many passes in a row could not be done; the next one only after a good pass."""
     if state.fail_count + 1 < ports.alert_after:
         return
+    if _alerted_enough(ports, state, now):
+        return
     occasion = (state.last_ok_at or state.created_at).isoformat()
-    name = ports.tracker.name
+    name = _told_as(ports)
+    told = _without_title(ports, problem)
     subject = f"{name} cannot be looked after since {state.fail_count + 1} passes"
-    ports.store.add_notices(
-        state.id, _alerts(TROUBLE, occasion, problem, rules, name, subject), now
-    )
+    ports.store.add_notices(state.id, _alerts(TROUBLE, occasion, told, rules, name, subject), now)
 
 
-def mails_held(ports: Ports, rules: Rulebook, plan: Plan) -> HeldMails | None:
+def mails_held(ports: Ports, state: TrackerState, rules: Rulebook, plan: Plan) -> HeldMails | None:
     """Why the messages of `plan` wait for a person; None when they may go."""
     reason = too_many_mails(plan, ports.limits)
     if not reason:
         return None
-    name = ports.tracker.name
+    name = _told_as(ports)
     subject = f"{len(plan.notices)} mails about {name} are held back until you release them"
-    return HeldMails(
-        reason=reason,
-        alerts=_alerts(MAILS_HELD, plan.at.isoformat(), reason, rules, name, subject),
-    )
+    alerts = _alerts(MAILS_HELD, plan.at.isoformat(), reason, rules, name, subject)
+    enough = _alerted_enough(ports, state, plan.at)
+    return HeldMails(reason=reason, alerts=() if enough else alerts)
+
+
+def _told_as(ports: Ports) -> str:
+    """How mails call the tracker: never by a title that anybody can change who may edit the sheet."""
+    return ports.told_as or ports.tracker.name
+
+
+def _without_title(ports: Ports, sentence: str) -> str:
+    title = ports.tracker.name
+    return sentence.replace(title, _told_as(ports)) if title else sentence
+
+
+def _alerted_enough(ports: Ports, state: TrackerState, now: datetime) -> bool:
+    """Whoever makes the guard hold and release all day does not fill the owner's mailbox by it."""
+    last = ports.store.outbox(state.id, ALERTS).latest(MOST_ALERTS)
+    return len(last) == MOST_ALERTS and last[-1].created_at > now - timedelta(days=1)
 
 
 def note_mark(ports: Ports, state: TrackerState, plan: Plan, memory: Memory) -> None:

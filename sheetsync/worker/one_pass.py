@@ -74,6 +74,8 @@ class Ports:
     step: Callable[[str], None] = no_step
     alert: Callable[[datetime], DeliveryReport] = nobody
     alert_after: int = 5
+    told_as: str = ""
+    """How mails call the tracker, by the configuration alone; "" takes the tracker's own name."""
     settings: str = ""
     """The configuration that a reading depends on: where it changed, an unchanged sheet is read anew."""
 
@@ -226,7 +228,7 @@ def _carry_out(
 ) -> PassResult:
     store = ports.store
     ports.step("commit")
-    held = holding.mails_held(ports, rules, plan)
+    held = holding.mails_held(ports, state, rules, plan)
     pass_id = store.commit_pass(state.id, plan, memory=memory, held=held)
     if state.state == "held":
         store.release(state.id)

@@ -123,6 +123,11 @@ class Workshop:
         return str(self.config.worker.heartbeat_url or "")
 
     @property
+    def heartbeat_inside(self) -> bool:
+        """Whether the monitor stands in the own network."""
+        return self.config.worker.heartbeat_inside
+
+    @property
     def limits(self) -> GuardLimits:
         """When a change is a mass change."""
         return self.config.guard.limits()
@@ -237,7 +242,7 @@ class Workshop:
             self.store, self._tracker_id, now, timezone=self.timezone, settings=self.config.store
         )
         force = self.rules(now)
-        told = broken_rules_notices(force, self.name)
+        told = broken_rules_notices(force, _told_as(self.config))
         if told:
             self.store.add_notices(self._tracker_id, told, now)
         ports = self._ports(force)
@@ -352,7 +357,7 @@ class Workshop:
             tracker=self.tracker(force.rules), store=self.store, deliver=self.deliver, alert=self.alert,
             alert_after=self.config.worker.alert_after,
             publisher=publisher, options=options, limits=self.limits, step=self._step,
-            settings=repr((options, settings.tab)),
+            told_as=_told_as(self.config), settings=repr((options, settings.tab)),
         )  # fmt: skip
 
 
@@ -369,6 +374,12 @@ def _title(config: Config) -> str:
     """The tracker as the KPI tab calls it: a file without its ending; "" for a sheet, which tells itself."""
     settings = config.tracker
     return settings.workbook.stem.replace("_", " ") if settings.kind == "excel" else ""
+
+
+def _told_as(config: Config) -> str:
+    """The tracker in mails: people may rename a Google Sheet, so its title is not told there."""
+    settings = config.tracker
+    return settings.name if settings.kind == "excel" else f"Google Sheet {settings.name[:12]}"
 
 
 def _thing(config: Config) -> str:

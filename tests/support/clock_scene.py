@@ -98,7 +98,13 @@ def rulebook(
         people={}, policies={}, rules=(), max_emails_per_pass=30, max_emails_per_day=200
     )
     return Rulebook(
-        columns={key: ColumnRule(key=key, title=name, source=HERE) for key, name in TITLES.items()},
+        columns={
+            key: ColumnRule(
+                key=key, title=name, source=HERE,
+                choices=("Standard", "Expedited", "Bulk") if key == "priority" else (),
+            )
+            for key, name in TITLES.items()
+        },
         header_search_rows=5, checks=(), statuses=statuses(),
         calendars={rule.id: rule for rule in calendars}, targets=targets,
         escalation=escalation or none, carriers={}, unknown_carrier="warning",

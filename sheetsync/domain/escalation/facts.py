@@ -1,4 +1,4 @@
-"""The facts of an order as an escalation tells them: frozen words, no codes, no customer data."""
+"""The facts of an order as an escalation tells them: frozen words, no codes, no customer data, no free text."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sheetsync.domain.escalation.people import Cell
+from sheetsync.domain.escalation.speakable import Speakable, order_words
 from sheetsync.domain.escalation.subjects import EXCEPTION
 from sheetsync.domain.moments import Moments, as_aware, as_moment, scalar_to_local
 from sheetsync.domain.next_action import BY_STAGE, HELD
@@ -45,6 +46,7 @@ class Facts:
     timezone: str
     now: datetime
     next_steps: Texts | None
+    speakable: Speakable
 
     @classmethod
     def of(  # noqa: PLR0917 - as `decide` has them
@@ -67,7 +69,7 @@ class Facts:
                 "promise": _columns(clocks.promise, clocks.promise_details),
             },
             status=status, status_since=status_since, titles=titles,
-            timezone=timezone, now=now, next_steps=next_steps,
+            timezone=timezone, now=now, next_steps=next_steps, speakable=Speakable.of(rules),
         )  # fmt: skip
 
     def cell_of(self, row: int) -> Cell:
@@ -96,14 +98,14 @@ class Facts:
         cell = self.cell_of(row)
         clock = self._exception(row) if stage == EXCEPTION else self._clock(row, stage)
         words = {
-            "order": cell("order_id"),
+            "order": order_words(cell("order_id"), int(self.cells["row"][row])),
             "row": int(self.cells["row"][row]),
             "stage": stage,
             "status": str(self.status[row]),
             **{name: value for name, value in clock.items() if name != "seconds"},
-            "handler": cell("handler"),
-            "vendor": cell("vendor"),
-            "priority": cell("priority"),
+            "handler": self.speakable.handler(cell("handler")),
+            "vendor": self.speakable.vendor(cell("vendor")),
+            "priority": self.speakable.priority(cell("priority")),
             "next_step": self._next_step(row, stage),
             "policy_source": str(rung.source),
         }
@@ -143,7 +145,7 @@ class Facts:
 
     def _next_step(self, row: int, stage: str) -> str:
         if self.next_steps is not None and self.next_steps[row]:
-            return str(self.next_steps[row])
+            return self.speakable.next_step(str(self.next_steps[row]), self.cell_of(row)("carrier"))
         return HELD.get(str(self.status[row]), BY_STAGE.get(stage, ""))
 
     def _words(self, moment: np.datetime64) -> str:

@@ -140,7 +140,7 @@ def _notes(members: Sequence[tuple[Item, Recipient]]) -> list[str]:
     orders: dict[str, list[str]] = {}
     for item, addressee in members:
         if addressee.note:
-            orders.setdefault(addressee.note, []).append(item.order_id)
+            orders.setdefault(addressee.note, []).append(str(item.facts["order"]))
     return [
         f"{', '.join(ids[:_NAMED])}{f' +{len(ids) - _NAMED} more' * (len(ids) > _NAMED)}: {note}"
         for note, ids in orders.items()

@@ -1,7 +1,7 @@
 """Who a role is for one order: fixed addresses, or a name in a column looked up in a directory.
 
 A name that nobody knows never silences an escalation: the fallback person gets it, and the message
-says why it came to them.
+says why it came to them. The name itself is not told: it is whatever somebody typed.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from sheetsync.domain.rules import Person
-from sheetsync.domain.texts import fold, quoted
+from sheetsync.domain.texts import fold
 
 Cell = Callable[[str], str]
 """Column key -> the text of that cell of one order ("" when blank or there is no such column)."""
@@ -76,4 +76,4 @@ def _audience(person: Person) -> str:
 def _unknown(written: str, heading: str) -> str:
     if not written:
         return f"{heading} is blank."
-    return f"{heading} says {quoted(written)}, who is not in the list of people."
+    return f"{heading} names somebody who is not in the list of people."

@@ -57,7 +57,7 @@ def test_the_handler_who_is_also_the_fallback_gets_one_mail():
     found = desk.run("2026-11-20 12:30")
     assert mails(found) == [("lead@example.org", 2, ("#SP-1",))]
     assert found.notices[0].context["remarks"] == [
-        '#SP-1: Handled By says "Nobody We Know", who is not in the list of people. It comes to you instead.'
+        "#SP-1: Handled By names somebody who is not in the list of people. It comes to you instead."
     ]
 
 

@@ -28,6 +28,7 @@ class FakeJob:
     endings: list[Any]
     every: timedelta = timedelta(seconds=10)
     heartbeat_url: str = ""
+    heartbeat_inside: bool = False
     passes: list[datetime] = field(default_factory=list)
     promised: list[datetime | None] = field(default_factory=list)
     reloads: int = 0
