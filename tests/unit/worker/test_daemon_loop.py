@@ -155,3 +155,14 @@ def test_a_clock_that_jumps_makes_it_look_at_once():
     worker, stream = daemon(job, step=3600)
     worker.run(passes=2)
     assert any(line["event"] == "clock" for line in lines(stream))
+
+
+def test_a_tracker_that_another_worker_has_is_looked_at_again_in_time_and_counted():
+    job = FakeJob(["skipped", "skipped", "done", "skipped"])
+    worker, stream = daemon(job, step=11)
+    assert worker.run(passes=4) == 75
+    told = [(line["event"], line.get("times")) for line in lines(stream)]
+    assert told == [
+        ("start", None), ("skipped", 1), ("skipped", 2), ("pass", None), ("skipped", 1), ("stop", None),
+    ]  # fmt: skip
+    assert {line["level"] for line in lines(stream)} == {"info"}
