@@ -30,3 +30,8 @@ def inert(text: str) -> str:
 def as_typed(cell: str) -> str:
     """What `inert` was given: exactly one apostrophe at the front is taken off."""
     return cell.removeprefix("'")
+
+
+def as_meant(cell: str) -> str:
+    """A cell of anybody's file: an apostrophe is taken off only where `inert` would have put it."""
+    return cell[1:] if cell.startswith("'") and inert(cell[1:]) == cell else cell

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from sheetsync.domain.columns.headings import header_score
+from sheetsync.domain.csv_cells import as_meant
 from sheetsync.domain.rules import ColumnRule
 from sheetsync.errors import UsageError
 
@@ -107,7 +108,7 @@ def lines(path: Path, encoding: str, mark: str) -> Iterator[tuple[int, list[str]
         try:
             for cells in reader:
                 if any(cells):
-                    yield began, cells
+                    yield began, [as_meant(cell) for cell in cells]
                 began = reader.line_num + 1
         except csv.Error:
             raise UsageError(

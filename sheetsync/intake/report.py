@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from sheetsync.domain.csv_cells import inert
 from sheetsync.intake.reading import Refusal
 
 HEADINGS: Final = ("Line", "Order ID", "Column", "What is there", "What to do")
-_LIVE: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def report_place(file: Path) -> Path:
@@ -25,8 +25,4 @@ def write_report(place: Path, refusals: Sequence[Refusal]) -> None:
         writer.writerow(HEADINGS)
         for refusal in refusals:
             texts = (refusal.order, refusal.column, refusal.found, refusal.expected)
-            writer.writerow([refusal.line, *map(_dead, texts)])
-
-
-def _dead(text: str) -> str:
-    return f"'{text}" if text.startswith(_LIVE) else text
+            writer.writerow([refusal.line, *map(inert, texts)])

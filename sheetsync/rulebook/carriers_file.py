@@ -31,7 +31,8 @@ _TRANSIT: Final = "how long a parcel may travel has one home: the stage Transit 
 def _link(value: Any) -> str:
     text = value if isinstance(value, str) else ""
     parts = urlsplit(text)
-    if parts.scheme != "https" or "." not in (parts.hostname or "") or "{" in parts.netloc:
+    plain = parts.netloc.isascii() and not set("@{\\") & set(parts.netloc)
+    if parts.scheme != "https" or "." not in (parts.hostname or "") or not plain:
         raise ValueError(f"{shown(value)} is not a link; it must begin with https:// and a host")
     rest = text.replace("{number}", "", 1)
     if rest == text or "{" in rest or "}" in rest:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from sheetsync.domain.csv_cells import inert
 from sheetsync.domain.kpi.result import Figure, KpiReport
 from sheetsync.domain.kpi.words import sample_words, target_words, value_words
 
@@ -74,9 +75,9 @@ def list_rows(report: KpiReport) -> list[tuple[str, ...]]:
     return [
         (
             listing.id,
-            entry.order_id,
-            entry.reason,
-            entry.owner,
+            inert(entry.order_id),
+            inert(entry.reason),
+            inert(entry.owner),
             "" if entry.days is None else repr(entry.days),
         )
         for listing in report.listings
@@ -89,13 +90,13 @@ def _csv_row(report: KpiReport, figure: Figure) -> tuple[str, ...]:
     return (
         report.period.id,
         figure.id,
-        figure.name,
+        inert(figure.name),
         _digits(figure.value),
         figure.unit,
         *(_digits(number) for number in numbers),
         target_words(figure.target, figure.unit),
         figure.verdict,
-        figure.note,
+        inert(figure.note),
     )
 
 
