@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -19,11 +18,8 @@ from sheetsync.domain.rules import Rulebook
 from sheetsync.errors import LeaseLost, SheetsyncError, TrackerTaken, UsageError
 from sheetsync.messages.compose import Composer
 from sheetsync.messages.deliver import DeliveryReport, deliver
-from sheetsync.messages.folder import FolderTransport
 from sheetsync.messages.outbox import DeliveryPolicy
-from sheetsync.messages.render import Renderer
-from sheetsync.messages.smtp import SmtpSettings, SmtpTransport
-from sheetsync.messages.transports import OffTransport, Transport
+from sheetsync.messages.transports import Transport
 from sheetsync.resources import rules_folder
 from sheetsync.store.problems import DiskFull
 from sheetsync.store.store import Store
@@ -31,7 +27,7 @@ from sheetsync.store.trackers import TrackerState
 from sheetsync.trackers.base import Tracker
 from sheetsync.trackers.excel.locks import exclusive
 from sheetsync.trackers.excel.tracker import ExcelTracker
-from sheetsync.worker import holding
+from sheetsync.worker import holding, mailing, naming
 from sheetsync.worker.care import retention_daily
 from sheetsync.worker.copying import back_up_when_due
 from sheetsync.worker.leasing import leased, worker_name
@@ -44,8 +40,6 @@ from sheetsync.worker.which_tracker import Bench, open_sheet, open_tracker, open
 
 if TYPE_CHECKING:
     from sheetsync.trackers.google.installing import Installer
-
-FALLBACK_SENDER = "sheetsync@localhost.localdomain"
 
 
 class Workshop:
@@ -74,7 +68,7 @@ class Workshop:
         self._force: RulesInForce | None = None
         self._rules_token = ""
         self._next_try: datetime | None = None
-        self._tracker_id = self._introduce(_known_name(config, store)).id
+        self._tracker_id = self._introduce(naming.known_name(config, store)).id
 
     @classmethod
     def open(
@@ -242,7 +236,7 @@ class Workshop:
             self.store, self._tracker_id, now, timezone=self.timezone, settings=self.config.store
         )
         force = self.rules(now)
-        told = broken_rules_notices(force, _told_as(self.config))
+        told = broken_rules_notices(force, naming.in_mails(self.config))
         if told:
             self.store.add_notices(self._tracker_id, told, now)
         ports = self._ports(force)
@@ -291,7 +285,7 @@ class Workshop:
         config = load_config(self.config.file)
         if (place_of(config), config.store.url) != (place_of(self.config), self.config.store.url):
             raise UsageError(
-                f"config.yaml names another {_thing(config)} or store. "
+                f"config.yaml names another {naming.kind(config)} or store. "
                 "Stop the worker and start it anew."
             )
         before, self.config = self.config, config
@@ -311,36 +305,11 @@ class Workshop:
 
     def transport(self) -> Transport:
         """How mails leave by the configuration; raises MailError or ConfigError where it cannot be."""
-        mail = self.config.mail
-        match mail.mode:
-            case "off":
-                return OffTransport()
-            case "folder":
-                return FolderTransport(mail.folder, self.timezone)
-            case "smtp":
-                return SmtpTransport(
-                    SmtpSettings(
-                        host=str(mail.host),
-                        port=mail.server_port,
-                        tls=mail.tls,
-                        username=mail.username or "",
-                        password=mail.password.resolve(self._environment) if mail.password else "",
-                        timeout=float(mail.timeout.total_seconds()),
-                        cafile=mail.ca_file,
-                    )
-                )
+        return mailing.transport(self.config, self._environment)
 
     def composer(self) -> Composer:
         """Makes letters with the owner's templates and this store's secret."""
-        mail = self.config.mail
-        return Composer(
-            renderer=Renderer(self.config.templates),
-            sender=str(mail.from_ or FALLBACK_SENDER),
-            secret=self.store.secret("message_id", secrets.token_bytes(32)),
-            sender_name=mail.from_name,
-            reply_to=str(mail.reply_to or ""),
-            mail_domain=mail.message_domain or "",
-        )
+        return mailing.composer(self.config, self.store)
 
     def _ports(self, force: RulesInForce) -> Ports:
         settings = self.config.tracker
@@ -348,8 +317,8 @@ class Workshop:
         publisher = Publisher(
             timezone=settings.timezone,
             every=self.config.worker.every,
-            mail_mode=_mail_words(self.config),
-            tracker=_title(self.config),
+            mail_mode=mailing.whereto(self.config),
+            tracker=naming.in_figures(self.config),
             kpi_every=self._kpi_every,
             alarms=(force.alarm,) if force.alarm else (),
         )
@@ -357,44 +326,10 @@ class Workshop:
             tracker=self.tracker(force.rules), store=self.store, deliver=self.deliver, alert=self.alert,
             alert_after=self.config.worker.alert_after,
             publisher=publisher, options=options, limits=self.limits, step=self._step,
-            told_as=_told_as(self.config), settings=repr((options, settings.tab)),
+            told_as=naming.in_mails(self.config), settings=repr((options, settings.tab)),
         )  # fmt: skip
-
-
-def _known_name(config: Config, store: Store) -> str:
-    """A workbook's file name; the title that a Google Sheet had when it was last looked at, or its id."""
-    ref = place_of(config)
-    known = (found.name for found in store.trackers() if found.ref == ref)
-    return (
-        next(known, config.tracker.name) if config.tracker.kind == "google" else config.tracker.name
-    )
-
-
-def _title(config: Config) -> str:
-    """The tracker as the KPI tab calls it: a file without its ending; "" for a sheet, which tells itself."""
-    settings = config.tracker
-    return settings.workbook.stem.replace("_", " ") if settings.kind == "excel" else ""
-
-
-def _told_as(config: Config) -> str:
-    """The tracker in mails: people may rename a Google Sheet, so its title is not told there."""
-    settings = config.tracker
-    return settings.name if settings.kind == "excel" else f"Google Sheet {settings.name[:12]}"
-
-
-def _thing(config: Config) -> str:
-    return "workbook" if config.tracker.kind == "excel" else "Google Sheet"
 
 
 def _state_folder(config: Config) -> Path:
     """Beside the store: locks, backups of the store and of the workbook. Never in the shared folder."""
     return config.folder / "state"
-
-
-def _mail_words(config: Config) -> str:
-    mail = config.mail
-    return {
-        "off": "nowhere (mail is off)",
-        "folder": f"to the folder {mail.folder.name}, not to people",
-        "smtp": f"through {mail.host}",
-    }[mail.mode]

@@ -1,0 +1,62 @@
+"""How mails leave by the configuration: the way out, who writes them, and what Sync Status says of it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from typing import Final
+
+from sheetsync.config import Config
+from sheetsync.messages.compose import Composer
+from sheetsync.messages.folder import FolderTransport
+from sheetsync.messages.render import Renderer
+from sheetsync.messages.smtp import SmtpSettings, SmtpTransport
+from sheetsync.messages.transports import OffTransport, Transport
+from sheetsync.store.store import Store
+
+FALLBACK_SENDER: Final = "sheetsync@localhost.localdomain"
+
+
+def transport(config: Config, environment: Mapping[str, str]) -> Transport:
+    """How mails leave; raises MailError or ConfigError where it cannot be."""
+    mail = config.mail
+    match mail.mode:
+        case "off":
+            return OffTransport()
+        case "folder":
+            return FolderTransport(mail.folder, config.tracker.timezone)
+        case "smtp":
+            return SmtpTransport(
+                SmtpSettings(
+                    host=str(mail.host),
+                    port=mail.server_port,
+                    tls=mail.tls,
+                    username=mail.username or "",
+                    password=mail.password.resolve(environment) if mail.password else "",
+                    timeout=float(mail.timeout.total_seconds()),
+                    cafile=mail.ca_file,
+                )
+            )
+
+
+def composer(config: Config, store: Store) -> Composer:
+    """Makes letters with the owner's templates and the store's secret."""
+    mail = config.mail
+    return Composer(
+        renderer=Renderer(config.templates),
+        sender=str(mail.from_ or FALLBACK_SENDER),
+        secret=store.secret("message_id", secrets.token_bytes(32)),
+        sender_name=mail.from_name,
+        reply_to=str(mail.reply_to or ""),
+        mail_domain=mail.message_domain or "",
+    )
+
+
+def whereto(config: Config) -> str:
+    """Where mails go, for Sync Status."""
+    mail = config.mail
+    return {
+        "off": "nowhere (mail is off)",
+        "folder": f"to the folder {mail.folder.name}, not to people",
+        "smtp": f"through {mail.host}",
+    }[mail.mode]
