@@ -158,8 +158,8 @@ def _in_words(path: Path | None, error: DBAPIError) -> StoreError:
 @contextmanager
 def reading(engine: Engine, path: Path | None) -> Iterator[Connection]:
     """One consistent look at the store; never waits for a writer."""
-    looking = engine.execution_options(**_READING[engine.dialect.name])
-    with _told_in_words(engine, path), looking.connect() as connection:
+    way = _READING[engine.dialect.name]
+    with _told_in_words(engine, path), engine.connect().execution_options(**way) as connection:
         yield connection
 
 
