@@ -108,6 +108,11 @@ class Store:
         """This store for the time of a lease: nothing is written by it once the lease is lost (LeaseLost)."""
         return Store(under_lease(self._engine, lease), self._path, self._backup_folder)
 
+    @property
+    def is_leased(self) -> bool:
+        """Whether this store writes under a lease only."""
+        return lease_of(self._engine) is not None
+
     def go_on(self) -> None:
         """Ask before anything that cannot be taken back; raises LeaseLost. Prolongs a lease that is half gone."""
         lease = lease_of(self._engine)

@@ -207,8 +207,12 @@ class Workshop:
     def turn(self) -> Iterator[None]:
         """Have the lease on the tracker while the block runs: `store` then writes under it only.
 
-        Raises TrackerTaken where another worker has it, LeaseLost from within once it is lost.
+        A turn within a turn is the same one. Raises TrackerTaken where another worker has it, LeaseLost
+        from within once it is lost.
         """
+        if self.store.is_leased:
+            yield
+            return
         plain = self.store
         with leased(
             plain, self._tracker_id, worker=worker_name(_state_folder(self.config)),

@@ -118,6 +118,10 @@ def _worker(patient: Patient, store: Store, *, running: bool) -> Iterator[Diagno
             "The first one is a quiet look: run sheetsync plan, then sheetsync sync.",
         )  # fmt: skip
         return
+    if not running and state.lease_until is not None and state.lease_until > patient.now:
+        machine = state.lease_owner.rpartition("/")[0]
+        until = patient.words(state.lease_until)
+        yield ok("worker", f"A worker on {machine} has the tracker, at the latest until {until}.")
     if state.state == "held":
         yield bad(
             "worker", f"The tracker is held: {state.hold_reason}",

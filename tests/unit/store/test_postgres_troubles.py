@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 import time
 from urllib.parse import quote
 
@@ -60,6 +61,23 @@ def test_an_account_with_its_password_makes_its_store(postgres_server, by_networ
         tracker_id = store.tracker("t", "r", uuid="u", now=NOW).id
         store.commit_pass(tracker_id, plan())
         assert PASSWORD not in repr(store._engine)
+
+
+def test_two_workers_that_start_at_once_make_the_tables_once(postgres_server):
+    postgres_server.run("CREATE DATABASE fresh")
+    opened = []
+
+    def start():
+        opened.append(Store.open(postgres_server.url("fresh"), now=NOW))
+
+    workers = [threading.Thread(target=start) for _ in range(3)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert len(opened) == 3
+    for store in opened:
+        store.close()
 
 
 def test_a_wrong_password_names_the_place_for_the_right_one(by_network):

@@ -50,6 +50,19 @@ def test_passes_go_as_with_a_file(shop: Shop):
     assert not (shop.folder / "state.db").exists()
 
 
+def test_the_doctor_says_who_has_the_tracker(shop: Shop):
+    shop.look(shop.at("08:10"), environment=RIGHT)
+    with shop.workshop(environment=RIGHT) as workshop:
+        workshop.store.take_lease(
+            workshop.state.id, owner="alpha/1", length=timedelta(minutes=5), clock=lambda: shop.now
+        )
+    told = told_by_the_doctor(shop, RIGHT)
+    assert (
+        "ok",
+        "A worker on alpha has the tracker, at the latest until 2026-03-09 08:15.",
+    ) in told
+
+
 def test_folders_with_a_database_in_common_keep_their_trackers_apart(shop: Shop, tmp_path: Path):
     other = Shop(tmp_path / "other")
     other.config.write_text(shop.config.read_text())
