@@ -6,7 +6,7 @@ Whoever did it, and to which orders, stays in the change log.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -113,4 +113,6 @@ class Care:
         if not wish.values:
             return counts
         everywhere = Redactor(columns=frozenset(), cut=cut, values=wish.values)
-        return counts + redact(connection, self._tracker_id, everywhere, (), everywhere=True)
+        more = redact(connection, self._tracker_id, everywhere, (), everywhere=True)
+        # The same messages wait in both counts.
+        return replace(counts + more, waiting=max(counts.waiting, more.waiting))

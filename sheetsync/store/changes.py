@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TypeAlias
 
 from sqlalchemy import Connection, select
 
 from sheetsync.domain.cell_texts import MOMENT_COLUMNS, cell_text
-from sheetsync.domain.model import Plan
+from sheetsync.domain.model import Memory, Plan
 from sheetsync.domain.own_cells import OWN_COLUMNS
 from sheetsync.domain.person_edits import Edit
 from sheetsync.store import frames
@@ -27,9 +26,9 @@ def log_changes(  # noqa: PLR0917 - one pass, and what it saw
     pass_id: int,
     plan: Plan,
     edits: Sequence[Edit] | None,
-    seen_from: datetime | None = None,
+    memory: Memory | None = None,
 ) -> None:
-    """Append the plan's intents and the edits seen since the read at `seen_from`.
+    """Append the plan's intents and the edits seen since the read that `memory` is of.
 
     To the edits come those of the worker's own columns, which an intent puts right. An intent that was
     logged and still waits to be written (a workbook in use all night) is not logged again.
@@ -38,7 +37,8 @@ def log_changes(  # noqa: PLR0917 - one pass, and what it saw
     orders = sorted({row["order_id"] for row in intents} | {edit.order_id for edit in edits})
     newest = _newest(connection, tracker_id, orders)
     found = [edit for edit in edits if not _by_undo(edit, newest)]
-    found += [edit for row in intents if (edit := _edit_of_own(row, newest)) is not None]
+    found += [edit for row in intents if (edit := _edit_of_own(row, newest, memory)) is not None]
+    seen_from = memory.last_pass_at if memory is not None else None
     common = {"tracker_id": tracker_id, "pass_id": pass_id, "seen_at": plan.at}
     lines = [{**common, **_edit_line(edit), "seen_from": seen_from} for edit in found]
     lines += [{**common, **row, "seen_from": None} for row in intents if not _waits(row, newest)]
@@ -62,15 +62,26 @@ def _by_undo(edit: Edit, newest: Mapping[Cell, _Line]) -> bool:
     return line is not None and line.by == "worker" and line.new == edit.new
 
 
-def _edit_of_own(row: Mapping[str, str], newest: Mapping[Cell, _Line]) -> Edit | None:
+def _edit_of_own(
+    row: Mapping[str, str], newest: Mapping[Cell, _Line], memory: Memory | None
+) -> Edit | None:
     """The edit that an intent in one of the worker's own columns puts right, if there was one."""
-    line = newest.get((row["order_id"], row["column"]))
-    if line is None or row["column"] not in OWN_COLUMNS or line.by != "worker":
+    order, column, stands = row["order_id"], row["column"], row["old"]
+    line = newest.get((order, column))
+    if column not in OWN_COLUMNS or (line is not None and line.by != "worker"):
         return None
-    if row["old"] == line.new or (row["old"] == line.old and not line.written):
+    if line is None:
+        if not stands or memory is None or not _watched(memory, order, column):
+            return None
+    elif stands == line.new or (stands == line.old and not line.written):
         return None
-    return Edit(order_id=row["order_id"], column=row["column"], old=line.new, new=row["old"],
+    return Edit(order_id=order, column=column, old=line.new if line else "", new=stands,
                 by="person")  # fmt: skip
+
+
+def _watched(memory: Memory, order: str, column: str) -> bool:
+    """Whether the read before saw this cell, in which the worker never wrote: so it was blank."""
+    return order in memory.orders.index and (memory.columns is None or column in memory.columns)
 
 
 def _waits(row: Mapping[str, str], newest: Mapping[Cell, _Line]) -> bool:

@@ -98,7 +98,7 @@ def commit_pass(
     if held and mails:
         enqueue(connection, state, pass_id, held.alerts, plan.at)
     edits = keep_seen(connection, tracker_id, plan, memory, fresh) if memory is not None else []
-    log_changes(connection, tracker_id, pass_id, plan, edits, state.last_pass_at)
+    log_changes(connection, tracker_id, pass_id, plan, edits, memory)
     acts = bool(len(plan.changes)) or mails > 0
     trackers.change(
         connection,

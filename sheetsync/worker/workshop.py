@@ -6,13 +6,14 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from sheetsync.config import Config, load_config
 from sheetsync.domain.guard import GuardLimits, Trip
 from sheetsync.domain.model import Memory, Plan
+from sheetsync.domain.moments import scalar_to_local
 from sheetsync.domain.plan import PlanOptions
 from sheetsync.domain.rules import Rulebook
 from sheetsync.errors import LeaseLost, SheetsyncError, TrackerTaken, UsageError
@@ -68,6 +69,7 @@ class Workshop:
         self._force: RulesInForce | None = None
         self._rules_token = ""
         self._next_try: datetime | None = None
+        self._cared: date | None = None
         self._tracker_id = self._introduce(naming.known_name(config, store)).id
 
     @classmethod
@@ -248,7 +250,16 @@ class Workshop:
         if result.outcome in ("done", "unchanged"):
             self._learn_title()
         first = (force.alarm,) if force.alarm else ()
-        return replace(result, remarks=(*first, *result.remarks, *retention_daily(self, now)))
+        return replace(result, remarks=(*first, *result.remarks, *self._cared_for(now)))
+
+    def _cared_for(self, now: datetime) -> tuple[str, ...]:
+        """Cut and archive what is due once a local day; most passes need not even ask the store."""
+        today = scalar_to_local(now, self.timezone).date()
+        if self._cared == today:
+            return ()
+        done = retention_daily(self, now)
+        self._cared = today
+        return done
 
     def plan(self, now: datetime) -> tuple[Plan, Memory, RulesInForce]:
         """What a pass at `now` would do; nothing is written or sent."""
