@@ -34,6 +34,7 @@ def show_comparison(answer: Comparison, timezone: str, *, everything: bool) -> N
     limit = None if everything else ROWS_SHOWN
     _show_flags("Flagged that were not", answer.more, timezone, limit)
     _show_flags("Not flagged that were", answer.fewer, timezone, limit)
+    _show_statuses(answer, limit)
     _show_recipients(answer)
     _show_mails(answer.mails, timezone, limit)
     out.print(Text("What history does not hold:", style="dim"))
@@ -57,6 +58,10 @@ def simulation_json(answer: Comparison, timezone: str) -> str:
             "days": [_day(day) for day in answer.days],
             "flagged_more": [_flag(flag) for flag in answer.more],
             "flagged_less": [_flag(flag) for flag in answer.fewer],
+            "statuses": [
+                {"order": order, "is": now, "would_be": would}
+                for order, now, would in answer.statuses
+            ],
             "recipients": [
                 {
                     "to": one.address, "were": one.mails[0], "would_be": one.mails[1],
@@ -130,6 +135,17 @@ def _show_flags(title: str, flags: Sequence[Flag], timezone: str, limit: int | N
     _more(len(flags), limit)
 
 
+def _show_statuses(answer: Comparison, limit: int | None) -> None:
+    if not answer.statuses:
+        return
+    title = f"Another Status at the end: {counted(len(answer.statuses), 'order')}"
+    table = _table(title, "Order", "Says", "Would say")
+    for order, now, would in answer.statuses[:limit]:
+        table.add_row(Text(order), Text(now or "(blank)"), Text(would or "(blank)"))
+    out.print(table)
+    _more(len(answer.statuses), limit)
+
+
 def _show_recipients(answer: Comparison) -> None:
     if not answer.recipients:
         return
@@ -168,7 +184,9 @@ def _more(count: int, limit: int | None) -> None:
 
 
 def _table(title: str, *headings: str) -> Table:
-    table = Table(title=title, title_justify="left", show_edge=False, pad_edge=False)
+    """A table under its title, which a narrow table does not break."""
+    out.print(Text(title, style="italic"))
+    table = Table(show_edge=False, pad_edge=False)
     for heading in headings:
         table.add_column(heading, overflow="fold")
     return table

@@ -149,7 +149,9 @@ def _when(sent: datetime | None, timezone: str) -> str:
 
 
 def _table(title: str, *headings: str) -> Table:
-    table = Table(title=title, title_justify="left", show_edge=False, pad_edge=False)
+    """A table under its title, which a narrow table does not break."""
+    out.print(Text(title, style="italic"))
+    table = Table(show_edge=False, pad_edge=False)
     for heading in headings:
         table.add_column(heading, overflow="fold")
     return table

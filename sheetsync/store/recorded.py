@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, func, select
 
 from sheetsync.domain.cell_texts import cell_text
+from sheetsync.domain.explain.history import ACTS
 from sheetsync.domain.kpi.facts import FACT_COLUMNS
 from sheetsync.domain.model import EVIDENCE, STAMPS
 from sheetsync.domain.moments import scalar_to_local
@@ -115,7 +116,7 @@ def _changes(connection: Connection, tracker_id: int) -> list[LoggedChange]:
     rows = connection.execute(
         select(columns.seen_at.label("at"), columns.seen_from, columns.order_id, columns.column,
                columns.old, columns.new, columns.by, columns.rule)
-        .where(columns.tracker_id == tracker_id)
+        .where(columns.tracker_id == tracker_id, columns.column.not_in(tuple(ACTS)))
         .order_by(columns.seen_at, columns.id)
     )  # fmt: skip
     return [LoggedChange(**row._asdict()) for row in rows]

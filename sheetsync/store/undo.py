@@ -16,6 +16,7 @@ from typing import Any, Final
 import pandas as pd
 from sqlalchemy import Connection, Engine, func, select, update
 
+from sheetsync.domain.explain.history import ACTS
 from sheetsync.domain.model import ESCALATION_COLUMNS, Plan, Receipt
 from sheetsync.domain.own_cells import OWN_COLUMNS
 from sheetsync.domain.undo.cells import Cell, WrittenCell, undone_pass
@@ -109,6 +110,7 @@ def passes_to_undo(connection: Connection, tracker_id: int, count: int) -> list[
     cells = (
         select(change_log.c.pass_id, func.count().label("cells"), func.min(change_log.c.rule).label("rule"))
         .where(change_log.c.tracker_id == tracker_id, change_log.c.by == "worker")
+        .where(change_log.c.column.not_in(tuple(ACTS)))
         .group_by(change_log.c.pass_id)
         .subquery()
     )  # fmt: skip
@@ -184,7 +186,7 @@ def _written(connection: Connection, tracker_id: int, number: int) -> tuple[Writ
     rows = connection.execute(
         select(change_log.c.order_id, change_log.c.column, change_log.c.old, change_log.c.new)
         .where(change_log.c.tracker_id == tracker_id, change_log.c.pass_id == number)
-        .where(change_log.c.by == "worker")
+        .where(change_log.c.by == "worker", change_log.c.column.not_in(tuple(ACTS)))
         .order_by(change_log.c.id)
     )
     return tuple(WrittenCell(**row._asdict()) for row in rows)

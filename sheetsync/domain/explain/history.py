@@ -9,6 +9,7 @@ from typing import Final
 
 from sheetsync.domain.explain.case import Case, Line
 from sheetsync.domain.texts import quoted
+from sheetsync.domain.undo.cells import undone_pass
 from sheetsync.domain.wording import moment_words
 
 _SHOWN: Final = 25
@@ -31,6 +32,7 @@ REASONS: Final = {
     "claim_dates_the_order": "Status said so and no date was filled in",
     "status_follows_evidence": "Status follows ticks and dates",
     "doubled_order_id": "the Order ID stands on several rows",
+    "taken_back": "an undo was finished",
 }
 """Why the worker wrote, where the column does not tell; SLA, Check and the like speak for themselves."""
 ACTS: Final = {
@@ -90,11 +92,22 @@ def changes(case: Case, lines: Sequence[Line]) -> Iterator[str]:
             continue
         old, new = (value_words(line[side]) for side in ("old", "new"))
         by = _BY.get(line["by"], "somebody (a person or a formula)")
-        reason = REASONS.get(line["rule"], "") if new != _NOTHING else ""
+        reason = reason_words(line["rule"]) if new != _NOTHING else undo_words(line["rule"])
         why = f" ({reason})" if reason else ""
         heading = case.heading(line["column"])
         since = _since(case, line)
         yield f"{case.words(line['seen_at'])}: {by} changed {heading} from {old} to {new}{since}{why}."
+
+
+def reason_words(rule: str) -> str:
+    """Why the worker wrote; "" where the column tells."""
+    return REASONS.get(rule, "") or undo_words(rule)
+
+
+def undo_words(rule: str) -> str:
+    """That a pass was taken back, where that is why; else ""."""
+    number = undone_pass(rule)
+    return "" if number is None else f"pass {number} was taken back"
 
 
 def _since(case: Case, line: Line) -> str:

@@ -9,7 +9,13 @@ from datetime import datetime
 from typing import Any, Final, TypeAlias
 
 from sheetsync.domain.explain.case import Explanation, Section
-from sheetsync.domain.explain.history import OUTCOMES, REASONS, STATES, value_words
+from sheetsync.domain.explain.history import (
+    OUTCOMES,
+    STATES,
+    reason_words,
+    undo_words,
+    value_words,
+)
 from sheetsync.domain.model import EVIDENCE
 from sheetsync.domain.moments import scalar_to_local
 from sheetsync.domain.rules import Rulebook
@@ -107,7 +113,7 @@ def _people(case: PassCase, lines: Sequence[Line]) -> Iterator[str]:
 
 def _wrote(case: PassCase, lines: Sequence[Line]) -> Iterator[str]:
     for line in lines[:_SHOWN]:
-        reason = REASONS.get(line["rule"], "") if line["new"] else ""
+        reason = reason_words(line["rule"]) if line["new"] else undo_words(line["rule"])
         why = f" ({reason})" if reason else ""
         yield f"{line['order_id']}: {case.heading(line['column'])} from {_both(line)}{why}."
 

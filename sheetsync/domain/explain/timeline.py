@@ -8,7 +8,13 @@ from datetime import datetime
 from typing import Final
 
 from sheetsync.domain.audit import Entry
-from sheetsync.domain.explain.history import OUTCOMES, REASONS, act_words, value_words
+from sheetsync.domain.explain.history import (
+    OUTCOMES,
+    act_words,
+    reason_words,
+    undo_words,
+    value_words,
+)
 from sheetsync.domain.model import EVIDENCE
 from sheetsync.domain.moments import scalar_to_local
 from sheetsync.domain.texts import quoted
@@ -80,7 +86,7 @@ def _text(entry: Entry, headings: Mapping[str, str], timezone: str) -> str:
 
 def _cell(entry: Entry, headings: Mapping[str, str]) -> str:
     old, new = (_value(text) for text in (entry.old, entry.new))
-    reason = REASONS.get(entry.rule, "") if entry.new else ""
+    reason = reason_words(entry.rule) if entry.new else undo_words(entry.rule)
     if undone_pass(entry.rule):
         reason = f"undo of pass {undone_pass(entry.rule)}"
     why = f" ({reason})" if reason else ""

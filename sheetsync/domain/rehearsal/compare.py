@@ -10,6 +10,7 @@ from typing import Final
 from sheetsync.domain.moments import scalar_to_local
 from sheetsync.domain.rehearsal.play import FLAG_COLUMNS, Flag, Outcome
 from sheetsync.domain.rehearsal.recorded import LoggedMail, Recorded
+from sheetsync.domain.texts import fold
 
 LATE: Final = "Breached"
 WRONG: Final = "Error"
@@ -40,6 +41,7 @@ class Comparison:
     """The answer of a simulation. `opening`: what the new rules would say at once at the start.
 
     `more` are flags of orders that were not flagged so at all, `fewer` those that would not be.
+    `statuses`: orders whose Status would say something else at the end: order, as it is, as it would be.
     """
 
     start: datetime
@@ -48,6 +50,7 @@ class Comparison:
     opening: tuple[int, int, int]
     more: tuple[Flag, ...]
     fewer: tuple[Flag, ...]
+    statuses: tuple[tuple[str, str, str], ...]
     recipients: tuple[Recipient, ...]
     mails: tuple[LoggedMail, ...]
     looks: int
@@ -75,6 +78,7 @@ def compare(
         ),
         more=_only_in(would, were),
         fewer=_only_in(were, would),
+        statuses=_statuses(recorded, outcome),
         recipients=_recipients(was_mailed, mails),
         mails=tuple(mails),
         looks=outcome.looks,
@@ -82,6 +86,14 @@ def compare(
         left_out=outcome.left_out,
         notes=tuple(notes),
     )
+
+
+def _statuses(recorded: Recorded, outcome: Outcome) -> tuple[tuple[str, str, str], ...]:
+    pairs = (
+        (order, recorded.cells.get(order, {}).get("status", ""), would)
+        for order, would in sorted(outcome.statuses.items())
+    )
+    return tuple(pair for pair in pairs if fold(pair[1]) != fold(pair[2]))
 
 
 def happened(recorded: Recorded, start: datetime, end: datetime) -> list[Flag]:

@@ -47,6 +47,8 @@ class Outcome:
     looks: int = 0
     orders: int = 0
     left_out: int = 0
+    statuses: dict[str, str] = field(default_factory=dict)
+    """What the Status of each order says at the end."""
     held: list[tuple[datetime, int]] = field(default_factory=list)
     """Looks at which the guard would have held back that many mails."""
     remarks: dict[str, int] = field(default_factory=dict)
@@ -105,6 +107,7 @@ class Rehearsal:
             tell(at)
             due = self._look(at, since)
         self._outcome.orders = len(self._rows)
+        self._outcome.statuses = self._statuses()
         return self._outcome
 
     def _open(self) -> None:
@@ -191,6 +194,12 @@ class Rehearsal:
             out.held.append((plan.at, len(plan.notices)))
         for remark in plan.remarks:
             out.remarks[remark] = out.remarks.get(remark, 0) + 1
+
+    def _statuses(self) -> dict[str, str]:
+        if "status" not in self._keys:
+            return {}
+        place = self._keys.index("status")
+        return {order: str(row[place] or "") for order, row in self._rows.items()}
 
     def _sheet(self) -> Sheet:
         titles: list[CellValue] = [self._rules.columns[key].title for key in self._keys]

@@ -100,7 +100,7 @@ def replay(shop, folder, **more):
 
 def test_under_the_same_rules_the_replay_is_what_happened(shop, other_rules):
     answer = replay(shop, other_rules)
-    assert answer.more == answer.fewer == ()
+    assert answer.more == answer.fewer == answer.statuses == ()
     with shop.workshop() as workshop:
         recorded = workshop.store.recorded(workshop.state.id, shop.now, workshop.timezone)
     assert recorded.mails
