@@ -18,15 +18,16 @@ RESERVE_BYTES: Final = 10 * 1024 * 1024
 _STAMP: Final = "%Y%m%dT%H%M%SZ"
 
 
-def back_up(path: Path, folder: Path, *, now: datetime, keep: int = KEEP) -> Path:
+def back_up(path: Path, folder: Path, *, now: datetime, keep: int = KEEP, label: str = "") -> Path:
     """Copy the store to `folder` as `<name>-<UTC time>.db`, and delete what is not kept.
 
-    Kept are the newest copy of each of the last `keep` days on which there is one, and the newest three.
-    The copy is one moment's state, checked, and appears whole or not at all. Raises StoreError.
+    Kept are the newest copy of each of the last `keep` days on which there is one, and the newest three;
+    one with a `label` in its name always. The copy is one moment's state, checked, and appears whole or
+    not at all. Raises StoreError.
     """
     stamp = now.astimezone(UTC).strftime(_STAMP)
-    target = folder / f"{path.stem}-{stamp}.db"
-    unfinished = folder / f".{target.name}.part"
+    target = folder / f"{path.stem}-{stamp}{'-' if label else ''}{label}.db"
+    unfinished = folder / f".{target.name}.{os.getpid()}.part"
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600))

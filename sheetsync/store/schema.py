@@ -35,28 +35,35 @@ def bring_up_to_date(
 ) -> None:
     """Upgrade an older store; `before_upgrade` (the backup) runs first unless the store is empty.
 
-    Raises StoreCorrupt when the schema is unknown, that is: newer than this code.
+    One at a time: whoever comes second finds the work done. Raises StoreCorrupt when the schema is
+    unknown, that is: newer than this code.
     `more_versions` names further folders of migrations (tests upgrade to a schema of tomorrow).
     """
     with reading(engine, path) as connection:
-        found = current_revision(connection)
-    if found == revisions[-1]:
-        return
+        if _found(connection, path, revisions) == revisions[-1]:
+            return
+    with writing(engine, path) as connection:
+        if engine.dialect.name == "postgresql":
+            postgres.wait_for_other_upgrades(connection)
+        found = _found(connection, path, revisions)
+        if found not in {"", revisions[-1]}:
+            before_upgrade()
+        if found != revisions[-1]:  # another worker may have been first
+            _upgrade(connection, more_versions)
+        if engine.dialect.name == "postgresql":
+            postgres.order_by_code_point(connection)
+
+
+def _found(connection: Connection, path: Path | None, revisions: tuple[str, ...]) -> str:
+    """The schema as it stands; raises StoreCorrupt for one that this code does not know."""
+    found = current_revision(connection)
     if found and found not in revisions:
         raise StoreCorrupt(
             f"The store {path or ''} was written by a newer sheetsync (its schema is {found}, this "
             f"one knows up to {revisions[-1]}). Install the newer sheetsync again, or put back a "
-            "backup from before the upgrade."
+            "backup from before the upgrade: sheetsync state restore."
         )
-    if found:
-        before_upgrade()
-    with writing(engine, path) as connection:
-        if engine.dialect.name == "postgresql":
-            postgres.wait_for_other_upgrades(connection)
-        if current_revision(connection) != revisions[-1]:  # another worker may have been first
-            _upgrade(connection, more_versions)
-        if engine.dialect.name == "postgresql":
-            postgres.order_by_code_point(connection)
+    return found
 
 
 def _upgrade(connection: Connection, more_versions: tuple[Path, ...]) -> None:

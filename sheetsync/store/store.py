@@ -66,7 +66,9 @@ class Store:
         path = sqlite_path(make_url(url))
         store = cls(engine, path, backup_folder or (path.parent / "backups" if path else None))
         try:
-            bring_up_to_date(engine, path, before_upgrade=lambda: store.backup(now))
+            bring_up_to_date(
+                engine, path, before_upgrade=lambda: store.backup(now, label="before-upgrade")
+            )
         except BaseException:
             engine.dispose()
             raise
@@ -83,11 +85,11 @@ class Store:
     def __exit__(self, *exception: object) -> None:
         self.close()
 
-    def backup(self, now: datetime, *, keep: int = backup.KEEP) -> Path | None:
-        """Copy the store into the backup folder, keeping the newest `keep`; None without a file."""
+    def backup(self, now: datetime, *, keep: int = backup.KEEP, label: str = "") -> Path | None:
+        """Copy the store into the backup folder, keeping `keep` days; None without a file."""
         if self._path is None or self._backup_folder is None:
             return None
-        return backup.back_up(self._path, self._backup_folder, now=now, keep=keep)
+        return backup.back_up(self._path, self._backup_folder, now=now, keep=keep, label=label)
 
     def keep_reserve(self) -> None:
         """Hold some room on the disk for the last lines, if it was given up or could not be had."""
