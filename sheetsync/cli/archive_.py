@@ -12,7 +12,10 @@ from sheetsync.cli.options import config_option
 from sheetsync.cli.output import out, progress
 from sheetsync.cli.who import who_asks
 from sheetsync.cli.wiring import open_workshop, wall_clock
+from sheetsync.domain.retention import ForArchive
 from sheetsync.errors import UsageError
+from sheetsync.store.care import Wish
+from sheetsync.store.redact import Counts
 from sheetsync.worker.care import archive, cut, look_at_archive, look_at_purge
 from sheetsync.worker.workshop import Workshop
 
@@ -43,25 +46,30 @@ def command(config_path: Path, months: int | None, apply_: bool) -> None:
             held.enter_context(workshop.alone())
             held.enter_context(workshop.turn())
         with progress("Looking for what is due"):
-            if months:
-                _archive(workshop, months, apply_=apply_)
-            if settings.personal_days:
-                _purge(workshop, settings.personal_days, apply_=apply_)
+            due = look_at_archive(workshop, wall_clock(), months) if months else None
+            purge = _purge(workshop, settings.personal_days) if settings.personal_days else None
+        if apply_:
+            purge = _done(workshop, due, purge)
+    if due is not None:
+        show_archive(due, months, done=apply_)
+        out.print()
+    if purge is not None:
+        show_purge(purge[0].orders, purge[1], settings.personal_days, done=apply_)
     if not apply_:
         out.print("Nothing was changed. Do it with --apply.")
 
 
-def _archive(workshop: Workshop, months: int, *, apply_: bool) -> None:
+def _purge(workshop: Workshop, days: int) -> tuple[Wish, Counts]:
+    return look_at_purge(workshop, wall_clock(), days, who=who_asks())
+
+
+def _done(
+    workshop: Workshop, due: ForArchive | None, purge: tuple[Wish, Counts] | None
+) -> tuple[Wish, Counts] | None:
+    """Archive and cut; what was cut, which is counted anew by the doing."""
     now = wall_clock()
-    due = look_at_archive(workshop, now, months)
-    if apply_ and due.orders:
+    if due is not None and due.orders:
         archive(workshop, due, who=who_asks(), now=now)
-    show_archive(due, months, done=apply_)
-
-
-def _purge(workshop: Workshop, days: int, *, apply_: bool) -> None:
-    now = wall_clock()
-    wish, counts = look_at_purge(workshop, now, days, who=who_asks())
-    if apply_ and counts.total:
-        counts = cut(workshop, wish, now)
-    show_purge(wish.orders, counts, days, done=apply_)
+    if purge is None or not purge[1].total:
+        return purge
+    return purge[0], cut(workshop, purge[0], now)

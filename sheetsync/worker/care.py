@@ -84,7 +84,11 @@ def look_at_forget(
             "Write it as it stands in the tracker, or look it up with sheetsync history."
         )
     return Forgetting(
-        kind=kind, subject=subject, wish=wish, counts=counts, standing=tuple(map(str, standing))
+        kind=kind,
+        subject=orders[0] if kind == "order" else subject,
+        wish=wish,
+        counts=counts,
+        standing=tuple(map(str, standing)),
     )
 
 

@@ -17,6 +17,7 @@ from sheetsync.domain.explain.history import (
 )
 from sheetsync.domain.model import EVIDENCE
 from sheetsync.domain.moments import scalar_to_local
+from sheetsync.domain.own_cells import OWN_COLUMNS
 from sheetsync.domain.texts import quoted
 from sheetsync.domain.undo.cells import undone_pass
 from sheetsync.domain.wording import moment_words
@@ -45,8 +46,11 @@ class Told:
 def timeline(
     entries: Sequence[Entry], headings: Mapping[str, str], timezone: str
 ) -> Iterator[Told]:
-    """The entries in words; changes of Status are told once, as the cell that changed."""
-    for entry in entries:
+    """The entries in words; changes of Status are told once, as the cell that changed.
+
+    Of one moment, what people did is told first, then what was seen of it, then what the worker did.
+    """
+    for entry in sorted(entries, key=_place):
         if entry.kind == "stage" and entry.what not in EVIDENCE:
             continue
         by = "" if entry.kind == "stage" else _BY.get(entry.by, entry.by)
@@ -55,6 +59,11 @@ def timeline(
             since=_local(entry.since, timezone) if entry.since and entry.kind == "cell" else None,
             run=entry.run, by=by, kind=entry.kind, text=_text(entry, headings, timezone),
         )  # fmt: skip
+
+
+def _place(entry: Entry) -> tuple[str, int]:
+    by_worker = entry.by == "worker" or entry.kind not in {"cell", "stage"}
+    return (entry.at, 2 if by_worker else 1 if entry.kind == "stage" else 0)
 
 
 def _local(text: str, timezone: str) -> datetime:
@@ -90,6 +99,8 @@ def _cell(entry: Entry, headings: Mapping[str, str]) -> str:
     if undone_pass(entry.rule):
         reason = f"undo of pass {undone_pass(entry.rule)}"
     why = f" ({reason})" if reason else ""
+    if entry.what in OWN_COLUMNS and entry.by == "worker":
+        return f"{headings.get(entry.what, entry.what)}: {new}"
     return f"{headings.get(entry.what, entry.what)}: {old} → {new}{why}"
 
 
