@@ -11,13 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sheetsync.domain.cell_texts import MOMENT_COLUMNS, cell_text
-from sheetsync.domain.guard.identity import other_identity
-from sheetsync.domain.model import CellValue, Memory, Orders, Plan, Receipt
+from sheetsync.domain.model import CellValue, Orders, Plan, Receipt
 from sheetsync.domain.rules import Rulebook
 from sheetsync.domain.undo.cells import LeftAlone, TakenBack, changes_of, judge_cells
 from sheetsync.domain.undo.holding import Holding
 from sheetsync.domain.undo.tellings import withdrawals
-from sheetsync.errors import PlanRefused, TrackerError, UsageError
+from sheetsync.errors import TrackerError, UsageError
 from sheetsync.store.undo import PassRecord
 from sheetsync.trackers.base import WriteBatch
 from sheetsync.worker.one_pass import no_step
@@ -72,12 +71,12 @@ class Undone:
 def look_at_undo(shop: Workshop, number: int, now: datetime) -> UndoPlan:
     """What taking pass `number` back would do at `now` (aware UTC); nothing is written.
 
-    Raises StoreError for an unknown pass, PlanRefused for another sheet, TrackerError.
+    Raises StoreError for an unknown pass, PlanRefused while the guard holds the sheet, TrackerError.
     """
     record = shop.store.undoing(shop.state.id).record(number)
     at = max(now, _after_the_last_pass(shop))
     base, memory, force = shop.plan(at)
-    _refuse_other_sheet(base, memory, shop.name)
+    shop.guard(base, memory, force)
     taken, left = judge_cells(record.written, record.wrote_again, base.orders, _words(base.orders))
     holding = Holding(
         taken=taken, orders=base.orders, memory=memory, at=at,
@@ -144,11 +143,3 @@ def _after_the_last_pass(shop: Workshop) -> datetime:
 def _words(orders: Orders) -> Callable[[CellValue, str], str]:
     system = orders.sheet.date_system
     return lambda cell, key: cell_text(cell, moment=key in MOMENT_COLUMNS, date_system=system)
-
-
-def _refuse_other_sheet(plan: Plan, memory: Memory, tracker: str) -> None:
-    for trip in other_identity(plan, memory):
-        raise PlanRefused(
-            f"{tracker}: {trip.sentence} So this store's passes were not made in it, and nothing was taken "
-            "back. Use the store it was watched with, or adopt the sheet first: sheetsync adopt"
-        )

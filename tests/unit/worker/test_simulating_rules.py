@@ -13,6 +13,7 @@ from sheetsync.cli.main import run
 from sheetsync.cli.simulate_view import show_comparison
 from sheetsync.errors import RulesError, UsageError
 from sheetsync.worker.simulate import simulate
+from tests.support.open_shop import OpenShop
 from tests.support.shop import ZONE, Shop, local
 
 BEAT = timedelta(minutes=2)
@@ -22,7 +23,7 @@ FOUR_HOURS = "within: 4h}                                   # [S0]"
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory):
     """Half a day of a small shop: a late packing, a hold, a slip, a cancelled and a new order."""
-    shop = Shop(tmp_path_factory.mktemp("simulate") / "shop")
+    shop = OpenShop(tmp_path_factory.mktemp("simulate") / "shop")
     shop.add(
         {"order_id": "#SP-1", "allocated": "✓"}, {"order_id": "#SP-2"},
         {"order_id": "#SP-3", "priority": "Urgentt"},
@@ -43,7 +44,8 @@ def shop(tmp_path_factory):
     shop.type_in("#SP-1", dispatched_at=local("12:44"))
     shop.type_in("#SP-4", status="Cancelled")
     watch(shop, shop.at("12:50"))
-    return shop
+    yield shop
+    shop.rest()
 
 
 def watch(shop, until):
@@ -149,6 +151,7 @@ def test_since_leaves_out_what_came_before_and_tells_what_stood_at_the_start(sho
 
 
 def test_neither_store_nor_sheet_nor_mail_folder_is_touched(shop, strict_rules, strict, capsys):
+    shop.rest()
     before = contents(shop)
     place = ["--config", str(shop.config), "--rules", str(strict_rules)]
     assert run(["simulate", *place, "--since", "2026-03-09", "--format", "json"]) == 0

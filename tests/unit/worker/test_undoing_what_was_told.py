@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sheetsync.worker.undo import carry_out_undo, look_at_undo
+from tests.support.open_shop import OpenShop
 from tests.support.shop import Shop
 
 
@@ -23,7 +24,7 @@ def address(to):
 @pytest.fixture(scope="module")
 def flagged(tmp_path_factory):
     """Pass 3 flagged #SP-1 under a limit of four minutes instead of four hours, and mailed."""
-    shop = Shop(tmp_path_factory.mktemp("late") / "shop")
+    shop = OpenShop(tmp_path_factory.mktemp("late") / "shop")
     shop.add({"order_id": "#SP-1", "allocated": "✓"})
     shop.look(shop.at("08:10"))
     shop.type_in("#SP-1", picked="✓")
@@ -32,6 +33,7 @@ def flagged(tmp_path_factory):
         "sla.yaml", "within: 4h}                                   # [S0]", "within: 4m} #"
     )
     shop.look(shop.at("08:20"))
+    shop.rest()
     return shop, shop.snapshot()
 
 
@@ -41,7 +43,8 @@ def late(flagged):
     shop, snapshot = flagged
     shop.restore(snapshot)
     shop.now = shop.at("08:20")
-    return shop
+    yield shop
+    shop.rest()
 
 
 def mend(shop):
