@@ -13,6 +13,7 @@ from rich.text import Text
 from sheetsync.cli.options import config_option
 from sheetsync.cli.output import counted, err, moment_text, out, plain, progress
 from sheetsync.cli.wiring import open_workshop, wall_clock
+from sheetsync.errors import PlanRefused
 from sheetsync.intake.adding import Added, Preview, add, preview
 from sheetsync.intake.reading import Refusal
 from sheetsync.intake.report import report_place, write_report
@@ -39,10 +40,15 @@ def command(file: Path, config_path: Path, dry_run: bool, style: str, report: Pa
 
     An order that the tracker has is counted and left alone. A row that cannot be understood is
     refused and listed in the report; the others are added all the same. Exit code 1 when rows were
-    refused, 75 when the workbook is in use: nothing was added then, so just run it again.
+    refused, 75 when the workbook is in use: nothing was added then, so just run it again. Nothing is
+    added to a tracker that is held (exit code 3).
     """
     now = wall_clock()
     with open_workshop(config_path) as workshop:
+        if workshop.state.state == "held" and not dry_run:
+            raise PlanRefused(
+                f"Nothing is added while the tracker is held. {workshop.state.hold_reason}"
+            )
         rules = workshop.rules(now).rules
         tracker = workshop.tracker(rules)
         with progress(f"Reading {file.name}"):

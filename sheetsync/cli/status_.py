@@ -37,7 +37,7 @@ def command(config_path: Path, style: str) -> None:
     The sheet is not looked at, so this may be asked at any time, beside a running worker.
     """
     with open_workshop(config_path) as workshop:
-        found = status_of(workshop)
+        found = status_of(workshop, wall_clock())
         zone = workshop.timezone
     if style == "json":
         plain(json.dumps([_line(status) for status in found], ensure_ascii=False, indent=2))
@@ -68,6 +68,8 @@ def _show(status: TrackerStatus, zone: str, now: datetime) -> None:
     if status.next_try is not None:
         late = " (overdue: does a worker run?)" if status.next_try < now else ""
         lines.append(f"Next try: by {_words(status.next_try, zone)}{late}.")
+    if status.worker:
+        lines.append(f"A worker on {status.worker} is at it now.")
     for line in lines:
         out.print(Padding(Text(line), (0, 0, 0, 2)))
 
@@ -85,6 +87,7 @@ def _line(status: TrackerStatus) -> dict[str, Any]:
         "failures": status.failures, "outbox": dict(status.outbox),
         "approved_by": approval.who if approval else None,
         "approved_at": _iso(approval.at) if approval else None, "next_try": _iso(status.next_try),
+        "worker": status.worker,
     }  # fmt: skip
 
 

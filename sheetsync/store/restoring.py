@@ -1,7 +1,7 @@
 """Putting a copy of the store back: under a higher epoch, as a first look, with every mail that ever left.
 
 The new store is made complete beside the old one and takes its place in one step; the old one, however
-damaged, is kept. What the old one knows to have been sent is carried over as far as it can be read.
+damaged, is kept. Its log must never meet the new one, and so it goes first. What the old one knows to have been sent is carried over as far as it can be read.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -53,7 +53,19 @@ class _Former:
     unread: str = ""
 
 
-def restore(path: Path, copy: Path, *, aside: Path, who: str, now: datetime) -> Restored:
+def no_step(_name: str) -> None:
+    """In production the boundaries of a restore do nothing."""
+
+
+def restore(
+    path: Path,
+    copy: Path,
+    *,
+    aside: Path,
+    who: str,
+    now: datetime,
+    step: Callable[[str], None] = no_step,
+) -> Restored:
     """Put `copy` in the place of the store at `path`; the former one goes to the folder `aside`.
 
     The caller has made sure that nobody works on the store. Raises StoreError and changes nothing
@@ -62,13 +74,22 @@ def restore(path: Path, copy: Path, *, aside: Path, who: str, now: datetime) -> 
     problem = look_at(copy).problem
     if problem:
         raise StoreError(f"{problem} It was not put back; choose another copy.")
-    former = _ask(path)
     made = path.with_name(path.name + ".restoring")
     try:
+        kept = _keep(path, aside, now)
+        step("kept")
+        former = _ask(path)
         _take_copy(copy, made)
+        step("copied")
         merged = _prepare(made, former, who=who, now=now, source=copy.name)
         _one_file(made)
-        return Restored(kept=_exchange(path, made, aside, now), merged=merged, unread=former.unread)
+        step("prepared")
+        for companion in _companions(path):
+            companion.unlink(missing_ok=True)
+        step("parted")
+        made.replace(path)
+        step("exchanged")
+        return Restored(kept=kept, merged=merged, unread=former.unread)
     except (OSError, sqlite3.Error) as error:
         raise StoreError(
             f"{copy} could not be put back ({error}). Check the free space and who may write in {path.parent}."
@@ -168,21 +189,16 @@ def _one_file(made: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _exchange(path: Path, made: Path, aside: Path, now: datetime) -> Path | None:
-    """Keep the former store in `aside`, and put the new one in its place in one step.
-
-    What a former store had not yet taken from its log is kept beside it: it must never meet the new one.
-    """
+def _keep(path: Path, aside: Path, now: datetime) -> Path | None:
+    """A copy of the former store as it is, byte for byte, with what it had not yet taken from its log."""
     if not path.exists():
-        made.replace(path)
         return None
     aside.mkdir(mode=0o700, parents=True, exist_ok=True)
     kept = aside / f"{path.stem}-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}{path.suffix}"
     shutil.copy2(path, kept)
     for companion, name in zip(_companions(path), _COMPANIONS, strict=True):
         if companion.exists():
-            companion.replace(kept.with_name(kept.name + name))
-    made.replace(path)
+            shutil.copy2(companion, kept.with_name(kept.name + name))
     return kept
 
 

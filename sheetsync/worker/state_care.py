@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -64,11 +64,17 @@ def chosen_copy(config: Config, file: Path) -> StoreFacts:
     return look_at(file)
 
 
-def put_back(config: Config, copy: Path, *, who: str, now: datetime) -> restoring.Restored:
+def put_back(
+    config: Config,
+    copy: Path,
+    *,
+    who: str,
+    now: datetime,
+    step: Callable[[str], None] = restoring.no_step,
+) -> restoring.Restored:
     """Put a copy in the place of the store; the caller is `alone`. Raises StoreError."""
-    return restoring.restore(
-        the_file(config), copy, aside=state_folder(config) / "replaced", who=who, now=now
-    )
+    aside = state_folder(config) / "replaced"
+    return restoring.restore(the_file(config), copy, aside=aside, who=who, now=now, step=step)
 
 
 def check(config: Config, now: datetime) -> Iterator[Diagnosis]:

@@ -26,7 +26,8 @@ class TrackerStatus:
     """One tracker. Moments are aware UTC.
 
     `why`: why it is held, or what the last trouble was; `since`: since when it is held. `next_try`: when
-    a running worker looks again at the latest; None for a tracker of another configuration.
+    a running worker looks again at the latest; None for a tracker of another configuration. `worker`: the
+    machine whose worker is at it at this moment, "" for none.
     """
 
     name: str
@@ -41,16 +42,17 @@ class TrackerStatus:
     outbox: Mapping[str, int]
     approval: Approval | None
     next_try: datetime | None
+    worker: str
 
 
-def status_of(workshop: Workshop) -> tuple[TrackerStatus, ...]:
+def status_of(workshop: Workshop, now: datetime) -> tuple[TrackerStatus, ...]:
     """Every tracker of the store; the configured one first."""
     mine = workshop.state.id
     found = sorted(workshop.store.trackers(), key=lambda state: (state.id != mine, state.id))
-    return tuple(_status(workshop, state, mine=state.id == mine) for state in found)
+    return tuple(_status(workshop, state, now, mine=state.id == mine) for state in found)
 
 
-def _status(workshop: Workshop, state: TrackerState, *, mine: bool) -> TrackerStatus:
+def _status(workshop: Workshop, state: TrackerState, now: datetime, *, mine: bool) -> TrackerStatus:
     store = workshop.store
     standing = _standing(state)
     return TrackerStatus(
@@ -66,7 +68,13 @@ def _status(workshop: Workshop, state: TrackerState, *, mine: bool) -> TrackerSt
         outbox=_outbox(store, state),
         approval=store.approval(state.id),
         next_try=_next_try(workshop, state, standing) if mine else None,
+        worker=_worker(state, now),
     )
+
+
+def _worker(state: TrackerState, now: datetime) -> str:
+    at_it = state.lease_until is not None and state.lease_until > now
+    return state.lease_owner.rpartition("/")[0] if at_it else ""
 
 
 def _standing(state: TrackerState) -> Standing:

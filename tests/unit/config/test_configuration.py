@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from sheetsync.config import Secret, load_config, parse_config
+from sheetsync.config.model import GuardConfig
+from sheetsync.domain.guard import GuardLimits
 from sheetsync.errors import ConfigError
 
 SMALL = """\
@@ -214,3 +216,9 @@ def test_a_secret_that_is_not_there_is_told_by_its_place(tmp_path, secret, words
     here = Secret(secret.kind, secret.name, tmp_path)
     with pytest.raises(ConfigError, match=re.escape(words)):
         here.resolve({})
+
+
+def test_the_guards_own_limits_are_the_defaults_of_the_settings():
+    assert GuardConfig().limits() == GuardLimits()
+    fields = set(GuardLimits.__slots__)
+    assert set(GuardConfig.model_fields) == fields

@@ -132,6 +132,18 @@ def test_whose_sheet_it_is_cannot_be_approved(shop):
         approving.look(workshop, shop.now)
 
 
+def test_nothing_is_added_to_a_held_tracker(shop, tmp_path, capsys):
+    new = tmp_path / "new.csv"
+    new.write_text(
+        "Order ID,Order Date & Time,Customer Name / ID,SKU(s) Ordered\n#SP-90,2026-03-09 08:00,T,M x1\n"
+    )
+    before = shop.workbook.read_bytes()
+    assert run(["intake", str(new), "--config", str(shop.config)]) == 3
+    assert "12 of 24 orders are gone" in " ".join(capsys.readouterr().err.split())
+    assert shop.workbook.read_bytes() == before
+    assert run(["intake", str(new), "--dry-run", "--config", str(shop.config)]) == 0
+
+
 class TestStatus:
     """`sheetsync status` tells from the store alone how a tracker stands."""
 

@@ -163,6 +163,28 @@ class TestRestore:
         assert [state for state, _ in states] == ["superseded"]
         assert "put back from" in states[0][1]
 
+    @pytest.mark.parametrize("at", ["kept", "copied", "prepared", "parted", "exchanged"])
+    def test_killed_at_any_step_there_is_one_whole_store_and_nothing_is_mailed_again(
+        self, shop, at
+    ):
+        mailed = shop.mails_about_orders()
+
+        def die(name: str) -> None:
+            if name == at:
+                raise KeyboardInterrupt
+
+        config = load_config(shop.config)
+        with pytest.raises(KeyboardInterrupt):
+            state_care.put_back(config, copy_of_morning(shop), who="x", now=shop.now, step=die)
+        assert look_at(shop.folder / "state.db", thoroughly=True).problem == ""
+        result = shop.look(shop.at("12:44"))
+        assert result.outcome in ("done", "unchanged")
+        assert (result.plan is not None and result.plan.baseline) == (at == "exchanged")
+        assert shop.mails_about_orders() == mailed
+        restore(shop)
+        assert shop.look(shop.at("12:46")).outcome == "done"
+        assert shop.mails_about_orders() == mailed
+
     @pytest.mark.parametrize("kind", ["no store", "damaged", "newer", "missing"])
     def test_what_is_no_good_copy_is_refused_and_nothing_changes(self, shop, tmp_path, kind):
         copy = tmp_path / "copy.db"
