@@ -75,7 +75,10 @@ def _notes(recorded: Recorded, outcome: Outcome, every: timedelta, timezone: str
             "People are taken to do what they did. What they would have done otherwise, warned earlier or "
             "later, nobody knows."
         ),
-        "Undos, and mails dropped or released by hand, are not replayed.",
+        (
+            "Undos, holds of the guard, mails dropped or released by hand, and the time for which an Order ID "
+            "stood on several rows are not replayed."
+        ),
     ]
     if outcome.start == recorded.memory.baseline_at:
         notes.append(

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
+from sheetsync.domain.model import DOUBLED_ORDER_RULE
 from sheetsync.domain.moments import scalar_to_local
 from sheetsync.domain.rehearsal.play import FLAG_COLUMNS, Flag, Outcome
 from sheetsync.domain.rehearsal.recorded import LoggedMail, Recorded
 from sheetsync.domain.texts import fold
+from sheetsync.domain.undo.cells import undone_pass
 
 LATE: Final = "Breached"
 WRONG: Final = "Error"
@@ -97,14 +99,15 @@ def _statuses(recorded: Recorded, outcome: Outcome) -> tuple[tuple[str, str, str
 
 
 def happened(recorded: Recorded, start: datetime, end: datetime) -> list[Flag]:
-    """What SLA and Check began to say in that time, by the change log."""
+    """What SLA and Check began to say in that time, by the change log; of doubled Order IDs nothing is known."""
     return [
         Flag(at=line.at, order_id=line.order_id, column=line.column, text=line.new)
         for line in recorded.changes
         if line.column in FLAG_COLUMNS
         and line.by == "worker"
         and start < line.at <= end
-        and not line.rule.startswith("undo:")
+        and line.rule != DOUBLED_ORDER_RULE
+        and undone_pass(line.rule) is None
     ]
 
 
