@@ -59,9 +59,20 @@ def held_since(connection: Connection, tracker_id: int) -> datetime | None:
 
 
 def approve(
-    connection: Connection, tracker_id: int, approval: Approval, *, reason: str, what: str
+    connection: Connection,
+    tracker_id: int,
+    approval: Approval,
+    *,
+    reason: str,
+    what: str,
+    mark_anew: bool,
 ) -> None:
-    """Keep an approval for the next pass, and for ever who gave it, for what, against which reason."""
+    """Keep an approval for the next pass, and for ever who gave it, for what, against which reason.
+
+    With `mark_anew` that pass writes Sync Status in any case, and the mark with it.
+    """
+    if mark_anew:
+        _forget(connection, tracker_id, _STATUS_TAB)
     kept = {"token": approval.token, "who": approval.who, "at": approval.at.isoformat()}
     put_setting(connection, tracker_id, _APPROVAL, json.dumps(kept))
     note_act(connection, tracker_id, "approve", approval.who, approval.at, old=reason, new=what)

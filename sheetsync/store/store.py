@@ -154,9 +154,15 @@ class Store:
         """Since when the tracker is held; None where it is not, or where that is not known."""
         return self._read(lambda c: holds.held_since(c, tracker_id))
 
-    def approve(self, tracker_id: int, approval: holds.Approval, *, reason: str, what: str) -> None:
+    def approve(
+        self, tracker_id: int, approval: holds.Approval, *, reason: str, what: str, mark_anew: bool
+    ) -> None:
         """Let the plan of this token through in the next pass; who did so, and why not, is logged."""
-        self._write(lambda c: holds.approve(c, tracker_id, approval, reason=reason, what=what))
+        self._write(
+            lambda c: holds.approve(
+                c, tracker_id, approval, reason=reason, what=what, mark_anew=mark_anew
+            )
+        )
 
     def approval(self, tracker_id: int) -> holds.Approval | None:
         """The approval that waits for a pass."""

@@ -40,7 +40,8 @@ class Adoption:
 def look(workshop: Workshop, now: datetime) -> Adoption:
     """What there is to adopt; raises UsageError where the sheet is this store's own."""
     plan, memory, force = workshop.plan(now)
-    trip = next((t for t in workshop.trips(plan, memory, force) if t.adopt), None)
+    trips = workshop.trips(plan, memory, force)
+    trip = next((trip for trip in trips if trip.settle != "approve"), None)
     if trip is None:
         raise UsageError(
             f"There is nothing to adopt: {workshop.name} is this store's own, or bears no mark at all. "

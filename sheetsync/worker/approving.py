@@ -13,6 +13,7 @@ from typing import Final, Literal
 
 from sheetsync.domain.guard import refusal
 from sheetsync.domain.guard.approval import Proposal, proposal
+from sheetsync.domain.guard.identity import MARK_GONE
 from sheetsync.domain.model import Plan
 from sheetsync.errors import AlreadyRunning
 from sheetsync.store.holds import Approval
@@ -41,7 +42,7 @@ def look(workshop: Workshop, now: datetime) -> Shown | None:
     """
     plan, memory, force = workshop.plan(now)
     trips = workshop.trips(plan, memory, force)
-    if any(trip.adopt for trip in trips):
+    if any(trip.settle == "adopt" for trip in trips):
         raise refusal(trips, workshop.name)
     return (
         Shown(plan=plan, proposal=proposal(plan, memory, trips, workshop.limits)) if trips else None
@@ -60,6 +61,7 @@ def approve(workshop: Workshop, shown: Shown, *, who: str, now: datetime) -> Non
         Approval(token=found.token, who=who, at=now),
         reason=" ".join(trip.sentence for trip in found.trips),
         what=what,
+        mark_anew=any(trip.breaker == MARK_GONE for trip in found.trips),
     )
 
 

@@ -83,7 +83,7 @@ def refused(
         return None
     approval = ports.store.approval(state.id)
     if approval is not None:
-        if approval.token == token(plan, memory, trips) and not any(trip.adopt for trip in trips):
+        if approval.token == token(plan, memory, trips) and all(t.settle != "adopt" for t in trips):
             return None
         ports.store.drop_approval(state.id)
     return refusal(trips, ports.tracker.name)

@@ -10,6 +10,7 @@ messages one pass makes. `approval.py` tells two plans apart for somebody who wa
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from typing import Final
 
 import pandas as pd
 
@@ -32,14 +33,15 @@ from sheetsync.errors import PlanRefused
 
 __all__ = ["GuardLimits", "Trip", "gone_orders", "guard", "refusal", "too_many_mails", "tripped"]
 
-WAY_OUT = (
-    "Nothing was written and no mail about orders was sent. Put the sheet right, "
-    "or, if this is what you mean, run (with your --config): sheetsync approve"
-)
-ADOPT_WAY_OUT = (
-    "Nothing was written and no mail about orders was sent. Use the store it was watched with, or, to go on "
-    "with this one, run (with your --config): sheetsync adopt"
-)
+_NOTHING: Final = "Nothing was written and no mail about orders was sent."
+_WAYS_OUT: Final = {
+    "approve": f"{_NOTHING} Put the sheet right, or, if this is what you mean, run (with your --config): "
+    "sheetsync approve",
+    "adopt": f"{_NOTHING} Use the store it was watched with, or, to go on with this one, run (with your "
+    "--config): sheetsync adopt",
+    "either": f"{_NOTHING} Is it the same sheet, run (with your --config): sheetsync approve. Is it another one "
+    "that shall be watched from now on, run: sheetsync adopt",
+}
 
 
 def tripped(
@@ -64,12 +66,10 @@ def tripped(
             have not changed since the last pass.
     """
     stranger = other_identity(plan, memory)
-    if stranger:
+    if memory.baseline_at is None or any(trip.settle == "adopt" for trip in stranger):
         return stranger
-    if memory.baseline_at is None:
-        return ()
     known = _in_sight(memory)
-    keys = unreadable_keys(plan, limits)
+    keys = (*stranger, *unreadable_keys(plan, limits))
     if not len(known):
         return keys
     now = rows_by_order(plan)
@@ -118,9 +118,10 @@ def guard(
 
 def refusal(trips: tuple[Trip, ...], tracker: str) -> PlanRefused:
     """What was found, in sentences that end with the way out."""
-    adopt = any(trip.adopt for trip in trips)
+    ways = {trip.settle for trip in trips}
+    way = next(_WAYS_OUT[settle] for settle in ("adopt", "either", "approve") if settle in ways)
     sentences = " ".join(trip.sentence for trip in trips)
-    return PlanRefused(f"{tracker}: {sentences} {ADOPT_WAY_OUT if adopt else WAY_OUT}")
+    return PlanRefused(f"{tracker}: {sentences} {way}")
 
 
 def _in_sight(memory: Memory) -> pd.DataFrame:

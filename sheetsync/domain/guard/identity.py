@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sheetsync.domain.guard.limits import Trip
 from sheetsync.domain.model import Memory, Plan
+
+MARK_GONE: Final = "mark-gone"
 
 
 def other_identity(plan: Plan, memory: Memory) -> tuple[Trip, ...]:
@@ -34,12 +38,12 @@ def other_identity(plan: Plan, memory: Memory) -> tuple[Trip, ...]:
 def _mark_gone(memory: Memory) -> tuple[Trip, ...]:
     if memory.baseline_at is None or not memory.mark_seen:
         return ()
-    return (_trip(
-        "mark-gone",
-        "The mark that this sheet bore is gone from it, so it is another sheet, or one that was put back "
-        "from an old version or saved by a program that drops such marks.",
-    ),)  # fmt: skip
+    sentence = (
+        "The mark that this sheet bore is gone from it: its tab was deleted, or this is an old version of the "
+        "sheet, or another one."
+    )
+    return (Trip(breaker=MARK_GONE, sentence=sentence, settle="either"),)
 
 
 def _trip(breaker: str, sentence: str) -> Trip:
-    return Trip(breaker=breaker, sentence=sentence, adopt=True)
+    return Trip(breaker=breaker, sentence=sentence, settle="adopt")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,13 +27,14 @@ class GuardLimits:
 class Trip:
     """One breaker that tripped: its name, what was counted and the limit, the orders it is about.
 
-    `adopt`: the question is whose sheet this is, which `adopt` settles and no approval can.
+    `settle`: what a person can do about it where it is meant so. `adopt`: the question is whose sheet this
+    is, which no approval settles.
     """
 
     breaker: str
     sentence: str
     orders: tuple[str, ...] = ()
-    adopt: bool = False
+    settle: Literal["approve", "adopt", "either"] = "approve"
 
 
 def at_least(orders: int, limits: GuardLimits) -> float:

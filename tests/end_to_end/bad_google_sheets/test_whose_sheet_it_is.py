@@ -7,6 +7,7 @@ import pytest
 from sheetsync.cli.main import run
 from tests.end_to_end.bad_google_sheets.damage import a_copy, state, sync, zone
 from tests.sheets_server.answers import Call
+from tests.sheets_server.requests.apply import apply_all
 from tests.support.google_shop import GoogleShop
 
 
@@ -53,6 +54,16 @@ def test_a_sheet_that_does_not_match_the_store_is_adopted_in_silence(shop: Googl
     with shop.workshop() as workshop:
         assert workshop.state.epoch >= 2
         assert workshop.store.held_since(workshop.state.id) is None
+
+
+def test_a_sync_status_that_somebody_deleted_comes_back_once_that_was_approved(shop: GoogleShop):
+    apply_all(shop.book, [{"deleteSheet": {"sheetId": shop.sheet_called("Sync Status").id}}])
+    shop.type_in("#SP-2", allocated=True)
+    assert shop.look(shop.at("08:14")).outcome == "held"
+    assert not shop.let_through().plan.baseline
+    assert shop.book.titled("Sync Status") is not None
+    assert shop.cell("#SP-2", "allocated_at")
+    assert shop.look(shop.at("08:16")).outcome in ("done", "unchanged")
 
 
 def test_another_time_zone_is_told_by_one_mail_and_ends_by_itself(shop: GoogleShop):

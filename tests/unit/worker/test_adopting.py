@@ -50,6 +50,13 @@ def lose_the_store(shop: Shop) -> None:
         file.unlink()
 
 
+def drop_the_mark(shop: Shop) -> None:
+    with shop.sheet() as sheet:
+        names = sheet.parent.defined_names
+        for name in [n for n in names if n.startswith("_sheetsync")]:
+            del names[name]
+
+
 def call(shop: Shop, *words: str, answer: str = ""):
     return CliRunner().invoke(cli, ["adopt", *words, "--config", str(shop.config)], input=answer)
 
@@ -118,10 +125,7 @@ def test_an_adopted_mark_is_only_that_mark(shop, tmp_path):
 
 def test_a_workbook_without_the_mark_it_had_is_held_and_adopted(shop):
     """Saved by a program that drops hidden names, say."""
-    with shop.sheet() as sheet:
-        names = sheet.parent.defined_names
-        for name in [n for n in names if n.startswith("_sheetsync")]:
-            del names[name]
+    drop_the_mark(shop)
     held = shop.look()
     assert held.outcome == "held"
     assert "The mark that this sheet bore is gone" in held.problem
@@ -129,6 +133,27 @@ def test_a_workbook_without_the_mark_it_had_is_held_and_adopted(shop):
     assert shop.adopt().plan.baseline
     assert shop.mails_about_orders() == mailed
     assert shop.look(shop.at("12:44")).outcome == "unchanged"
+
+
+def test_the_same_workbook_without_its_mark_can_be_approved_and_goes_on_as_before(shop):
+    drop_the_mark(shop)
+    shop.type_in("#SP-2", allocated=True)
+    assert "sheetsync approve" in shop.look().problem
+    result = shop.let_through()
+    assert (result.outcome, result.plan.baseline) == ("done", False)
+    assert shop.cell("#SP-2", "allocated_at"), "it is no first look"
+    assert shop.look(shop.at("12:44")).outcome == "unchanged"
+
+
+def test_a_sheet_without_its_mark_and_half_of_its_orders_is_shown_with_both(shop):
+    shop.add(*({"order_id": f"#M-{n}"} for n in range(20)))
+    shop.look()
+    drop_the_mark(shop)
+    with shop.sheet() as sheet:
+        sheet.delete_rows(2, 15)
+    held = shop.look(shop.at("12:44"))
+    assert "The mark that this sheet bore is gone" in held.problem
+    assert "15 of 22 orders are gone" in held.problem
 
 
 def test_it_shows_both_marks_and_what_begins_anew_and_no_means_no(shop):
