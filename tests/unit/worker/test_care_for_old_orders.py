@@ -25,11 +25,15 @@ LATER = 130
 """Days after the Monday of the tests: over four months."""
 
 
-@pytest.fixture
-def shop(tmp_path) -> Shop:
+@pytest.fixture(scope="module")
+def built(tmp_path_factory) -> Shop:
     """#SP-1 is Completed and gone, #SP-2 Completed and still there, #SP-3 open; one customer has two."""
     headings = (*HEADINGS, TITLES["customer_email"])
-    shop = Shop(tmp_path / "shop", more="retention: {personal_days: 0}\n", headings=headings)
+    shop = Shop(
+        tmp_path_factory.mktemp("care") / "shop",
+        more="retention: {personal_days: 0}\n",
+        headings=headings,
+    )
     shop.add(
         {"order_id": "#SP-1", "customer": NAME, "customer_email": MAIL, "allocated": "✓"},
         {"order_id": "#SP-2", "customer": "Sipho"},
@@ -42,7 +46,16 @@ def shop(tmp_path) -> Shop:
     shop.look(shop.at("08:05"))
     remove(shop, "#SP-1")
     shop.look(shop.at("08:10"))
+    shop.snapshot()
     return shop
+
+
+@pytest.fixture
+def shop(built) -> Shop:
+    """The shop as it was built, whatever the test before did to it."""
+    built.restore(built.folder.with_name(f"{built.folder.name}-snapshot"))
+    built.now = built.at("08:10")
+    return built
 
 
 def remove(shop, order):

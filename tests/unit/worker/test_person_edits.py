@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 from openpyxl import load_workbook
 
-from tests.support.shop_desk import ShopDesk, local
+from sheetsync.domain.moments import scalar_to_local
+from tests.support.shop_desk import ZONE, ShopDesk, local
 
 
-@pytest.fixture
-def desk(tmp_path):
-    desk = ShopDesk(tmp_path)
-    desk.order("#1", **{"Notes / Exceptions": "Gift"})
-    desk.order("#2", **{"Inventory Allocated": True})
+NUMBERS = iter(range(1, 13))
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory):
+    """One shop for all tests: each has orders of its own, and the clock goes on."""
+    desk = ShopDesk(tmp_path_factory.mktemp("edits"))
+    for number in range(1, 13):
+        desk.order(f"#{number}", **{"Notes / Exceptions": "Gift"})
+        desk.order(f"#{number}b", **{"Inventory Allocated": True})
     desk.save()
     desk.run_at("2026-03-02 09:00")
     yield desk
     desk.close()
+
+
+@pytest.fixture
+def order(desk):
+    """An order that no other test has touched; with a `b` behind it, one that was ticked before."""
+    return f"#{next(NUMBERS)}"
 
 
 @contextmanager
@@ -34,113 +47,124 @@ def lines(desk, order):
         return shop.store.history(shop.state.id, order).changes
 
 
-def edits(desk, order, moment):
-    """The lines (column, old, new) of people about an order that the pass at `moment` logs."""
-    desk.run_at(moment)
-    now = local(moment)
+def look(desk):
+    """The next pass, two minutes later."""
+    desk.now += timedelta(minutes=2)
+    with desk.open() as shop:
+        shop.run_pass(desk.now)
+
+
+def edits(desk, order):
+    """The lines (column, old, new) of people about an order that the next pass logs."""
+    look(desk)
     return [
         (line["column"], line["old"], line["new"])
         for line in lines(desk, order)
-        if line["by"] != "worker" and line["seen_at"] == now
+        if line["by"] != "worker" and line["seen_at"] == desk.now
     ]
 
 
-def test_the_first_look_sees_no_edit(tmp_path):
-    desk = ShopDesk(tmp_path)
-    desk.order("#1", **{"Inventory Allocated": True, "Status": "On Hold"})
-    desk.save()
-    assert edits(desk, "#1", "2026-03-02 09:00") == []
-    desk.close()
+def words(moment):
+    return f"{scalar_to_local(moment, ZONE):%Y-%m-%d %H:%M:%S}"
 
 
-def test_every_column_that_people_fill_is_followed(desk):
+def test_the_first_look_sees_no_edit(desk):
+    for order in ("#1", "#1b"):
+        assert not [n for n in lines(desk, order) if n["seen_at"] == local("2026-03-02 09:00")
+                    and n["by"] != "worker"]  # fmt: skip
+
+
+def test_every_column_that_people_fill_is_followed(desk, order):
     desk.edit({
-        ("#1", "Notes / Exceptions"): "Gift, no invoice", ("#1", "Customer Name / ID"): "Thandi M.",
-        ("#1", "Handled By"): "Sizwe", ("#1", "Order Priority"): "Bulk",
+        (order, "Notes / Exceptions"): "Gift, no invoice", (order, "Customer Name / ID"): "Thandi M.",
+        (order, "Handled By"): "Sizwe", (order, "Order Priority"): "Bulk",
     })  # fmt: skip
-    assert edits(desk, "#1", "2026-03-02 09:02") == [
+    assert edits(desk, order) == [
         ("customer", "Thandi Nkosi", "Thandi M."),
         ("handler", "Lerato", "Sizwe"),
         ("notes", "Gift", "Gift, no invoice"),
         ("priority", "Standard", "Bulk"),
     ]
-    assert edits(desk, "#2", "2026-03-02 09:04") == []
+    assert edits(desk, order) == []
 
 
-def test_a_tick_and_its_taking_back_are_a_persons(desk):
-    desk.edit({("#1", "Inventory Allocated"): True})
-    assert edits(desk, "#1", "2026-03-02 09:02") == [("allocated", "No", "Yes")]
-    desk.edit({("#1", "Inventory Allocated"): False})
-    assert edits(desk, "#1", "2026-03-02 09:04")[0] == ("allocated", "Yes", "No")
+def test_a_tick_and_its_taking_back_are_a_persons(desk, order):
+    desk.edit({(order, "Inventory Allocated"): True})
+    assert edits(desk, order) == [("allocated", "No", "Yes")]
+    desk.edit({(order, "Inventory Allocated"): False})
+    assert edits(desk, order)[0] == ("allocated", "Yes", "No")
 
 
-def test_a_status_typed_and_cleared_is_a_persons_but_ours_is_not(desk):
-    desk.edit({("#1", "Status"): "On Hold"})
-    assert edits(desk, "#1", "2026-03-02 09:02") == [("status", "Pending", "On Hold")]
-    desk.edit({("#1", "Status"): None})
-    assert edits(desk, "#1", "2026-03-02 09:04") == [("status", "On Hold", "")]
-    assert edits(desk, "#1", "2026-03-02 09:06") == []
+def test_a_status_typed_and_cleared_is_a_persons_but_ours_is_not(desk, order):
+    desk.edit({(order, "Status"): "On Hold"})
+    assert edits(desk, order) == [("status", "Pending", "On Hold")]
+    desk.edit({(order, "Status"): None})
+    assert edits(desk, order) == [("status", "On Hold", "")]
+    assert edits(desk, order) == []
 
 
-def test_what_the_worker_just_filled_in_and_a_person_cleared_at_once_is_told(desk):
-    desk.edit({("#1", "Status"): None})
-    assert edits(desk, "#1", "2026-03-02 09:02") == [("status", "Pending", "")]
+def test_what_the_worker_just_filled_in_and_a_person_cleared_at_once_is_told(desk, order):
+    desk.edit({(order, "Status"): "On Hold"})
+    look(desk)
+    desk.edit({(order, "Status"): None})
+    look(desk)
+    desk.edit({(order, "Status"): None})
+    assert edits(desk, order) == [("status", "Pending", "")]
 
 
-def test_a_date_typed_is_told_with_its_value(desk):
-    desk.edit({("#2", "Dispatched Date"): local("2026-03-02 08:55")})
-    assert edits(desk, "#2", "2026-03-02 09:02") == [("dispatched_at", "", "2026-03-02 08:55:00")]
+def test_a_date_typed_is_told_with_its_value(desk, order):
+    desk.edit({(f"{order}b", "Dispatched Date"): local("2026-03-02 08:55")})
+    assert edits(desk, f"{order}b") == [("dispatched_at", "", "2026-03-02 08:55:00")]
 
 
-def test_a_time_typed_over_our_stamp_is_told_with_both(desk):
-    desk.edit({("#1", "Inventory Allocated"): True})
-    desk.run_at("2026-03-02 09:02")
-    desk.edit({("#1", "Allocated At"): local("2026-03-02 08:30")})
-    assert edits(desk, "#1", "2026-03-02 09:04") == [
-        ("allocated_at", "2026-03-02 09:02:00", "2026-03-02 08:30:00")
-    ]
+def test_a_time_typed_over_our_stamp_is_told_with_both(desk, order):
+    desk.edit({(order, "Inventory Allocated"): True})
+    look(desk)
+    ours = desk.now
+    desk.edit({(order, "Allocated At"): local("2026-03-02 08:30")})
+    assert edits(desk, order) == [("allocated_at", words(ours), "2026-03-02 08:30:00")]
 
 
-def test_a_date_filled_by_a_claim_is_the_workers_only_the_status_is_typed(desk):
-    desk.edit({("#2", "Status"): "Shipped"})
-    assert [column for column, _, _ in edits(desk, "#2", "2026-03-02 09:02")] == ["status"]
+def test_a_date_filled_by_a_claim_is_the_workers_only_the_status_is_typed(desk, order):
+    desk.edit({(f"{order}b", "Status"): "Shipped"})
+    assert [column for column, _, _ in edits(desk, f"{order}b")] == ["status"]
 
 
-def test_the_workers_own_columns_tell_who_wrote_into_them(desk):
-    desk.edit({("#1", "Check"): "looks good"})
-    assert edits(desk, "#1", "2026-03-02 09:02") == [("check", "OK", "looks good")]
-    (put_right,) = [line for line in lines(desk, "#1") if line["old"] == "looks good"]
-    assert (put_right["by"], put_right["new"]) == ("worker", "OK")
-    desk.edit({("#1", "Check"): "looks good"})
-    assert edits(desk, "#1", "2026-03-02 09:04") == [("check", "OK", "looks good")]
+def test_the_workers_own_columns_tell_who_wrote_into_them(desk, order):
+    for _ in range(2):
+        desk.edit({(order, "Check"): "looks good"})
+        assert edits(desk, order) == [("check", "OK", "looks good")]
+    put_right = [line for line in lines(desk, order) if line["old"] == "looks good"]
+    assert [(line["by"], line["new"]) for line in put_right] == [("worker", "OK")] * 2
 
 
-def test_a_change_is_told_with_the_interval_in_which_it_happened(desk):
-    desk.edit({("#1", "Handled By"): "Sizwe"})
-    desk.run_at("2026-03-02 09:05")
-    line = lines(desk, "#1")[-1]
+def test_a_change_is_told_with_the_interval_in_which_it_happened(desk, order):
+    before = desk.now
+    desk.edit({(order, "Handled By"): "Sizwe"})
+    look(desk)
+    line = lines(desk, order)[-1]
     assert (line["column"], line["by"]) == ("handler", "person")
-    assert (line["seen_from"], line["seen_at"]) == (
-        local("2026-03-02 09:00"),
-        local("2026-03-02 09:05"),
-    )
+    assert (line["seen_from"], line["seen_at"]) == (before, desk.now)
 
 
-def test_a_column_that_appears_tells_of_no_edit(desk):
+def test_a_column_that_appears_tells_of_no_edit(desk, order):
     with by_hand(desk) as sheet:
         sheet.cell(row=1, column=21, value="Payment Status")
-        sheet.cell(row=2, column=21, value="Paid")
-    assert edits(desk, "#1", "2026-03-02 09:02") == []
-    desk.edit({("#1", "Payment Status"): "Failed"})
-    assert edits(desk, "#1", "2026-03-02 09:04") == [("payment_status", "Paid", "Failed")]
+        for row in range(2, sheet.max_row + 1):
+            sheet.cell(row=row, column=21, value="Paid")
+    assert edits(desk, order) == []
+    desk.edit({(order, "Payment Status"): "Failed"})
+    assert edits(desk, order) == [("payment_status", "Paid", "Failed")]
 
 
-def test_a_row_that_was_out_of_sight_was_changed_by_nobody_knows_whom(desk):
-    desk.edit({("#1", "Order ID"): "#2"})
-    desk.run_at("2026-03-02 09:02")
+def test_a_row_that_was_out_of_sight_was_changed_by_nobody_knows_whom(desk, order):
     with by_hand(desk) as sheet:
-        sheet.cell(row=2, column=1, value="#1")
-    desk.edit({("#1", "Handled By"): "Sizwe"})
-    desk.run_at("2026-03-02 09:04")
-    told = [line for line in lines(desk, "#1") if line["column"] == "handler"]
+        (row,) = [r for r in range(2, sheet.max_row + 1) if sheet.cell(r, 1).value == order]
+        sheet.cell(row=row, column=1, value=f"{order}b")
+    look(desk)
+    with by_hand(desk) as sheet:
+        sheet.cell(row=row, column=1, value=order)
+    desk.edit({(order, "Handled By"): "Sizwe"})
+    look(desk)
+    told = [line for line in lines(desk, order) if line["column"] == "handler"]
     assert [(line["by"], line["new"]) for line in told] == [("unknown", "Sizwe")]
