@@ -11,7 +11,6 @@ from openpyxl import load_workbook
 from sheetsync.domain.moments import scalar_to_local
 from tests.support.shop_desk import ZONE, ShopDesk, local
 
-
 NUMBERS = iter(range(1, 13))
 
 
