@@ -15,10 +15,15 @@ BEFORE = ("read", "commit", "compared", "claim", "composed")
 """Steps after which the next thing is a commit, a write or a message."""
 AFTER = ("swapped", "handed_over")
 """Steps just after a write or a message, before it is noted."""
+STOPS = [
+    *(("sqlite", at) for at in (*BEFORE, *AFTER)),
+    *(("postgresql", at) for at in ("commit", "compared", "claim", "handed_over")),
+]
 PAST_THE_LEASE = timedelta(seconds=LEASE + 1)
+on_both = pytest.mark.parametrize("desks", ["sqlite", "postgresql"], indirect=True)
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module")
 def desks(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> TwoDesks:
     server = None
     if request.param == "postgresql":
@@ -47,7 +52,7 @@ def overtaken(desks: TwoDesks, at: str) -> tuple[PassResult, PassResult, bytes, 
     return result, *told
 
 
-@pytest.mark.parametrize("at", [*BEFORE, *AFTER])
+@pytest.mark.parametrize(("desks", "at"), STOPS, indirect=["desks"])
 def test_a_stopped_worker_that_was_overtaken_writes_commits_and_sends_nothing_more(
     desks: TwoDesks, at: str
 ):
@@ -69,6 +74,7 @@ def test_a_stopped_worker_that_was_overtaken_writes_commits_and_sends_nothing_mo
         assert (again.outcome, again.cells, again.delivery.lines) == ("unchanged", 0, ())
 
 
+@on_both
 def test_a_worker_is_turned_away_while_another_is_amid_a_pass(desks: TwoDesks):
     desks.busy()
     shop, turned_away = desks.shop, []
@@ -89,6 +95,7 @@ def test_a_worker_is_turned_away_while_another_is_amid_a_pass(desks: TwoDesks):
         assert second.run_pass(shop.now + timedelta(seconds=10)).outcome == "unchanged"
 
 
+@on_both
 def test_a_long_pass_keeps_its_lease(desks: TwoDesks):
     """Each step takes four fifths of the lease; together they take many leases."""
     desks.busy()
@@ -106,6 +113,7 @@ def test_a_long_pass_keeps_its_lease(desks: TwoDesks):
     assert results == ["skipped"]
 
 
+@on_both
 def test_a_killed_worker_starts_again_at_once_under_a_higher_fence(desks: TwoDesks):
     desks.busy()
     shop = desks.shop

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.engine import make_url
 
 from sheetsync.store import Store
 from tests.support.plans import NOW
@@ -26,6 +27,8 @@ from tests.support.postbox import free_port
 
 PASSWORD = "right & s3cret/@"  # one that an address would have to escape
 _PREFIX = "sheetsync-pg-"
+_MEMORY = Path("/dev/shm")
+_ROOM = 1_000_000_000
 _QUICK = (
     "fsync=off", "full_page_writes=off", "synchronous_commit=off", "jit=off", "autovacuum=off",
     "shared_buffers=16MB", "max_connections=40", "listen_addresses=127.0.0.1",
@@ -45,7 +48,7 @@ class PostgresServer:
 
     def __init__(self, bins: Path) -> None:
         _sweep()
-        self.home = Path(tempfile.mkdtemp(prefix=_PREFIX))
+        self.home = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=_folder()))
         (self.home / "owner").write_text(str(os.getpid()))
         self.port = free_port()
         self._as: dict[str, Any] = {"cwd": self.home}
@@ -89,6 +92,10 @@ class PostgresServer:
         self.run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         return self.url(name)
 
+    def drop(self, url: str) -> None:
+        """Remove a database that `new_database` made."""
+        self.run(f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
+
     def stop(self) -> None:
         """End the server and remove its folder."""
         self._process.send_signal(signal.SIGQUIT)
@@ -124,9 +131,16 @@ class PostgresServer:
         raise AssertionError((self.home / "log").read_text())
 
 
+def _folder() -> Path:
+    """Memory, where there is enough: making a database copies hundreds of files."""
+    if os.access(_MEMORY, os.W_OK | os.X_OK) and shutil.disk_usage(_MEMORY).free > _ROOM:
+        return _MEMORY
+    return Path(tempfile.gettempdir())
+
+
 def _sweep() -> None:
     """Remove folders of test processes that were killed; their servers end within a minute of that."""
-    for home in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+    for home in _folder().glob(f"{_PREFIX}*"):
         try:
             os.kill(int((home / "owner").read_text()), 0)
         except ProcessLookupError:
@@ -165,9 +179,11 @@ def postgres_server() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture
-def postgres_url(postgres_server: PostgresServer) -> str:
+def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
     """An empty store on PostgreSQL, for one test."""
-    return postgres_server.new_database()
+    url = postgres_server.new_database()
+    yield url
+    postgres_server.drop(url)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -72,6 +72,8 @@ class TwoDesks:
         shutil.rmtree(self.folder)
         shutil.copytree(self._snapshot, self.folder)
         if self._server is not None:
+            if not self.store_url.startswith(self._server.url("busy")):
+                self._server.drop(self.store_url)
             self._configure(self._server.new_database("busy"))
         self.shop.now = self.shop.at("12:13")
 
