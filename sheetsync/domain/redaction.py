@@ -11,14 +11,22 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Any, Final, TypeAlias
+
+from sheetsync.domain.model import EVIDENCE, STAMPS
 
 Cut: TypeAlias = Callable[[str], str]
 _BEGIN: Final = "[cut "
 _LENGTH: Final = 12
 _SHORTEST: Final = 3
 """Shorter values are not looked for in other texts: they would be found in many a word."""
+_COUNTED: Final = frozenset({
+    "order_id", "status", "priority", "carrier", "handler", "vendor", "tracking", "skus",
+    "error_columns", "exceptions", "ordered_at", "promised_at", "dispatch_by", "sla_due",
+    *EVIDENCE, *STAMPS, *(f"{evidence}_certainty" for evidence in EVIDENCE),
+})  # fmt: skip
+"""Columns in which a word that happens to be a personal value elsewhere stays: figures hang on it."""
 _QUOTED: Final = 16
 """So much of a long value is enough to know it by where a message quotes only its beginning."""
 
@@ -49,15 +57,17 @@ def stands_for(old: str, new: str, cut: Cut) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redactor:
-    """Cuts the cells of `columns` as a whole, and in every other text whatever of `values` stands there."""
+    """Cuts the cells of `columns` as a whole, and in other free text whatever of `values` stands there."""
 
     columns: frozenset[str]
     cut: Cut
     values: frozenset[str] = frozenset()
 
     def cell(self, column: str, text: str) -> str:
-        """What is left of one cell."""
-        return self.cut(text) if column in self.columns else self.text(text)
+        """What is left of one cell; words that are counted are not looked into."""
+        if column in self.columns:
+            return self.cut(text)
+        return text if column in _COUNTED else self.text(text)
 
     def cells(self, packed: str) -> str:
         """What is left of a JSON object of cells."""
@@ -70,8 +80,10 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """The text with every value in it cut; what only contains one as part of a word stays."""
-        pattern = _pattern(self.values)
-        return pattern.sub(lambda found: self.cut(found[0]), text) if pattern and text else text
+        low = text.casefold()
+        if not any(begin in low for begin in _begins(self.values)):
+            return text
+        return _pattern(self.values).sub(lambda found: self.cut(found[0]), text)
 
     def facts(self, packed: str) -> str:
         """What is left of any JSON."""
@@ -89,14 +101,23 @@ class Redactor:
         return value
 
 
-@cache
-def _pattern(values: frozenset[str]) -> re.Pattern[str] | None:
-    """Finds the longest value first; a long one also where a message cut it short."""
-    known = sorted(
+@lru_cache(maxsize=256)
+def _begins(values: frozenset[str]) -> tuple[str, ...]:
+    """How each value that is looked for begins: most texts are told apart by that alone."""
+    return tuple(value[:_QUOTED].casefold() for value in _known(values))
+
+
+def _known(values: frozenset[str]) -> list[str]:
+    """The values worth looking for, the longest first."""
+    return sorted(
         (v for v in values if len(v) >= _SHORTEST and not is_cut(v)), key=len, reverse=True
     )
-    if not known:
-        return None
+
+
+@lru_cache(maxsize=256)
+def _pattern(values: frozenset[str]) -> re.Pattern[str]:
+    """Finds the longest value first; a long one also where a message cut it short."""
+    known = _known(values)
     whole = [rf"(?<!\w){re.escape(value)}(?!\w)" for value in known]
     short = [rf"(?<!\w){re.escape(v[:_QUOTED])}[^\n\"]*…" for v in known if len(v) > _QUOTED]
     return re.compile("|".join([*whole, *short]), re.IGNORECASE)

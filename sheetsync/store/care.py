@@ -12,12 +12,12 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select
 
-from sheetsync.domain.redaction import Redactor, cutter
+from sheetsync.domain.redaction import cutter
 from sheetsync.store.archive import WORKER, archived_among, note_orders, put_away
 from sheetsync.store.engine import reading, writing
 from sheetsync.store.holds import note_act
-from sheetsync.store.redact import Counts, redact
-from sheetsync.store.searching import orders_touched, orders_with, personal_values
+from sheetsync.store.redact import Counts, redact_orders, redact_values
+from sheetsync.store.searching import orders_touched, orders_with
 from sheetsync.store.seen import CUTTER
 from sheetsync.store.settings import secret
 from sheetsync.store.tables import archived_order
@@ -107,12 +107,9 @@ class Care:
 
     def _cut(self, connection: Connection, wish: Wish) -> Counts:
         cut = cutter(secret(connection, CUTTER, wish.fresh))
-        found = personal_values(connection, self._tracker_id, wish.orders, wish.columns)
-        own = Redactor(columns=wish.columns, cut=cut, values=found | wish.values)
-        counts = redact(connection, self._tracker_id, own, wish.orders)
+        counts = redact_orders(connection, self._tracker_id, wish.orders, wish.columns, cut)
         if not wish.values:
             return counts
-        everywhere = Redactor(columns=frozenset(), cut=cut, values=wish.values)
-        more = redact(connection, self._tracker_id, everywhere, (), everywhere=True)
+        more = redact_values(connection, self._tracker_id, wish.values, cut)
         # The same messages wait in both counts.
         return replace(counts + more, waiting=max(counts.waiting, more.waiting))

@@ -23,9 +23,11 @@ from sqlalchemy import (
     update,
 )
 
-from sheetsync.domain.redaction import Redactor
+from sheetsync.domain.explain.history import ACTS
+from sheetsync.domain.redaction import Cut, Redactor
 from sheetsync.store import frames
 from sheetsync.store.archive import rewrite_archived
+from sheetsync.store.searching import personal_values
 from sheetsync.store.settings import WHOLE_STORE, put_setting
 from sheetsync.store.tables import (
     change_log,
@@ -42,7 +44,10 @@ from sheetsync.store.tables import (
 _GATE: Final = "redacting"
 WAITING: Final = ("pending", "retry", "claimed", "in_data", "held")
 """Messages that may still leave: they are not cut, for they would say nothing to anybody."""
+_MAIL_TEXTS: Final = ("recipient", "recipient_name", "subject", "context", "last_error")
 Row = Mapping[str, Any]
+Of = Callable[[str], Redactor]
+"""What cuts the texts of an order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,65 +75,118 @@ class Counts:
         return self.log + self.seen + self.facts + self.archived + self.mails + self.other
 
 
-def redact(
+def redact_orders(
     connection: Connection,
     tracker_id: int,
-    redactor: Redactor,
     orders: Sequence[str],
-    *,
-    everywhere: bool = False,
+    columns: frozenset[str],
+    cut: Cut,
 ) -> Counts:
-    """Cut what `redactor` cuts in all that is kept of `orders`; `everywhere`: its values in all the rest."""
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("PRAGMA secure_delete = ON")
+    """Cut `columns` of these orders, and what stood there ever wherever else it is quoted of them."""
+    _overwrite(connection)
     counts = Counts()
     for ids in frames.chunks(orders):
-        counts += _of_orders(connection, tracker_id, redactor, ids)
-    if everywhere:
-        counts += _of_orders(connection, tracker_id, redactor, None)
-        counts += _unbound(connection, tracker_id, redactor)
+        values = personal_values(connection, tracker_id, ids, columns)
+        each = {
+            order: Redactor(columns=columns, cut=cut, values=values.get(order, frozenset()))
+            for order in ids
+        }
+        counts += _of_orders(connection, tracker_id, each.__getitem__, ids)
     return counts
 
 
+def redact_values(
+    connection: Connection, tracker_id: int, values: frozenset[str], cut: Cut
+) -> Counts:
+    """Cut these values wherever they stand."""
+    _overwrite(connection)
+    redactor = Redactor(columns=frozenset(), cut=cut, values=values)
+    found = _of_orders(connection, tracker_id, lambda _order: redactor, None)
+    return found + _unbound(connection, tracker_id, redactor)
+
+
+def _overwrite(connection: Connection) -> None:
+    """Let SQLite overwrite what is replaced, where it would only forget where it stood."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA secure_delete = ON")
+
+
 def _of_orders(
-    connection: Connection, tracker_id: int, redactor: Redactor, ids: Sequence[str] | None
+    connection: Connection, tracker_id: int, of: Of, ids: Sequence[str] | None
 ) -> Counts:
     def mine(table: Table) -> ColumnElement[bool]:
         here = table.c.tracker_id == tracker_id
         return here if ids is None else and_(here, table.c.order_id.in_(ids))
 
-    cell, cells, facts = redactor.cell, redactor.cells, redactor.facts
     with _gate(connection):
-        log = _rewrite(connection, change_log, ("id",), mine(change_log), lambda row: {
-            "old": cell(row["column"], row["old"]), "new": cell(row["column"], row["new"])})  # fmt: skip
+        log = _rewrite(connection, change_log, ("id",), mine(change_log), partial(_change, of))
     key = ("tracker_id", "order_id")
-    seen = _rewrite(connection, order_seen, key, mine(order_seen), lambda row: {
-        "cells": cells(row["cells"]), "ours": cells(row["ours"]) if row["ours"] else ""})  # fmt: skip
-    kept = _rewrite(connection, order_fact, key, mine(order_fact), lambda row: {
-        "facts": cells(row["facts"])})  # fmt: skip
-    told = _rewrite(connection, escalation, ("id",), mine(escalation), lambda row: {
-        "recipients": redactor.text(row["recipients"])})  # fmt: skip
-    archived = rewrite_archived(connection, tracker_id, ids, _archived(redactor))
-    about = outbox.c.tracker_id == tracker_id
-    if ids is not None:
-        about &= outbox.c.id.in_(
-            select(outbox_order.c.outbox_id).where(
-                outbox_order.c.tracker_id == tracker_id, outbox_order.c.order_id.in_(ids)
-            )
-        )
-    text = redactor.text
-    mails = _rewrite(
-        connection, outbox, ("id",), about & outbox.c.state.not_in(WAITING),
-        lambda row: {
-            "recipient": text(row["recipient"]), "recipient_name": text(row["recipient_name"]),
-            "subject": text(row["subject"]), "context": facts(row["context"]),
-            "last_error": text(row["last_error"]),
-        },
-    )  # fmt: skip
-    waiting = _would_change(connection, about & outbox.c.state.in_(WAITING), redactor)
+    mails, waiting = _mails(connection, tracker_id, of, ids)
     return Counts(
-        log=log, seen=seen, facts=kept, archived=archived, mails=mails, other=told, waiting=waiting
+        log=log,
+        seen=_rewrite(connection, order_seen, key, mine(order_seen), partial(_seen, of)),
+        facts=_rewrite(connection, order_fact, key, mine(order_fact), partial(_facts, of)),
+        other=_rewrite(connection, escalation, ("id",), mine(escalation), partial(_told, of)),
+        archived=rewrite_archived(connection, tracker_id, ids, partial(_archived, of)),
+        mails=mails, waiting=waiting,
+    )  # fmt: skip
+
+
+def _change(of: Of, row: Row) -> dict[str, str]:
+    cell = of(row["order_id"]).cell if row["column"] not in ACTS else _as_it_is
+    return {side: cell(row["column"], row[side]) for side in ("old", "new")}
+
+
+def _as_it_is(_column: str, text: str) -> str:
+    return text
+
+
+def _seen(of: Of, row: Row) -> dict[str, str]:
+    cells = of(row["order_id"]).cells
+    return {"cells": cells(row["cells"]), "ours": cells(row["ours"]) if row["ours"] else ""}
+
+
+def _facts(of: Of, row: Row) -> dict[str, str]:
+    return {"facts": of(row["order_id"]).cells(row["facts"])}
+
+
+def _told(of: Of, row: Row) -> dict[str, str]:
+    return {"recipients": of(row["order_id"]).text(row["recipients"])}
+
+
+def _archived(of: Of, table: str, row: dict[str, Any]) -> dict[str, Any]:
+    kinds = {order_seen.name: _seen, order_fact.name: _facts, escalation.name: _told}
+    return row | kinds[table](of, row) if table in kinds else row
+
+
+def _mails(
+    connection: Connection, tracker_id: int, of: Of, ids: Sequence[str] | None
+) -> tuple[int, int]:
+    """Messages that were cut, and those that would have been but may still leave."""
+    about = outbox.c.tracker_id == tracker_id
+    links = select(outbox_order.c.outbox_id, outbox_order.c.order_id).where(
+        outbox_order.c.tracker_id == tracker_id
     )
+    orders: dict[int, list[str]] = {}
+    if ids is not None:
+        for mail, order in connection.execute(links.where(outbox_order.c.order_id.in_(ids))):
+            orders.setdefault(mail, []).append(order)
+        about &= outbox.c.id.in_(list(orders))
+
+    def cut(row: Row) -> dict[str, str]:
+        left = {name: row[name] for name in _MAIL_TEXTS}
+        for order in orders.get(row["id"], [""]):
+            redactor = of(order)
+            left = {
+                name: redactor.facts(text) if name == "context" else redactor.text(text)
+                for name, text in left.items()
+            }
+        return left
+
+    done = _rewrite(connection, outbox, ("id",), about & outbox.c.state.not_in(WAITING), cut)
+    waiting = connection.execute(select(outbox).where(about & outbox.c.state.in_(WAITING)))
+    rows = [row._asdict() for row in waiting]
+    return done, sum(any(row[k] != v for k, v in cut(row).items()) for row in rows)
 
 
 def _unbound(connection: Connection, tracker_id: int, redactor: Redactor) -> Counts:
@@ -142,29 +200,6 @@ def _unbound(connection: Connection, tracker_id: int, redactor: Redactor) -> Cou
 
 def _one_text(redactor: Redactor, name: str, row: Row) -> dict[str, str]:
     return {name: redactor.text(row[name])}
-
-
-def _archived(redactor: Redactor) -> Callable[[str, dict[str, Any]], dict[str, Any]]:
-    texts = {"cells": redactor.cells, "facts": redactor.cells, "recipients": redactor.text}
-
-    def rewrite(table: str, row: dict[str, Any]) -> dict[str, Any]:
-        del table
-        return {
-            name: texts[name](value) if name in texts and value else value
-            for name, value in row.items()
-        }
-
-    return rewrite
-
-
-def _would_change(connection: Connection, where: ColumnElement[bool], redactor: Redactor) -> int:
-    rows = connection.execute(
-        select(outbox.c.recipient, outbox.c.recipient_name, outbox.c.context).where(where)
-    ).all()
-    return sum(
-        redactor.text(to) != to or redactor.text(name) != name or redactor.facts(facts) != facts
-        for to, name, facts in rows
-    )
 
 
 def _rewrite(

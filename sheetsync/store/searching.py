@@ -34,12 +34,13 @@ def orders_with(
 
 def personal_values(
     connection: Connection, tracker_id: int, orders: Sequence[str], columns: frozenset[str]
-) -> frozenset[str]:
-    """Every value that these columns of these orders ever held, as far as the store knows."""
-    found: set[str] = set()
+) -> dict[str, frozenset[str]]:
+    """By order, every value that these columns ever held, as far as the store knows."""
+    found: dict[str, set[str]] = {}
     for ids in frames.chunks(orders):
-        found.update(text for _, text in _personal(connection, tracker_id, ids, columns))
-    return frozenset(found)
+        for order, text in _personal(connection, tracker_id, ids, columns):
+            found.setdefault(order, set()).add(text)
+    return {order: frozenset(values) for order, values in found.items()}
 
 
 def _personal(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _DAY: Final = "retention_day"
 _PURGED: Final = "purged_at"
+_AT_A_TIME: Final = 1_000
 Subject: TypeAlias = Literal["order", "email", "customer"]
 
 
@@ -50,8 +51,12 @@ def look_at_archive(shop: Workshop, now: datetime, months: int) -> ForArchive:
 
 
 def archive(shop: Workshop, due: ForArchive, *, who: str, now: datetime) -> int:
-    """Move what is due into the archive; how many orders that were."""
-    return shop.store.care(shop.state.id).archive(due.orders, who=who, now=now)
+    """Move what is due into the archive, some at a time; how many orders that were."""
+    care, orders = shop.store.care(shop.state.id), sorted(due.orders)
+    return sum(
+        care.archive({order: due.orders[order] for order in some}, who=who, now=now)
+        for some in _parts(orders)
+    )
 
 
 def look_at_purge(shop: Workshop, now: datetime, days: int, *, who: str) -> tuple[Wish, Counts]:
@@ -59,12 +64,17 @@ def look_at_purge(shop: Workshop, now: datetime, days: int, *, who: str) -> tupl
     care, rules = shop.store.care(shop.state.id), shop.rules(now).rules
     due = for_purge(_ended(shop, rules, now), care.archived(), now, days)
     wish = _wish(shop, "purge", who, due)
-    return wish, care.would_cut(wish)
+    parts = (care.would_cut(replace(wish, orders=some)) for some in _parts(due))
+    return wish, sum(parts, start=Counts())
 
 
 def cut(shop: Workshop, wish: Wish, now: datetime) -> Counts:
-    """Cut what is wished for, for good; how much that was."""
-    return shop.store.care(shop.state.id).cut(wish, now=now)
+    """Cut what is wished for, for good, some orders at a time; how much that was."""
+    care = shop.store.care(shop.state.id)
+    if wish.values:
+        return care.cut(wish, now=now)
+    parts = (care.cut(replace(wish, orders=some), now=now) for some in _parts(wish.orders))
+    return sum(parts, start=Counts())
 
 
 def look_at_forget(
@@ -106,18 +116,18 @@ def retention_daily(shop: Workshop, now: datetime) -> tuple[str, ...]:
         moved = archive(shop, due, who=WORKER, now=now) if due.orders else 0
         done += [f"Closed orders moved to the archive: {moved}."] if moved else []
     if settings.personal_days:
-        count = _purge_what_is_new(shop, now, settings.personal_days)
+        count = _purge_what_is_new(shop, ended, now, settings.personal_days)
         done += [f"Closed orders whose personal values were cut: {count}."] if count else []
     shop.store.keep_setting(tracker, _DAY, local.date().isoformat())
     return tuple(done)
 
 
-def _purge_what_is_new(shop: Workshop, now: datetime, days: int) -> int:
+def _purge_what_is_new(shop: Workshop, ended: Mapping[str, Ended], now: datetime, days: int) -> int:
     """Cut orders that came of age since the last time, and what was kept of older ones since then."""
     store, tracker = shop.store, shop.state.id
-    care, rules = store.care(tracker), shop.rules(now).rules
+    care = store.care(tracker)
     last = store.setting(tracker, _PURGED)
-    ended, archived = _ended(shop, rules, now), care.archived()
+    archived = care.archived()
     due = for_purge(ended, archived, now, days)
     if last:
         before = datetime.fromisoformat(last)
@@ -126,6 +136,11 @@ def _purge_what_is_new(shop: Workshop, now: datetime, days: int) -> int:
     counts = cut(shop, _wish(shop, "purge", WORKER, due), now) if due else Counts()
     store.keep_setting(tracker, _PURGED, now.isoformat())
     return len(due) if counts.total else 0
+
+
+def _parts(orders: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Orders some at a time: each part is a transaction of its own, so that nobody waits long for it."""
+    return (orders[start : start + _AT_A_TIME] for start in range(0, len(orders), _AT_A_TIME))
 
 
 def _meant(

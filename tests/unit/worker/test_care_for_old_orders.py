@@ -186,6 +186,31 @@ def test_forgetting_a_customer_cuts_every_order_and_every_mention(shop):
     assert (act.what, act.rule) == ("forget", WHO)
 
 
+def test_what_is_archived_is_forgotten_too(shop):
+    shop.now = shop.at("09:00", LATER)
+    with shop.workshop() as workshop:
+        archive(workshop, look_at_archive(workshop, shop.now, 4), who=WHO, now=shop.now)
+        wish = look_at_forget(workshop, MAIL.upper(), shop.now, kind=None, who=WHO)
+        assert wish.wish.orders == ["#SP-1"]
+        assert wish.counts.archived == 1
+        cut(workshop, wish.wish, shop.now)
+    assert MAIL.encode() not in everything_in(shop)
+    assert b"Quartz Ltd" not in everything_in(shop)
+
+
+def test_a_word_that_figures_hang_on_is_not_cut_because_a_note_says_it(shop):
+    shop.type_in("#SP-4", notes="Standard")
+    shop.look(shop.at("08:12"))
+    shop.type_in("#SP-4", priority="Expedited")
+    shop.look(shop.at("08:14"))
+    with shop.workshop() as workshop:
+        order = look_at_forget(workshop, "#SP-4", shop.now, kind=None, who=WHO)
+        cut(workshop, order.wish, shop.now)
+    told = {e.what: (e.old, e.new) for e in entries(shop, "#SP-4") if e.by == "person"}
+    assert told["priority"] == ("Standard", "Expedited")
+    assert told["notes"][1].startswith("[cut ")
+
+
 def test_forgetting_an_address_or_an_order(shop):
     with shop.workshop() as workshop:
         assert look_at_forget(workshop, MAIL, shop.now, kind=None, who=WHO).kind == "email"
