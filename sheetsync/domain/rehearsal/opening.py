@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -62,57 +62,67 @@ def memory_at(recorded: Recorded, at: datetime, statuses: StatusRules, timezone:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Event:
+    """One stage event of an order; moments are naive UTC."""
+
+    field: str
+    old: str
+    new: str
+    at: np.datetime64
+    seen_from: np.datetime64
+    seen_to: np.datetime64
+    source: str
+
+
 def _rewound(
     orders: pd.DataFrame, recorded: Recorded, at: datetime, statuses: StatusRules, timezone: str
 ) -> dict[str, dict[str, Any]]:
     """Memory columns that differ at `at` from now, by order; only orders to which something happened."""
     now = as_moment(at)
-    events = recorded.events
-    touched = set(events.loc[(events["seen_to"] > now).to_numpy(bool), "order_id"])
+    events = _events(recorded.events)
     lines = _status_lines(recorded.changes)
+    touched = {order for order, log in events.items() if any(e.seen_to > now for e in log)}
     touched |= {order for order, mine in lines.items() if mine[-1].at > at}
-    by_order = {str(order): log for order, log in events.groupby("order_id", sort=False)}
-    blank = events.iloc[:0]
     return {
-        order: _of_order(by_order.get(order, blank), lines.get(order, []), now, at, statuses, timezone)
+        order: _of_order(events.get(order, []), now, timezone)
+        | _status_then(lines.get(order, []), at, statuses)
         for order in orders.index.tolist()
         if order in touched
-    }  # fmt: skip
+    }
 
 
-def _of_order(  # noqa: PLR0917 - the logs of one order, then the circumstances
-    log: pd.DataFrame,
-    lines: Sequence[LoggedChange],
-    now: np.datetime64,
-    at: datetime,
-    statuses: StatusRules,
-    timezone: str,
-) -> dict[str, Any]:
+def _events(frame: pd.DataFrame) -> dict[str, list[_Event]]:
+    found: dict[str, list[_Event]] = {}
+    names = ("field", "old", "new", "at", "seen_from", "seen_to", "source")
+    columns = (frame[name].to_numpy() for name in names)
+    for order, *values in zip(frame["order_id"].tolist(), *columns, strict=True):
+        found.setdefault(order, []).append(_Event(*values))
+    return found
+
+
+def _of_order(log: Sequence[_Event], now: np.datetime64, timezone: str) -> dict[str, Any]:
     facts: dict[str, Any] = {}
     for evidence, stamp in zip(EVIDENCE, STAMPS, strict=True):
-        mine = log[(log["field"] == evidence).to_numpy(bool)]
-        if (mine["seen_to"] > now).any():
+        mine = [event for event in log if event.field == evidence]
+        if any(event.seen_to > now for event in mine):
             facts |= _evidence(evidence, stamp, mine, now, timezone)
-    moved = log[
-        ((log["new"] == "yes") & (log["old"] == "no") & (log["seen_to"] <= now)).to_numpy(bool)
-    ]
-    facts["evidence_since"] = np.datetime64(moved["seen_to"].iloc[-1], "s") if len(moved) else NAT
-    if lines and lines[-1].at > at:
-        facts |= _status(lines, at, statuses)
-    return facts  # fmt: skip
+    moved = [e.seen_to for e in log if (e.old, e.new) == ("no", "yes") and e.seen_to <= now]
+    facts["evidence_since"] = moved[-1] if moved else NAT
+    return facts
 
 
 def _evidence(
-    evidence: str, stamp: str, log: pd.DataFrame, now: np.datetime64, timezone: str
+    evidence: str, stamp: str, log: Sequence[_Event], now: np.datetime64, timezone: str
 ) -> dict[str, Any]:
-    then = log[(log["seen_to"] <= now).to_numpy(bool)]
-    done = (then["new"].iloc[-1] if len(then) else log["old"].iloc[0]) == "yes"
-    moment, low, source = NAT, NAT, "baseline" if done else ""
-    ticks = then[(then["new"] == "yes").to_numpy(bool)]
-    if done and len(ticks):
-        last = ticks.iloc[-1]
-        moment, low = (np.datetime64(last[name], "s") for name in ("at", "seen_from"))
-        source = str(last["source"])
+    then = [event for event in log if event.seen_to <= now]
+    done = (then[-1].new if then else log[0].old) == "yes"
+    moment: np.datetime64 = NAT
+    low: np.datetime64 = NAT
+    source = "baseline" if done else ""
+    ticks = [event for event in then if event.new == "yes"]
+    if done and ticks:
+        moment, low, source = ticks[-1].at, ticks[-1].seen_from, ticks[-1].source
     text = ""
     if source in {"pass", "claim"} and not np.isnat(moment):
         text = str(canonical_local(to_local(np.array([moment]), timezone))[0])
@@ -120,6 +130,12 @@ def _evidence(
         f"seen_{evidence}": int(done), f"{evidence}_source": source, stamp: moment, f"{stamp}_from": low,
         f"written_{stamp}": text, f"confirmed_{stamp}": text,
     }  # fmt: skip
+
+
+def _status_then(
+    lines: Sequence[LoggedChange], at: datetime, statuses: StatusRules
+) -> dict[str, Any]:
+    return _status(lines, at, statuses) if lines and lines[-1].at > at else {}
 
 
 def _status(lines: Sequence[LoggedChange], at: datetime, statuses: StatusRules) -> dict[str, Any]:
