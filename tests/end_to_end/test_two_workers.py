@@ -75,6 +75,29 @@ def test_a_stopped_worker_that_was_overtaken_writes_commits_and_sends_nothing_mo
 
 
 @on_both
+def test_a_stopped_worker_does_not_exchange_the_workbook_even_if_the_other_did_nothing_yet(
+    desks: TwoDesks,
+):
+    desks.busy()
+    shop, before = desks.shop, desks.shop.workbook.read_bytes()
+
+    def step(name: str) -> None:
+        if name == "compared":
+            shop.now += PAST_THE_LEASE
+            with desks.workshop(1) as second:
+                taken = second.store.take_lease(
+                    second.state.id, owner="two/1", length=PAST_THE_LEASE, clock=lambda: shop.now
+                )
+            assert isinstance(taken, Lease)
+
+    with desks.workshop(0, step) as first:
+        assert first.run_pass(shop.now).outcome == "skipped"
+    assert shop.workbook.read_bytes() == before
+    assert shop.litter() == []
+    assert shop.mails() == []
+
+
+@on_both
 def test_a_worker_is_turned_away_while_another_is_amid_a_pass(desks: TwoDesks):
     desks.busy()
     shop, turned_away = desks.shop, []
