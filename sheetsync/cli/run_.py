@@ -24,8 +24,9 @@ def command(config_path: Path, style: str, once: bool) -> int:
 
     SIGTERM or Ctrl-C finishes the pass under way; a second one ends at once. SIGHUP reads the
     configuration and the rules anew; a broken file is told, and the old one stays in force. A second
-    sheetsync on the same tracker is refused with exit code 75. After trouble it tries again, at first
-    after seconds, at the latest after a quarter of an hour.
+    sheetsync with this configuration is refused with exit code 75; one on another machine, over the same
+    store, skips while this one is at work. After trouble it tries again, at first after seconds, at the
+    latest after a quarter of an hour.
     """
     workshop = Workshop.open(config_path, clock=wall_clock, wait=time.sleep, environment=os.environ)
     with workshop, workshop.alone():

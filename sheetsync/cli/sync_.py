@@ -20,7 +20,8 @@ def command(config_path: Path) -> int:
 
     The first pass over a sheet is a baseline: it fills Status, SLA and Check, sends nothing and
     invents no time for boxes that are already ticked. A pass that has nothing to do writes nothing.
-    Exit code 75: the workbook is in use, or mail cannot leave; both come with a later pass.
+    Exit code 75: the workbook is in use, another worker has the tracker, or mail cannot leave; all
+    come with a later pass.
     """
     with open_workshop(config_path) as workshop, workshop.alone():
         with progress("One pass over the tracker"):
