@@ -39,6 +39,8 @@ def command(
     reads the store only and runs in memory: nothing is written or sent, and the tracker is not even
     opened. It ends at the last pass. What history does not hold is said below the answer.
     """
+    if not folder.is_dir():
+        raise UsageError(f"There is no folder {folder}. Name the folder with the changed rules.")
     with open_workshop(config_path) as workshop:
         since = _since(since_text, workshop.timezone)
         with progress("Replaying"):

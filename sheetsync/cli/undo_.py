@@ -78,4 +78,7 @@ def _wanted(*, yes: bool, style: str) -> bool:
     if style == "json" or not sys.stdin.isatty():
         err.print("Nothing was taken back. Add --yes to do it.")
         return False
-    return click.confirm("Take this back?")
+    if click.confirm("Take this back?"):
+        return True
+    out.print("Nothing was taken back.")
+    return False

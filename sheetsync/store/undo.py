@@ -20,7 +20,7 @@ from sheetsync.domain.explain.history import ACTS
 from sheetsync.domain.model import ESCALATION_COLUMNS, Plan, Receipt
 from sheetsync.domain.own_cells import OWN_COLUMNS
 from sheetsync.domain.undo.cells import Cell, WrittenCell, undone_pass
-from sheetsync.errors import StoreError
+from sheetsync.errors import StoreError, UsageError
 from sheetsync.store import frames, trackers
 from sheetsync.store.changes import log_changes
 from sheetsync.store.engine import reading, writing
@@ -85,12 +85,8 @@ class PassToUndo:
 
 
 def pass_record(connection: Connection, tracker_id: int, number: int) -> PassRecord:
-    """What pass `number` did; raises StoreError where this tracker has no such pass."""
-    line = line_of(connection, number)
-    if line.tracker_id != tracker_id:
-        raise StoreError(
-            f"Pass {number} was over another tracker. See sheetsync undo for those of this one."
-        )
+    """What pass `number` did; raises UsageError where this tracker has no such pass."""
+    line = _line(connection, tracker_id, number)
     written = _written(connection, tracker_id, number)
     told = select(*(escalation.c[name] for name in ESCALATION_COLUMNS)).where(
         escalation.c.tracker_id == tracker_id
@@ -182,6 +178,19 @@ def _these_are_ours(connection: Connection, tracker_id: int, cells: Mapping[Cell
             )
 
 
+def _line(connection: Connection, tracker_id: int, number: int) -> PassLine:
+    try:
+        line = line_of(connection, number)
+    except StoreError:
+        line = None
+    if line is None or line.tracker_id != tracker_id:
+        raise UsageError(
+            f"There was no pass number {number} over this tracker. sheetsync undo, without a number, lists "
+            "those that wrote or sent something."
+        )
+    return line
+
+
 def _written(connection: Connection, tracker_id: int, number: int) -> tuple[WrittenCell, ...]:
     rows = connection.execute(
         select(change_log.c.order_id, change_log.c.column, change_log.c.old, change_log.c.new)
@@ -263,7 +272,7 @@ class Undoing:
         self._engine, self._path, self._tracker_id = engine, path, tracker_id
 
     def record(self, number: int) -> PassRecord:
-        """What pass `number` did; raises StoreError for an unknown one."""
+        """What pass `number` did; raises UsageError for an unknown one."""
         with reading(self._engine, self._path) as connection:
             return pass_record(connection, self._tracker_id, number)
 

@@ -35,7 +35,7 @@ def simulate(
     """
     rules = load_rules(folder)
     recorded = shop.store.recorded(shop.state.id, now, shop.timezone)
-    start, end = _span(recorded, since, now)
+    start, end = _span(recorded, since, now, shop.timezone)
     settings = shop.config.tracker
     options = PlanOptions(timezone=shop.timezone, reading=settings.reading_options())
     rehearsal = Rehearsal(
@@ -46,21 +46,26 @@ def simulate(
     return compare(recorded, outcome, end=end, timezone=shop.timezone, notes=notes)
 
 
-def _span(recorded: Recorded, since: datetime | None, now: datetime) -> tuple[datetime, datetime]:
+def _span(
+    recorded: Recorded, since: datetime | None, now: datetime, timezone: str
+) -> tuple[datetime, datetime]:
+    """From when to when history is replayed: to the last pass, as far back as was asked for."""
     began, last = recorded.memory.baseline_at, recorded.memory.last_pass_at
-    if began is None or last is None:
+    if began is None or last is None or began == last:
         raise UsageError(
-            "There was no pass over this tracker yet, so there is no history to replay."
+            "There was no pass over this tracker since the first look, so there is no history to replay. Let "
+            "the worker watch for a while first."
         )
     start = max(began, since or now - SPAN)
-    if start >= last:
-        start = began if since is None else start
-    if start >= last:
-        raise UsageError(
-            f"The last pass was {last:%Y-%m-%d %H:%M} UTC; nothing is on record after that. "
-            "Give --since an earlier date."
-        )
-    return start, last
+    if start < last:
+        return start, last
+    if since is None:
+        return began, last
+    local = scalar_to_local(last, timezone)
+    raise UsageError(
+        f"The last pass was {local:%Y-%m-%d %H:%M}; nothing is on record after that. Give --since an "
+        "earlier date."
+    )
 
 
 def _notes(recorded: Recorded, outcome: Outcome, every: timedelta, timezone: str) -> list[str]:

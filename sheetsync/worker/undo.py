@@ -71,7 +71,7 @@ class Undone:
 def look_at_undo(shop: Workshop, number: int, now: datetime) -> UndoPlan:
     """What taking pass `number` back would do at `now` (aware UTC); nothing is written.
 
-    Raises StoreError for an unknown pass, PlanRefused while the guard holds the sheet, TrackerError.
+    Raises UsageError for an unknown pass, PlanRefused while the guard holds the sheet, TrackerError.
     """
     record = shop.store.undoing(shop.state.id).record(number)
     at = max(now, _after_the_last_pass(shop))

@@ -32,9 +32,12 @@ def status_lines(case: Case) -> Iterator[str]:
 def _who(case: Case, typed: str) -> str:
     """Who wrote what stands there, and when it was first seen so."""
     memory = case.reasons.seen.memory
+    before = case.memory.orders
+    undone = _undone(case)
+    if undone:
+        return undone
     if case.order_id not in memory.index or not typed:
         return "Nobody has written a status here." if not typed else "Who wrote it is not known."
-    before = case.memory.orders
     line = before.loc[case.order_id] if case.order_id in before.index else memory.loc[case.order_id]
     ours = typed in {line["written_status"], line["confirmed_status"]}
     since = moment_of(memory, case.order_id, "status_since")
@@ -44,6 +47,16 @@ def _who(case: Case, typed: str) -> str:
     if case.plan.baseline:
         return "It stood there when watching began; who typed it is not known."
     return f"A person typed it{when}."
+
+
+def _undone(case: Case) -> str:
+    """That an undo took it back, where that is the last thing that was done to it; else ""."""
+    orders = case.memory.orders
+    if case.order_id not in orders.index or orders.loc[case.order_id, "status_by"] != "undo":
+        return ""
+    gone = str(orders.loc[case.order_id, "confirmed_status"])
+    when = case.words(moment_of(orders, case.order_id, "status_since"))
+    return f"An undo took {gone or 'it'} back, {when}; that counts as a person's wish."
 
 
 def _line_of_table(case: Case, typed: str, derived: str, heading: str) -> str:
@@ -61,6 +74,8 @@ def _line_of_table(case: Case, typed: str, derived: str, heading: str) -> str:
         return f"{typed} stands for {', '.join(rule.means)}, so it stays."
     if typed == derived:
         return "Both agree, so it stays."
+    if not typed:
+        return "It stays empty until ticks or dates ask for another word."
     if typed not in LIFE:
         return "It is a condition that no tick can tell, so it stays until a person changes it."
     if LIFE.index(typed) < LIFE.index(derived):

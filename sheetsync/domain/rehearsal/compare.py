@@ -65,7 +65,11 @@ def compare(
     recorded: Recorded, outcome: Outcome, *, end: datetime, timezone: str, notes: Sequence[str]
 ) -> Comparison:
     """Lay `outcome` beside what is on record from its start to `end` (aware UTC)."""
-    were = happened(recorded, outcome.start, end)
+    were = [
+        flag
+        for flag in happened(recorded, outcome.start, end)
+        if outcome.standing.get((flag.order_id, flag.column)) != flag.text
+    ]
     was_mailed = [mail for mail in recorded.mails if outcome.start < mail.at <= end]
     would = [*outcome.opening_flags, *outcome.flags]
     mails = [*outcome.opening_mails, *outcome.mails]

@@ -47,6 +47,8 @@ class Outcome:
     looks: int = 0
     orders: int = 0
     left_out: int = 0
+    standing: dict[tuple[str, str], str] = field(default_factory=dict)
+    """What SLA and Check said at the start: (order, column) -> text."""
     statuses: dict[str, str] = field(default_factory=dict)
     """What the Status of each order says at the end."""
     held: list[tuple[datetime, int]] = field(default_factory=list)
@@ -215,7 +217,10 @@ class Rehearsal:
         orders = self._recorded.memory.orders
         for key in FLAG_COLUMNS:
             known = order in self._memory.orders.index and f"confirmed_{key}" in orders
-            row[self._keys.index(key)] = self._said(order, key) if known else None
+            said = self._said(order, key) if known else None
+            row[self._keys.index(key)] = said
+            if known:
+                self._outcome.standing[order, key] = said or ""
         self._rows[order] = row
 
     def _said(self, order: str, key: str) -> str | None:

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from sheetsync.errors import PlanRefused, StoreError
+from sheetsync.errors import PlanRefused, UsageError
+from sheetsync.worker.explain import explain_order
 from sheetsync.worker.undo import carry_out_undo, look_at_undo
 from tests.support.open_shop import OpenShop
 from tests.support.shop import Shop, local
@@ -129,6 +130,11 @@ def test_a_status_taken_back_to_nothing_stays_empty_until_evidence_comes(shop):
     for minute in ("08:22", "08:24"):
         shop.look(shop.at(minute))
         assert shop.cell("#SP-2", "status") is None
+    with shop.workshop() as workshop:
+        told, _ = explain_order(workshop, "#SP-2", shop.now)
+    (status,) = [section.lines for section in told.sections if section.title == "Status"]
+    assert status[1].startswith("An undo took Pending back, Mon 9 Mar 08:20")
+    assert status[2] == "It stays empty until ticks or dates ask for another word."
     shop.type_in("#SP-2", allocated="✓")
     shop.look(shop.at("08:30"))
     assert shop.cell("#SP-2", "status") == "Picking"
@@ -192,10 +198,10 @@ def test_what_people_did_meanwhile_keeps_its_interval(shop):
 
 
 def test_an_unknown_pass_and_a_tracker_without_passes_are_told(shop, tmp_path):
-    with shop.workshop() as workshop, pytest.raises(StoreError, match="no pass number 99"):
+    with shop.workshop() as workshop, pytest.raises(UsageError, match="no pass number 99"):
         look_at_undo(workshop, 99, shop.now)
     fresh = Shop(tmp_path / "fresh")
-    with fresh.workshop() as workshop, pytest.raises(StoreError, match="no pass number 1"):
+    with fresh.workshop() as workshop, pytest.raises(UsageError, match="no pass number 1"):
         look_at_undo(workshop, 1, fresh.now)
 
 
