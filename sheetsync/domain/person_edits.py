@@ -14,7 +14,7 @@ from typing import Final, Literal, TypeAlias
 import numpy as np
 import pandas as pd
 
-from sheetsync.domain.model import WRITABLE, Memory
+from sheetsync.domain.model import WRITABLE, Memory, Plan
 from sheetsync.domain.seen_cells import SeenCells, SeenRow, Texts
 
 By: TypeAlias = Literal["person", "unknown"]
@@ -81,3 +81,27 @@ def edits_of_row(
         words = [text or "No" for text in (old, new)] if tick else [old, new]
         yield Edit(order_id=seen.ids[place], column=key, old=words[0], new=words[1],
                    by="unknown" if unknown else "person")  # fmt: skip
+
+
+def moves_of_rows(plan: Plan, memory: Memory) -> list[Edit]:
+    """Rows that came into the tracker, went out of sight or came back since the read before.
+
+    The first look tells of none: it cannot know what was there before.
+    """
+    if plan.baseline or plan.memory.empty:
+        return []
+    now = plan.memory["missing_since"].isna()
+    known = now.index.isin(memory.orders.index)
+    before = memory.orders["missing_since"].reindex(now.index).isna() & known
+    read = set(plan.orders.frame["order_id_read"].tolist())
+    moves = (
+        ("appeared", now.index[~known & now]),
+        ("gone", now.index[before & ~now]),
+        ("back", now.index[known & ~before & now]),
+    )
+    return [
+        Edit(order_id=str(order), column=act, old="", by="person",
+             new="its Order ID is doubled" if act == "gone" and order in read else "")
+        for act, orders in moves
+        for order in orders
+    ]  # fmt: skip

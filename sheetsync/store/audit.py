@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, func, select
 
-from sheetsync.domain.audit import KINDS, Entry
+from sheetsync.domain.audit import KINDS, Entry, Kind
+from sheetsync.domain.explain.history import ACTS
 from sheetsync.store.tables import (
     Moment,
     archived_order,
@@ -122,10 +123,14 @@ def _changes(asked: _Asked) -> Iterator[Entry]:
     query = asked.of_order(select(change_log), change_log.c.order_id)
     for row in asked.rows(query, change_log, change_log.c.seen_at):
         yield Entry(
-            at=_utc(row.seen_at), since=_utc(row.seen_from), kind="cell" if row.pass_id else "act",
+            at=_utc(row.seen_at), since=_utc(row.seen_from), kind=_kind(row),
             number=row.id, run=str(row.pass_id or ""), order=row.order_id, what=row.column,
             old=row.old, new=row.new, by=row.by, rule=row.rule,
         )  # fmt: skip
+
+
+def _kind(row: Any) -> Kind:
+    return "cell" if row.pass_id and row.column not in ACTS else "act"
 
 
 def _escalations(asked: _Asked) -> Iterator[Entry]:

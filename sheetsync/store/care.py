@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from sqlalchemy import Connection, Engine, select
 
@@ -20,7 +21,10 @@ from sheetsync.store.redact import Counts, redact_orders, redact_values
 from sheetsync.store.searching import orders_touched, orders_with
 from sheetsync.store.seen import CUTTER
 from sheetsync.store.settings import secret
-from sheetsync.store.tables import archived_order
+from sheetsync.store.tables import archived_order, change_log
+
+FORGET: Final = "forget"
+"""The act under which a wish to be forgotten stands in the log."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +73,15 @@ class Care:
         """The orders that ever held this value (in any case) in one of these columns."""
         with reading(self._engine, self._path) as connection:
             return orders_with(connection, self._tracker_id, value, columns)
+
+    def forgotten(self) -> list[str]:
+        """Orders whose personal values were cut at somebody's wish."""
+        query = select(change_log.c.order_id).where(
+            change_log.c.tracker_id == self._tracker_id, change_log.c.pass_id == 0,
+            change_log.c.column == FORGET, change_log.c.order_id != "",
+        )  # fmt: skip
+        with reading(self._engine, self._path) as connection:
+            return sorted(set(connection.execute(query).scalars()))
 
     def touched_since(self, orders: Sequence[str], since: datetime) -> list[str]:
         """Those of these orders about which something was kept since then."""

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 
 from sheetsync.domain.digests import whole_digest
 from sheetsync.domain.model import Memory, Plan
-from sheetsync.domain.person_edits import Edit, Remembered, edits_of_row
+from sheetsync.domain.person_edits import Edit, Remembered, edits_of_row, moves_of_rows
 from sheetsync.domain.redaction import Cut, cutter, stands_for
 from sheetsync.domain.seen_cells import SeenCells, SeenRow, meant_texts
 from sheetsync.store import frames
@@ -35,14 +35,17 @@ def keep_seen(
 ) -> list[Edit]:
     """Keep what this pass saw; what people changed since the read before, by order and column.
 
+    Rows that came and went are among it, with what happened to them as the column.
+
     `memory` is that of before the pass; `fresh` are random bytes, which become the store's secret for
     redactions the first time. An order seen for the first time tells of no edit.
     """
+    moves = moves_of_rows(plan, memory)
     seen, meant = SeenCells.of(plan.orders), meant_texts(plan)
     digests = seen.digests()
     whole = "" if meant else whole_digest(seen.ids, digests)
     if whole and whole == get_setting(connection, tracker_id, _WHOLE):
-        return []
+        return moves
     put_setting(connection, tracker_id, _WHOLE, whole)
     known, wrote = _known(connection, tracker_id)
     again = wrote | meant.keys()
@@ -52,7 +55,7 @@ def keep_seen(
         if known.get(order) != digest or order in again
     ]
     if not places:
-        return []
+        return moves
     texts = seen.texts(places)
     before = _rows(connection, tracker_id, [o for p in places if (o := seen.ids[p]) in known])
     remembered = Remembered(seen, memory)
@@ -65,7 +68,7 @@ def keep_seen(
     _save(connection, tracker_id, seen, places, texts, digests, meant)
     cut = _lazy_cutter(connection, fresh)
     edits = [edit for edit in edits if not stands_for(edit.old, edit.new, cut)]
-    return sorted(edits, key=lambda edit: (edit.order_id, edit.column))
+    return sorted([*moves, *edits], key=lambda edit: (edit.order_id, edit.column))
 
 
 def _lazy_cutter(connection: Connection, fresh: bytes) -> Cut:

@@ -13,7 +13,7 @@ from sheetsync.domain.retention import Ended, ForArchive, ended_orders, for_arch
 from sheetsync.domain.rules import Rulebook
 from sheetsync.errors import UsageError
 from sheetsync.store.archive import WORKER
-from sheetsync.store.care import Wish
+from sheetsync.store.care import FORGET, Wish
 from sheetsync.store.redact import Counts
 from sheetsync.worker.audit import known_order
 
@@ -84,7 +84,7 @@ def look_at_forget(
     store, tracker = shop.store, shop.state.id
     columns = frozenset(shop.config.retention.personal_columns)
     kind, orders, values = _meant(shop, subject, kind, columns)
-    wish = _wish(shop, "forget", who, orders, values)
+    wish = _wish(shop, FORGET, who, orders, values)
     memory = store.load_memory(tracker, now, shop.timezone).orders
     standing = memory.index[memory["missing_since"].isna()].intersection(orders)
     counts = store.care(tracker).would_cut(wish)
@@ -115,24 +115,27 @@ def retention_daily(shop: Workshop, now: datetime) -> tuple[str, ...]:
         due = for_archive(ended, now, settings.archive_months)
         moved = archive(shop, due, who=WORKER, now=now) if due.orders else 0
         done += [f"Closed orders moved to the archive: {moved}."] if moved else []
-    if settings.personal_days:
-        count = _purge_what_is_new(shop, ended, now, settings.personal_days)
-        done += [f"Closed orders whose personal values were cut: {count}."] if count else []
+    count = _purge_what_is_new(shop, ended, now, settings.personal_days)
+    done += [f"Orders whose personal values were cut: {count}."] if count else []
     shop.store.keep_setting(tracker, _DAY, local.date().isoformat())
     return tuple(done)
 
 
 def _purge_what_is_new(shop: Workshop, ended: Mapping[str, Ended], now: datetime, days: int) -> int:
-    """Cut orders that came of age since the last time, and what was kept of older ones since then."""
+    """Cut orders that came of age since the last time, and what was kept of older ones since then.
+
+    Who was forgotten stays so: what is read of these orders again is cut again. 0 days: only that.
+    """
     store, tracker = shop.store, shop.state.id
     care = store.care(tracker)
     last = store.setting(tracker, _PURGED)
     archived = care.archived()
-    due = for_purge(ended, archived, now, days)
+    due = for_purge(ended, archived, now, days) if days else []
     if last:
         before = datetime.fromisoformat(last)
-        already = for_purge(ended, archived, before, days)
-        due = sorted({*due} - {*already} | {*care.touched_since(already, before)})
+        already = for_purge(ended, archived, before, days) if days else []
+        again = care.touched_since(sorted({*already, *care.forgotten()}), before)
+        due = sorted({*due} - {*already} | {*again})
     counts = cut(shop, _wish(shop, "purge", WORKER, due), now) if due else Counts()
     store.keep_setting(tracker, _PURGED, now.isoformat())
     return len(due) if counts.total else 0

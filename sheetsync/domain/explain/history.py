@@ -35,12 +35,16 @@ REASONS: Final = {
     "taken_back": "an undo was finished",
 }
 """Why the worker wrote, where the column does not tell; SLA, Check and the like speak for themselves."""
-ACTS: Final = {
+_MOVES: Final = {
+    "appeared": "its row came into the tracker", "gone": "its row went out of sight",
+    "back": "its row came back",
+}  # fmt: skip
+ACTS: Final = _MOVES | {
     "archive": "moved to the archive", "unarchive": "taken out of the archive",
     "purge": "personal values cut, because the order was closed long ago",
     "forget": "personal values cut at somebody's wish",
 }  # fmt: skip
-"""What is done to an order as a whole; it stands as the column of a line of the change log."""
+"""What happens to an order as a whole; it stands as the column of a line of the change log."""
 _NOTHING: Final = "nothing"
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
 
@@ -117,7 +121,9 @@ def _since(case: Case, line: Line) -> str:
 
 
 def act_words(act: str, who: str) -> str:
-    """Something done to an order as a whole, and by whom where it was not the worker."""
+    """Something that happened to an order as a whole, or was done to it and by whom."""
+    if act in _MOVES:
+        return ACTS[act]
     return f"{ACTS.get(act, act)}{f' by {who}' if who else ' by the worker'}"
 
 

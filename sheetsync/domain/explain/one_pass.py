@@ -10,8 +10,10 @@ from typing import Any, Final, TypeAlias
 
 from sheetsync.domain.explain.case import Explanation, Section
 from sheetsync.domain.explain.history import (
+    ACTS,
     OUTCOMES,
     STATES,
+    act_words,
     reason_words,
     undo_words,
     value_words,
@@ -86,9 +88,15 @@ def _pass(case: PassCase) -> Iterator[str]:
     undone = {undone_pass(change["rule"]) for change in case.changes} - {None}
     if undone:
         yield f"It took back what pass {', '.join(map(str, sorted(filter(None, undone))))} had written."
-    end = "ended" if line["phase"] == "closed" else f"stands at “{line['phase']}”"
     when = f" {case.words(line['ended_at'])}" if line["ended_at"] else ""
-    yield f"It {end}{when}, after {line['writes']} request{'s' * (line['writes'] != 1)} to write."
+    many = "s" * (line["writes"] != 1)
+    yield {
+        "closed": f"It ended{when}, after {line['writes']} request{many} to write.",
+        "failed": f"It ended early{when}; the next pass did what was left.",
+    }.get(
+        line["phase"],
+        "It was decided, but its end was never noted: it was killed, or is under way.",
+    )
     if line["error"]:
         yield line["error"]
     kept = (
@@ -108,6 +116,9 @@ def _people(case: PassCase, lines: Sequence[Line]) -> Iterator[str]:
         since = line["seen_from"]
         when = f" between {case.words(since)} and {case.words(line['seen_at'])}" if since else ""
         who = "" if line["by"] == "person" else " (by whom is not known)"
+        if line["column"] in ACTS:
+            yield f"{line['order_id']}: {act_words(line['column'], '')}{when}."
+            continue
         yield f"{line['order_id']}: {case.heading(line['column'])} from {_both(line)}{when}{who}."
 
 

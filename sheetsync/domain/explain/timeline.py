@@ -56,13 +56,13 @@ def timeline(
         by = "" if entry.kind == "stage" else _BY.get(entry.by, entry.by)
         yield Told(
             at=_local(entry.at, timezone),
-            since=_local(entry.since, timezone) if entry.since and entry.kind == "cell" else None,
+            since=_local(entry.since, timezone) if entry.since and entry.kind != "stage" else None,
             run=entry.run, by=by, kind=entry.kind, text=_text(entry, headings, timezone),
         )  # fmt: skip
 
 
 def _place(entry: Entry) -> tuple[str, int]:
-    by_worker = entry.by == "worker" or entry.kind not in {"cell", "stage"}
+    by_worker = entry.by == "worker" or entry.kind not in {"act", "cell", "stage"}
     return (entry.at, 2 if by_worker else 1 if entry.kind == "stage" else 0)
 
 

@@ -122,7 +122,7 @@ def test_an_archived_order_that_comes_back_is_remembered(shop):
     assert after["first_seen"] == before["first_seen"]
     assert stored(shop, "#SP-1")["archived_order"] == 0
     acts = [e.what for e in entries(shop, "#SP-1") if e.kind == "act"]
-    assert acts == ["archive", "unarchive"]
+    assert acts == ["gone", "archive", "unarchive", "back"]
 
 
 def test_a_purge_cuts_what_is_personal_and_leaves_what_is_counted(shop):
@@ -149,13 +149,13 @@ def test_a_purge_cuts_what_is_personal_and_leaves_what_is_counted(shop):
 def test_the_worker_cuts_and_archives_once_a_day_by_itself(shop):
     shop.configure(more="retention: {personal_days: 90, archive_months: 4}\n")
     result = shop.look(shop.at("09:00", LATER))
-    assert [r for r in result.remarks if r.startswith("Closed")] == [
+    assert [r for r in result.remarks if r.startswith(("Closed", "Orders"))] == [
         "Closed orders moved to the archive: 1.",
-        "Closed orders whose personal values were cut: 2.",
+        "Orders whose personal values were cut: 2.",
     ]
     assert MAIL.encode() not in everything_in(shop)
     again = shop.look(shop.at("10:00", LATER + 1))
-    assert not [r for r in again.remarks if r.startswith("Closed")]
+    assert not [r for r in again.remarks if r.startswith(("Closed", "Orders"))]
 
 
 def test_a_purged_order_that_still_stands_there_tells_of_no_edit_and_is_cut_again(shop):
@@ -211,6 +211,19 @@ def test_a_word_that_figures_hang_on_is_not_cut_because_a_note_says_it(shop):
     assert told["notes"][1].startswith("[cut ")
 
 
+def test_who_was_forgotten_stays_so_though_the_row_still_says_the_name(shop):
+    shop.look(shop.at("08:11"))
+    with shop.workshop() as workshop:
+        cut(
+            workshop, look_at_forget(workshop, "#SP-4", shop.now, kind=None, who=WHO).wish, shop.now
+        )
+    shop.type_in("#SP-4", packed="✓")
+    shop.look(shop.at("09:00"))
+    assert b"Naledi" in everything_in(shop)
+    shop.look(shop.at("09:00", 1))
+    assert b"Naledi" not in everything_in(shop)
+
+
 def test_forgetting_an_address_or_an_order(shop):
     with shop.workshop() as workshop:
         assert look_at_forget(workshop, MAIL, shop.now, kind=None, who=WHO).kind == "email"
@@ -242,4 +255,4 @@ def test_the_verbs_show_first_and_do_with_apply(shop, capsys):
     assert "and is in the archive." in explained
     assert "Handled By: Thabo" in explained
     acts = [e["what"] for e in json.loads(told[told.index("{") :])["entries"] if e["kind"] == "act"]
-    assert acts == ["forget", "archive"]
+    assert acts == ["gone", "forget", "archive"]

@@ -11,14 +11,14 @@ from openpyxl import load_workbook
 from sheetsync.domain.moments import scalar_to_local
 from tests.support.shop_desk import ZONE, ShopDesk, local
 
-NUMBERS = iter(range(1, 13))
+NUMBERS = iter(range(1, 14))
 
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory):
     """One shop for all tests: each has orders of its own, and the clock goes on."""
     desk = ShopDesk(tmp_path_factory.mktemp("edits"))
-    for number in range(1, 13):
+    for number in range(1, 14):
         desk.order(f"#{number}", **{"Notes / Exceptions": "Gift"})
         desk.order(f"#{number}b", **{"Inventory Allocated": True})
     desk.save()
@@ -165,5 +165,26 @@ def test_a_row_that_was_out_of_sight_was_changed_by_nobody_knows_whom(desk, orde
         sheet.cell(row=row, column=1, value=order)
     desk.edit({(order, "Handled By"): "Sizwe"})
     look(desk)
+    moves = [n for n in lines(desk, order) if n["column"] in ("gone", "back")]
+    assert [(n["column"], n["new"]) for n in moves] == [
+        ("gone", ""), ("back", ""),
+    ]  # fmt: skip
     told = [line for line in lines(desk, order) if line["column"] == "handler"]
     assert [(line["by"], line["new"]) for line in told] == [("unknown", "Sizwe")]
+
+
+def test_rows_that_come_go_and_come_back_are_told(desk, order):
+    with by_hand(desk) as sheet:
+        copy = [cell.value for cell in sheet[2]]
+        copy[0] = f"{order}new"
+        sheet.append(copy)
+    look(desk)
+    with by_hand(desk) as sheet:
+        sheet.delete_rows(sheet.max_row)
+    look(desk)
+    with by_hand(desk) as sheet:
+        sheet.append(copy)
+    look(desk)
+    told = [n for n in lines(desk, f"{order}new") if n["by"] == "person"]
+    assert [n["column"] for n in told] == ["appeared", "gone", "back"]
+    assert told[0]["seen_from"] == told[0]["seen_at"] - timedelta(minutes=2)
