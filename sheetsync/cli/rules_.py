@@ -52,7 +52,8 @@ def _folder(config_path: Path | None, folder: Path | None) -> Path:
 def command() -> None:
     """Check, test and describe the rules that an operations manager edits.
 
-    After every change: sheetsync rules check, then sheetsync rules test.
+    After every change: sheetsync rules check, then sheetsync rules test. What a changed folder would
+    have done in the past days: sheetsync simulate --rules DIR.
     """
 
 

@@ -45,11 +45,12 @@ class Holding:
         self._orders, self._events, self._statuses = orders, events, statuses
         self._at = as_moment(at)
         ids = sorted({cell.order_id for cell in taken} & set(memory.orders.index))
-        self.memory = memory.orders.loc[ids].copy()
-        """The rows of `Memory.orders` to keep."""
+        rows = memory.orders.loc[ids]
+        self._index = rows.index
+        self._columns = {str(name): rows[name].to_numpy(copy=True) for name in rows.columns}
         self._lines: list[dict[str, Any]] = []
         for cell in taken:
-            if cell.order_id not in self.memory.index:
+            if cell.order_id not in self._index:
                 continue
             if cell.column == "status":
                 self._status(cell)
@@ -57,6 +58,15 @@ class Holding:
                 self._stamp(cell)
             elif cell.column in WRITABLE:
                 self._keep(cell.order_id, **{f"written_{cell.column}": cell.back_text})
+
+    @property
+    def memory(self) -> pd.DataFrame:
+        """The rows of `Memory.orders` to keep."""
+        series = {
+            name: pd.Series(values, index=self._index, dtype=values.dtype)
+            for name, values in self._columns.items()
+        }
+        return pd.DataFrame(series, index=self._index)
 
     @property
     def stage_events(self) -> pd.DataFrame:
@@ -88,7 +98,7 @@ class Holding:
         elif evidence in IN_ITS_CELL:
             self._stamp_is(cell, evidence, source="", done=False)
             self._log(cell.order_id, evidence, ("yes", "no"), (self._at, self._at), "undone")
-        elif self.memory.loc[cell.order_id, f"{evidence}_source"]:
+        elif self._known(cell.order_id, f"{evidence}_source"):
             self._stamp_is(cell, evidence, source="undone", done=True)
             self._log(cell.order_id, evidence, ("yes", "yes"), (NAT, NAT), "undone")
 
@@ -98,7 +108,7 @@ class Holding:
         if not self._done(cell.order_id, evidence):
             self._keep(cell.order_id, **{f"written_{cell.column}": "", f"confirmed_{cell.column}": ""})  # fmt: skip
             return
-        before = "yes" if self.memory.loc[cell.order_id, f"seen_{evidence}"] == 1 else "no"
+        before = "yes" if self._known(cell.order_id, f"seen_{evidence}") == 1 else "no"
         low, source = self._as_logged(cell.order_id, evidence, stamp)
         self._stamp_is(cell, evidence, source=source, done=True, stamp=stamp, low=low)
         self._log(cell.order_id, evidence, (before, "yes"), (stamp, low), source)
@@ -146,12 +156,13 @@ class Holding:
             },
         )
 
+    def _known(self, order_id: str, name: str) -> Any:
+        return self._columns[name][self._index.get_loc(order_id)]
+
     def _keep(self, order_id: str, **values: object) -> None:
-        place = self.memory.index.get_loc(order_id)
+        place = self._index.get_loc(order_id)
         for name, value in values.items():
-            column = self.memory[name].to_numpy(copy=True)
-            column[place] = value
-            self.memory[name] = pd.Series(column, index=self.memory.index, dtype=column.dtype)
+            self._columns[name][place] = value
 
     def _log(
         self,
