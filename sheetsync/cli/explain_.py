@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterable
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 
 import click
 from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text
 
 from sheetsync.cli.options import at_option, config_option, parse_moment
@@ -26,6 +30,7 @@ from sheetsync.worker.workshop import Workshop
 
 _COLOUR = {"Breached": "bold red", "Missed": "bold red", "At": "bold yellow", "Unsure": "bold magenta",
            "Paused": "bold cyan", "OK": "bold green", "Met": "bold green"}  # fmt: skip
+_DATED = re.compile(r"[A-Z][a-z]{2} \d{1,2} [A-Z][a-z]{2} \d\d:\d\d: ")
 _LINE_COLOUR = {"Error:": "red", "Warning:": "yellow", "Unsure:": "magenta", "Breached:": "red"}
 
 
@@ -77,6 +82,27 @@ def _show(told: Explanation, timezone: str) -> None:
     for section in told.sections:
         out.print()
         out.print(Text(section.title, style="bold underline"))
-        for line in section.lines:
-            style = _LINE_COLOUR.get(line.split(" ")[0], "")
-            out.print(Padding(Text(line, style=style), (0, 0, 0, 2)))
+        for dated, lines in groupby(section.lines, key=_dated):
+            if dated:
+                out.print(Padding(_chronicle(lines), (0, 0, 0, 2)))
+                continue
+            for line in lines:
+                style = _LINE_COLOUR.get(line.split(" ")[0], "")
+                out.print(Padding(Text(line, style=style), (0, 0, 0, 2)))
+
+
+def _dated(line: str) -> bool:
+    return _DATED.match(line) is not None
+
+
+def _chronicle(lines: Iterable[str]) -> Table:
+    """Lines that begin with a moment, side by side with it: each moment stands there once."""
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    before = ""
+    for line in lines:
+        moment, _, text = line.partition(": ")
+        table.add_row(Text(moment if moment != before else "", style="dim"), Text(text))
+        before = moment
+    return table

@@ -211,7 +211,7 @@ def test_a_mail_tells_why_it_was_sent_about_what_and_what_became_of_it(desk, cap
     assert f"Mail {number}" in text
     assert "#SP-1: level 2 of fulfilment, about packing: told. Rule at escalation.yaml:23." in text
     assert "limit 4 h, due Mon 2 Mar 14:03" in text
-    assert "What became of it Mon 2 Mar 15:00: sent." in text
+    assert "What became of it Mon 2 Mar 15:00 sent." in text
     (message_id,) = re.findall(r"Message-ID (<\S+>)", text)
     assert f"Mail {number}" in asked(desk, capsys, message_id)
     told = json.loads(asked(desk, capsys, f"mail:{number}", "--format", "json"))
