@@ -14,7 +14,10 @@ from google.auth.credentials import AnonymousCredentials
 from sheetsync.domain.moments import local_to_serial
 from sheetsync.trackers.google.api import SheetsApi
 from sheetsync.trackers.google.journal import MemoryJournal
+from sheetsync.trackers.google.safety_copy import room_requests
+from sheetsync.trackers.google.structure import Structure
 from sheetsync.trackers.google.tracker import GoogleTracker
+from tests.sheets_server.book_reply import book_reply
 from tests.sheets_server.http_server import start
 from tests.sheets_server.in_process import InProcess
 from tests.sheets_server.model import Book, Json, Sheet
@@ -69,6 +72,13 @@ def book_of(
     sheet = Sheet(0, tab, 0, max(1000, len(rows) + 10), width)
     sheet.rows = [[cell_of(value) for value in row] for row in rows]
     return Book(book_id, title, locale=locale, timezone=timezone, sheets=[sheet])
+
+
+def with_safety_copy(book: Book) -> Book:
+    """The spreadsheet with the hidden tab that a set-up, or else the first write, adds to it."""
+    view = book_reply(book, None, {}, masked=False, grid=False)
+    apply_all(book, room_requests(Structure.of(view), 100, 30))
+    return book
 
 
 def rows_of(book: Book, tab: str = "Orders") -> list[list[Any]]:

@@ -34,7 +34,7 @@ class Adding:
     def add(self, rows: Sequence[Mapping[str, NewValue]]) -> Receipt:
         """One row per mapping (column key -> value); the receipt has a line per value. Raises TrackerError."""
         self._api.prepare_write()
-        snapshot = self._eyes.repair_look()
+        snapshot = self._eyes.plain_look()
         header = self._eyes.headed(snapshot).header
         key_column, top = header.columns["order_id"], header.row_number
         _refuse_below(snapshot, key_column, top)
@@ -62,7 +62,7 @@ class Adding:
                 [key for _, key, _ in lines],
                 [late if order in missing and v[0] == "applied" else v for order, _, v in lines],
             ),
-            fingerprint=self._eyes.repair_look().fingerprint()
+            fingerprint=self._eyes.plain_look().fingerprint()
             if fitting
             else snapshot.fingerprint(),
             requests=self._requests,
@@ -97,7 +97,7 @@ class Adding:
             except QuotaUsedUp as full:
                 raise full.problem from full
             except AnswerLost:
-                header = self._eyes.located(self._eyes.repair_look())
+                header = self._eyes.located(self._eyes.plain_look())
                 keys = {order_key(row[key_column]) for row in part}
                 missing |= {key for key in keys if not header.rows(key)}
         return missing

@@ -28,7 +28,7 @@ from sheetsync.trackers.google.structure import STRUCTURE_FIELDS, Json, Structur
 
 REPLY_FIELDS: Final = (
     "replies,updatedSpreadsheet.sheets(properties.sheetId,"
-    "data(startRow,startColumn,rowData.values(effectiveValue)))"
+    "data(startRow,startColumn,rowData.values(userEnteredValue,effectiveValue)))"
 )
 _TROUBLE: Final = (APIError, requests.exceptions.RequestException, GoogleAuthError, OSError)
 

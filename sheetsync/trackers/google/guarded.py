@@ -1,14 +1,14 @@
 """The guarded write: look again, drop what moved, send one atomic batch, verify its own answer, repair.
 
 Nothing may take time between the second look and the request but one local commit of the journal. What
-Google gives no precondition for is bounded so: a displaced cell is seen in the answer of the very
-request that wrote it, and put right in the same pass.
+Google gives no precondition for is bounded so: the very request that writes takes a safety copy of what
+it replaces, the answer shows it, and what was displaced is put right in the same pass.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -17,16 +17,23 @@ from sheetsync.domain.rules import ColumnRule
 from sheetsync.domain.tabs import Tab
 from sheetsync.errors import TrackerBusy, TrackerError, TrackerRefused
 from sheetsync.trackers.google.api import AnswerLost, QuotaUsedUp, SheetsApi
-from sheetsync.trackers.google.journal import Entry, Journal, Sent, Undo, pack, unpack
+from sheetsync.trackers.google.journal import Entry, Journal, Sent, Under, Undo, pack, unpack
 from sheetsync.trackers.google.judging import STALE, Judge, Wanted
+from sheetsync.trackers.google.look import Look
 from sheetsync.trackers.google.looking import Eyes
 from sheetsync.trackers.google.publishing import Publishing, Tabs
-from sheetsync.trackers.google.repairing import Look, followed, infer, repair, standing, targets
-from sheetsync.trackers.google.rescuing import rescue
-from sheetsync.trackers.google.sending import CellBatch, answer_ranges, cell_requests
+from sheetsync.trackers.google.repairing import Repair, followed_back, repair
+from sheetsync.trackers.google.safety_copy import (
+    COPY_FIELDS,
+    SafetyCopy,
+    known_copy,
+    room_requests,
+)
+from sheetsync.trackers.google.safety_copy import TITLE as COPY_TITLE
+from sheetsync.trackers.google.sending import address, cell_requests, shows_rows
 from sheetsync.trackers.google.snapshot import Snapshot
 from sheetsync.trackers.google.structure import Json
-from sheetsync.trackers.google.verifying import Verdicts, verify
+from sheetsync.trackers.google.verifying import Landing, Verdicts, verify
 from sheetsync.trackers.receipts import Verdict
 
 TRIES: Final = 3
@@ -78,7 +85,6 @@ class _Ready:
     places: list[tuple[str, int | None]]
     """Order and column of each change, to find its verdict again."""
     sent: list[Sent]
-    cells: CellBatch
     tabs: Tabs
 
 
@@ -94,22 +100,44 @@ class GuardedWrite:
         journal: Journal,
         now: Callable[[], datetime],
         step: Callable[[str], None],
+        copy_title: str = COPY_TITLE,
     ) -> None:
+        self._copy_title = copy_title
         self._api, self._eyes, self._columns = api, eyes, columns
         self._journal, self._now, self._step = journal, now, step
         self._publishing = Publishing(api, eyes)
+        self._writes, self._ticket = 0, ""
         self.counters = Counters()
 
     def begin(self, planned: Snapshot) -> WriteState:
         """Settle what an earlier write left open, first of all."""
         state = WriteState(planned=planned, expected=planned)
-        if text := self._journal.load():
-            entry = unpack(text)
-            before = Look(
-                cells=entry.before, header_row=entry.header_row, key_column=entry.key_column
-            )
-            self._put_right(state, entry.undos, (), unanswered=entry.sent, before=before)
+        if entry := self.open_entry():
+            found = self.heard_of(entry) or Verdicts()
+            undos = [*entry.undos, *found.undos]
+            self._put_right(state, undos, entry.under, entry.times)
         return state
+
+    def open_entry(self) -> Entry | None:
+        """What an earlier write left open."""
+        text = self._journal.load()
+        return unpack(text) if text else None
+
+    def heard_of(self, entry: Entry) -> Verdicts | None:
+        """What became of an entry's cells, as the safety copy tells; None where they were never written.
+
+        Raises TrackerBusy, TrackerRefused.
+        """
+        copy = self._known_copy()
+        if not entry.sent or copy is None:
+            return None
+        under = entry.under
+        ranges = copy.ranges(entry.sent, under)
+        landing = self._landing(self._api.look(COPY_FIELDS, ranges), entry.sent, under)
+        if landing.ticket != entry.ticket:
+            return None
+        self._ticket = entry.ticket
+        return self._verify(entry.sent, landing, under)
 
     def write(
         self,
@@ -122,6 +150,8 @@ class GuardedWrite:
         """Write one part in one request, and repair until it is clean. Raises TrackerError."""
         problem: TrackerError | None = None
         for attempt in range(TRIES):
+            if wanted:
+                self._make_room(*_extent(state.planned))
             self._api.prepare_write()
             ready = self._get_ready(state, wanted, tabs if attempt < TRIES - 1 else (), marker)
             if not ready.sent and not ready.tabs.requests:
@@ -132,7 +162,9 @@ class GuardedWrite:
                 return self._carry_out(state, ready, marker)
             except QuotaUsedUp as full:
                 problem = _as_busy(full.problem)
-            except TrackerRefused as refused:
+            except TrackerError as refused:
+                if self._journal.load():
+                    raise
                 # Nothing was done. The structure that the requests were made from may be too old.
                 problem = refused
                 self._eyes.forget_structure()
@@ -160,23 +192,20 @@ class GuardedWrite:
         self._step("sent")
         return answer
 
-    def _verify(
-        self, sent: Sequence[Sent], batch: CellBatch, answer: Json, before: Look
-    ) -> Verdicts:
-        """Where the cells stand by the answer of the write itself."""
-        return verify(
-            sent, batch.compared, answer, self._eyes.tab().id, before=before.cells,
-            header_row=before.header_row, key_column=before.key_column,
-        )  # fmt: skip
+    def _verify(self, sent: Sequence[Sent], landing: Landing, under: Under) -> Verdicts:
+        """Where the cells stand, by what the write itself replaced."""
+        return verify(sent, landing, under)
 
     def _after_lost_answer(
-        self, state: WriteState, ready: _Ready, problem: TrackerError
+        self, state: WriteState, ready: _Ready, entry: Entry, problem: TrackerError
     ) -> list[Sent]:
         """Ask the sheet what became of an unanswered write; gives the cells that do stand."""
         state.remarks.append(
             f"A write was not answered for, and looked for in the sheet. {problem}"
         )
-        return self._put_right(state, (), (), unanswered=ready.sent, before=ready.look)
+        found = self.heard_of(entry) if entry.sent else Verdicts()
+        # One that never arrived stays open: the next pass asks once more, in case it only was late.
+        return self._settle(state, ready, found) if found is not None else []
 
     # -- within ---------------------------------------------------------------------------------
 
@@ -194,7 +223,6 @@ class GuardedWrite:
         )
         state.unread |= now.rows != state.expected.rows
         header = self._eyes.headed(now).header
-        cells = cell_requests(sent, self._eyes.tab().id)
         return _Ready(
             look=Look(
                 cells=now, header_row=header.row_number, key_column=header.columns["order_id"]
@@ -202,149 +230,192 @@ class GuardedWrite:
             verdicts=verdicts,
             places=[(w.order, header.columns.get(w.key)) for w in wanted],
             sent=sent,
-            cells=cells,
             tabs=self._publishing.requests(tabs, marker, now.marker, written=bool(sent)),
         )
 
     def _carry_out(self, state: WriteState, ready: _Ready, marker: Marker | None) -> Outcome:
-        look, sent = ready.look, ready.sent
-        ranges = list(ready.tabs.ranges)
-        if sent:
-            title = self._eyes.tab().title
-            ranges += answer_ranges(sent, title, look.header_row, look.key_column)
-            self._keep(sent, (), look)
-        state.requests += 1
+        tabs = ready.tabs
         try:
-            answer = self._send(
-                [*ready.cells.requests, *ready.tabs.requests], ranges, ready.tabs.fields
+            answer, entry = self._sent(
+                state, ready.sent, ready.look, (), ready.look.times(), tabs=tabs
             )
-        except AnswerLost as lost:
+        except _Unanswered as lost:
             state.landed = True
             self.counters.answers_lost += 1
-            stand = self._after_lost_answer(state, ready, _as_busy(lost.problem))
+            stand = self._after_lost_answer(state, ready, lost.entry, _as_busy(lost.problem))
             self._eyes.forget_structure()
-            state.tabs_written += self._publishing.arrived(ready.tabs)
+            state.tabs_written += self._publishing.arrived(tabs)
             state.fingerprint = ""
             return _outcome(ready, stand, UNANSWERED)
-        except TrackerError:
-            self._journal.keep("")
-            raise
-        except QuotaUsedUp:
+        except (TrackerError, QuotaUsedUp):
             self._journal.keep("")
             raise
         state.landed = True
-        self._publishing.done(ready.tabs, answer)
-        state.tabs_written += ready.tabs.written
-        state.tabs_refused |= ready.tabs.refused
-        return self._check(state, ready, answer, marker)
-
-    def _check(
-        self, state: WriteState, ready: _Ready, answer: Json, marker: Marker | None
-    ) -> Outcome:
-        sent, look = ready.sent, ready.look
-        found = (
-            self._verify(sent, ready.cells, answer, look)
-            if sent
-            else Verdicts(displaced=(), lost=())
-        )
-        kept = [cell for cell in sent if cell not in found.lost]
+        self._publishing.done(tabs, answer)
+        state.tabs_written += tabs.written
+        state.tabs_refused |= tabs.refused
+        found = Verdicts()
+        if ready.sent:
+            landing = self._landing(answer["updatedSpreadsheet"], ready.sent, entry.under)
+            found = self._verify(ready.sent, landing, entry.under)
+        stand = self._settle(state, ready, found)
         if found.clean:
-            if sent:
-                self._journal.keep("")
-            changed: dict[tuple[int, int], CellValue] = {(c.row, c.column): c.new for c in kept}
-            state.expected = look.cells.after(changed, marker if ready.tabs.marked else None)
-            state.fingerprint = "" if found.lost else state.expected.fingerprint()
-            return _outcome(ready, kept, STALE)
+            changed: dict[tuple[int, int], CellValue] = {(c.row, c.column): c.new for c in stand}
+            state.expected = ready.look.cells.after(changed, marker if tabs.marked else None)
+            complete = len(stand) == len(ready.sent)
+            state.fingerprint = state.expected.fingerprint() if complete else ""
+        return _outcome(ready, stand, STALE if found.clean else DISPLACED)
+
+    def _settle(self, state: WriteState, ready: _Ready, found: Verdicts) -> list[Sent]:
+        """Put right what is to be put right; gives the cells that stand in the end."""
+        if found.clean:
+            self._journal.keep("")
+            return list(found.stand)
         state.fingerprint = ""
-        self.counters.displaced += len(found.displaced)
-        away = [cell for cell, _ in found.displaced]
-        undos = [undo for _, undo in found.displaced if undo is not None]
-        untold = [cell for cell, undo in found.displaced if undo is None]
+        self.counters.displaced += len(found.undos)
         state.remarks.append(
-            f"{len({c.order for c in away})} rows were moved in the very moment they were written; "
-            "their cells were put right at once."
+            f"{len({c.order for c in found.away})} rows were moved or typed into in the very moment they were "
+            "written; their cells were put right, and come round in the next pass."
         )
-        placed = self._put_right(state, undos, away, unanswered=untold, before=look, written=True)
-        return _outcome(ready, [*(c for c in kept if c not in away), *placed], DISPLACED)
+        look = ready.look
+        self._put_right(state, found.undos, look.under, look.times())
+        return list(found.stand)
 
     def _put_right(
-        self,
-        state: WriteState,
-        undos: Sequence[Undo],
-        missing: Sequence[Sent],
-        *,
-        unanswered: Sequence[Sent],
-        before: Look,
-        written: bool = False,
-    ) -> list[Sent]:
+        self, state: WriteState, undos: Sequence[Undo], under: Under, times: Mapping[str, int]
+    ) -> None:
         """Repair until nothing of ours stands in a row that is not its own.
 
-        `missing` are cells to be placed anew; of `unanswered` ones it is asked where they went. Gives
-        those of both that stand in their own rows at the end.
+        What was displaced is not placed anew: its order comes round in the next pass, when people's hands
+        are off it.
         """
-        open_undos, asked, base = list(undos), list(unanswered), before
-        meant = targets([*missing, *unanswered])
+        left, done = list(undos), list[Undo]()
         for _ in range(ROUNDS):
             self._api.prepare_write()
-            saved = rescue([*asked, *missing], base, self._eyes.repair_look())
-            now = followed(before, self._eyes.located(saved.snapshot))
-            open_undos += _known(infer(asked, before=base, now=now, written=written), open_undos)
-            round_ = repair(open_undos, missing, meant=meant, before=before, now=now)
-            round_.cells = sorted([*saved.cells, *round_.cells], key=lambda c: (c.row, c.column))
+            round_ = repair(left, self._look_for_repair(), under, times)
             if not round_.cells:
-                return self._settled(state, [*missing, *unanswered], round_.unclear, now)
-            asked, base = [], now
-            batch = cell_requests(round_.cells, self._eyes.tab().id, round_.formulas)
-            self._keep(round_.cells, open_undos, now)
-            state.requests += 1
-            title = self._eyes.tab().title
-            ranges = answer_ranges(round_.cells, title, now.header_row, now.key_column)
-            try:
-                answer = self._send(batch.requests, ranges, self._publishing.plain_fields)
-            except AnswerLost:
-                asked, written = round_.cells, False
+                self._journal.keep("")
+                state.remarks += round_.told(left, done)
+                return
+            found = self._one_round(state, round_, left, times)
+            if found is None:
                 continue
-            except QuotaUsedUp:
-                continue
-            found = self._verify(round_.cells, batch, answer, now)
-            self.counters.repaired += len(round_.cells) - len(found.displaced)
-            open_undos += _known([u for _, u in found.displaced if u is not None], open_undos)
-            asked, written = [cell for cell, undo in found.displaced if undo is None], True
+            self.counters.repaired += len(found.stand)
+            done += round_.done(found.stand)
+            left = [*(undo for undo in left if undo not in done), *found.undos]
         state.remarks.append(
             "Rows were moved again and again while a slip was being put right; the next pass goes on with it."
         )
-        return []
 
-    def _settled(
-        self, state: WriteState, cells: Sequence[Sent], unclear: Sequence[Undo], now: Look
-    ) -> list[Sent]:
-        self._journal.keep("")
-        state.remarks += [
-            f"Under “{undo.heading}” of {undo.order or 'a row without Order ID'} stands “{undo.wrong}”, which may be "
-            "ours or a person's; please look at it."
-            for undo in unclear
-        ]
-        return standing(cells, now)
+    def _look_for_repair(self) -> Snapshot:
+        """The cells as they stand, no older than our last write."""
+        for _ in range(TRIES):
+            try:
+                now = self._eyes.repair_look(self._copy().ticket_range, self._ticket)
+            except TrackerRefused:
+                # The tab may have got another name.
+                self._eyes.forget_structure()
+                continue
+            if now is not None:
+                return now
+        raise TrackerBusy(
+            f"Google goes on showing the sheet as it was before the last write. {self._api.about.later}"
+        )
 
-    def _keep(self, sent: Sequence[Sent], undos: Sequence[Undo], look: Look) -> None:
+    def _one_round(
+        self, state: WriteState, round_: Repair, left: Sequence[Undo], times: Mapping[str, int]
+    ) -> Verdicts | None:
+        """Send one round; None where it was not carried out."""
+        self._make_room(*_extent(round_.look.cells))
+        try:
+            answer, entry = self._sent(state, round_.cells, round_.look, left, times)
+        except _Unanswered as lost:
+            return self.heard_of(lost.entry)
+        except QuotaUsedUp:
+            return None
+        except TrackerError:
+            self._eyes.forget_structure()
+            return None
+        landing = self._landing(answer["updatedSpreadsheet"], round_.cells, entry.under)
+        found = self._verify(round_.cells, landing, entry.under)
+        return replace(found, undos=tuple(followed_back(found.undos, left, times)))
+
+    def _sent(
+        self,
+        state: WriteState,
+        sent: Sequence[Sent],
+        look: Look,
+        undos: Sequence[Undo],
+        times: Mapping[str, int],
+        *,
+        tabs: Tabs = Tabs(),  # noqa: B008 - frozen
+    ) -> tuple[Json, Entry]:
+        """Keep in the journal what is about to be sent, and send it with its safety copy."""
+        self._writes += 1
+        ticket = f"{self._now():%Y-%m-%dT%H:%M:%S.%f} {self._writes}"
         entry = Entry(
-            sent=tuple(sent), undos=tuple(undos), before=look.cells,
-            key_column=look.key_column, header_row=look.header_row,
+            ticket=ticket, sent=tuple(sent), under=look.under, undos=tuple(undos), times=times
+        )
+        requests, ranges = list(tabs.requests), list(tabs.ranges)
+        if sent:
+            tab, copy = self._eyes.tab(), self._copy()
+            saved = copy.requests(sent, look.under, ticket=ticket, tab=tab.id)
+            requests[:0] = cell_requests(sent, tab.id, saved)
+            ranges += copy.ranges(sent, look.under)
+            ranges += [address(cell, tab.title) for cell in sent if cell.formula]
+            self._journal.keep(pack(entry))
+        state.requests += 1
+        try:
+            answer = self._send(requests, ranges, tabs.fields)
+        except AnswerLost as lost:
+            raise _Unanswered(entry, lost.problem) from lost
+        self._ticket = ticket if sent else self._ticket
+        return answer, entry
+
+    def _landing(self, answer: Json, sent: Sequence[Sent], under: Under) -> Landing:
+        copy = self._copy()
+        return Landing.of(
+            answer.get("sheets", []), tab=self._eyes.tab().id, copy=copy.id,
+            ticket_column=copy.columns - 1, width=copy.width(sent, under) if shows_rows(sent) else 0,
         )  # fmt: skip
-        self._journal.keep(pack(entry))
+
+    def _copy(self) -> SafetyCopy:
+        copy = self._known_copy()
+        if copy is None:
+            raise TrackerBusy(
+                f"The tab of safety copies was deleted just now. {self._api.about.later}"
+            )
+        return copy
+
+    def _known_copy(self) -> SafetyCopy | None:
+        return known_copy(self._eyes.structure(), self._eyes.tab(), self._copy_title)
+
+    def _make_room(self, rows: int, columns: int) -> None:
+        """See to it that the safety copy has room for so many rows and columns."""
+        structure = self._eyes.structure()
+        copy = self._known_copy()
+        if copy and copy.holds(rows, columns):
+            return
+        try:
+            self._api.prepare_write()
+            self._api.batch(room_requests(structure, rows, columns, self._copy_title))
+        except (AnswerLost, QuotaUsedUp) as problem:
+            raise _as_busy(problem.problem) from problem
+        finally:
+            self._eyes.forget_structure()
 
 
-def _known(found: Sequence[Undo], earlier: Sequence[Undo]) -> list[Undo]:
-    """New undos; where the cell was to be undone already, what belongs there is known from then."""
-    rights = {(undo.order, undo.heading): undo for undo in earlier}
-    out = []
-    for undo in found:
-        first = rights.get((undo.order, undo.heading), undo)
-        out.append(
-            Undo(order=undo.order, heading=undo.heading, wrong=undo.wrong, rights=first.rights,
-                 formula=first.formula)
-        )  # fmt: skip
-    return [undo for undo in out if undo not in earlier]
+class _Unanswered(Exception):
+    """A write was sent, is in the journal as `entry`, and was not answered."""
+
+    def __init__(self, entry: Entry, problem: Exception) -> None:
+        self.entry, self.problem = entry, problem
+        super().__init__(str(problem))
+
+
+def _extent(cells: Snapshot) -> tuple[int, int]:
+    """Rows and columns that hold anything."""
+    return len(cells.rows), max(map(len, cells.rows), default=1)
 
 
 def _outcome(ready: _Ready, stand: Sequence[Sent], why: str) -> Outcome:

@@ -28,7 +28,7 @@ class Installer:
 
     def empty(self) -> bool:
         """Whether nothing stands in the tab yet."""
-        return not self._eyes.repair_look().rows
+        return not self._eyes.plain_look().rows
 
     def make_fresh(self, marker: Marker, *, title: str = "") -> int:
         """Make the empty tab a tracker as the template has it; gives the number of requests."""
@@ -61,7 +61,7 @@ class Installer:
         return self._send(requests)
 
     def _look(self) -> tuple[HeaderMap, FirstRows]:
-        header = self._eyes.headed(self._eyes.repair_look()).header
+        header = self._eyes.headed(self._eyes.plain_look()).header
         tab = self._eyes.tab()
         answer = self._api.look(LOOK_FIELDS, [look_range(tab, header.row_number)])
         return header, FirstRows.of(answer, tab.id)

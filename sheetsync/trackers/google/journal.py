@@ -5,12 +5,11 @@ from __future__ import annotations
 import base64
 import json
 import zlib
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Protocol
+from collections.abc import Mapping
+from dataclasses import asdict, astuple, dataclass
+from typing import Any, Protocol
 
 from sheetsync.domain.model import CellError, CellValue
-from sheetsync.trackers.google.snapshot import Row, Snapshot
 
 
 class Journal(Protocol):
@@ -50,45 +49,83 @@ class Sent:
     new: CellValue
     common: bool = False
     """Whether people type the same words by themselves: a Status, a tick."""
+    formula: str = ""
+    """A formula to be given back instead of `new`."""
+    beside: tuple[CellValue, ...] | None = None
+    """The whole row as it was read, where that tells whose it is, and not the Order ID alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Then:
+    """A row as it stood just after a write: what it is known by when it is looked for again.
+
+    `write` is the ticket of that write. `cells` are all its cells, None where the answer did not show them;
+    `touched` the columns that were written to, `headings` those of its tab.
+    """
+
+    write: str
+    number: int
+    key: str
+    cells: tuple[CellValue, ...] | None
+    touched: tuple[int, ...]
+    headings: tuple[str, ...]
+    key_column: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undo:
-    """A cell of `order` under `heading` that holds our `wrong` value and has to hold what stood there.
+    """A cell that holds our value `wrong` and has to hold again what stood there: `right`, or `formula`.
 
-    `rights` are the values that stood there before: one, or several where the Order ID or the heading
-    stood there more than once; () where there was no such row or column. `formula` is the formula that
-    stood there.
+    `order` is whose value that was, "" where it was only put back, `heading` where it was meant for.
     """
 
+    then: Then
     order: str
     heading: str
+    column: int
     wrong: CellValue
-    rights: tuple[CellValue, ...] = ()
+    right: CellValue
     formula: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Under:
+    """What cells stand under: the texts of the header row, its number, and the column of Order IDs."""
+
+    headings: tuple[str, ...]
+    header_row: int
+    key_column: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """An open entry: what was sent, what stood in the sheet just before, what was still to be undone."""
+    """An open entry.
 
-    sent: tuple[Sent, ...]
-    undos: tuple[Undo, ...]
-    before: Snapshot
-    key_column: int
-    header_row: int
+    `sent` under `ticket` was not heard of, () when it was; its cells were read `under` that. `undos` are
+    still to be done; `times` tells how often each Order ID stood in the tab.
+    """
+
+    under: Under
+    times: Mapping[str, int]
+    ticket: str = ""
+    sent: tuple[Sent, ...] = ()
+    undos: tuple[Undo, ...] = ()
 
 
 def pack(entry: Entry) -> str:
     """An entry as one text."""
+    thens = list(dict.fromkeys(undo.then for undo in entry.undos))
+    places = {then: place for place, then in enumerate(thens)}
     content = {
+        "ticket": entry.ticket,
         "sent": [asdict(sent) for sent in entry.sent],
-        "undos": [asdict(undo) for undo in entry.undos],
-        "before": entry.before.rows,
-        "formulas": [[*place, text] for place, text in entry.before.formula_texts.items()],
-        "key_column": entry.key_column,
-        "header_row": entry.header_row,
-    }
+        "under": astuple(entry.under),
+        "thens": [asdict(then) for then in thens],
+        "undos": [
+            [places[u.then], u.order, u.heading, u.column, u.wrong, u.right, u.formula] for u in entry.undos
+        ],
+        "times": dict(entry.times),
+    }  # fmt: skip
     raw = json.dumps(content, ensure_ascii=False, default=_error).encode("utf-8", "surrogatepass")
     return base64.b64encode(zlib.compress(raw, 1)).decode("ascii")
 
@@ -97,20 +134,40 @@ def unpack(text: str) -> Entry:
     """The entry that was packed."""
     raw = zlib.decompress(base64.b64decode(text)).decode("utf-8", "surrogatepass")
     content = json.loads(raw, object_hook=_from_error)
+    headings, header_row, key_column = content["under"]
+    thens = [
+        Then(
+            **{
+                **then,
+                "cells": _row(then["cells"]),
+                "touched": tuple(then["touched"]),
+                "headings": tuple(then["headings"]),
+            }
+        )
+        for then in content["thens"]
+    ]
     return Entry(
-        sent=tuple(Sent(**sent) for sent in content["sent"]),
-        undos=tuple(Undo(**{**undo, "rights": tuple(undo["rights"])}) for undo in content["undos"]),
-        before=Snapshot(
-            rows=_rows(content["before"]),
-            formula_texts={(row, column): text for row, column, text in content["formulas"]},
+        ticket=content["ticket"],
+        sent=tuple(Sent(**{**sent, "beside": _row(sent["beside"])}) for sent in content["sent"]),
+        under=Under(tuple(headings), header_row, key_column),
+        undos=tuple(
+            Undo(
+                then=thens[place],
+                order=order,
+                heading=heading,
+                column=column,
+                wrong=wrong,
+                right=right,
+                formula=formula,
+            )
+            for place, order, heading, column, wrong, right, formula in content["undos"]
         ),
-        key_column=content["key_column"],
-        header_row=content["header_row"],
+        times=content["times"],
     )
 
 
-def _rows(rows: Sequence[Sequence[CellValue]]) -> list[Row]:
-    return [tuple(row) for row in rows]
+def _row(cells: list[CellValue] | None) -> tuple[CellValue, ...] | None:
+    return None if cells is None else tuple(cells)
 
 
 def _error(value: object) -> object:
@@ -119,5 +176,5 @@ def _error(value: object) -> object:
     raise TypeError(f"not a cell: {value!r}")
 
 
-def _from_error(found: dict[str, object]) -> object:
+def _from_error(found: dict[str, Any]) -> object:
     return CellError(str(found["error"])) if set(found) == {"error"} else found

@@ -14,8 +14,8 @@ from sheetsync.domain.rules import ColumnRule
 from sheetsync.errors import PlanRefused, TrackerBusy, TrackerRefused
 from sheetsync.trackers.google.api import SheetsApi
 from sheetsync.trackers.google.headings import Headed, head
+from sheetsync.trackers.google.look import Look
 from sheetsync.trackers.google.marker import marker_range
-from sheetsync.trackers.google.repairing import Look
 from sheetsync.trackers.google.sending import quoted
 from sheetsync.trackers.google.snapshot import Snapshot, presumed
 from sheetsync.trackers.google.structure import Structure, TabStructure
@@ -120,9 +120,19 @@ class Eyes:
         self._remember_formulas(fresh)
         return fresh
 
-    def repair_look(self) -> Snapshot:
+    def plain_look(self) -> Snapshot:
         """The cells at this moment, by their values."""
         snapshot = self._parsed(self.api.values(self._ranges()))
+        snapshot.at = self._now()
+        return snapshot
+
+    def repair_look(self, ticket_range: str, ticket: str) -> Snapshot | None:
+        """The cells at this moment, by their values; None where they are older than the write of `ticket`."""
+        answer = self.api.decoded(self.api.values([*self._ranges(), ticket_range]))
+        *ranges, found = answer.get("valueRanges") or [{}]
+        if len(ranges) != len(self._ranges()) or (ticket and found.get("values") != [[ticket]]):
+            return None
+        snapshot = Snapshot.of({"valueRanges": ranges}, marked=len(ranges) > 1)
         snapshot.at = self._now()
         return snapshot
 

@@ -20,7 +20,7 @@ from sheetsync.trackers.google.structure import Json, Structure, TabStructure
 
 _FIELDS_WITH_TABS: Final = (
     "replies,updatedSpreadsheet.sheets(properties,conditionalFormats,protectedRanges,charts,merges,developerMetadata,"
-    "data(startRow,startColumn,rowData.values(effectiveValue),"
+    "data(startRow,startColumn,rowData.values(userEnteredValue,effectiveValue),"
     "columnMetadata(pixelSize,hiddenByUser,developerMetadata)))"
 )
 
@@ -115,8 +115,7 @@ class Publishing:
         before = {title: present(title, structure) for title in tabs.written}
         if not before or tabs.marker is None:
             return []
-        look = self._eyes.repair_look()
-        return list(tabs.written) if look.marker == tabs.marker else []
+        return list(tabs.written) if self._eyes.plain_look().marker == tabs.marker else []
 
 
 def _under_its_title(title: str, structure: Structure) -> TabStructure | None:

@@ -1,231 +1,215 @@
 """Puts right what was displaced: which cells hold our value and should not, and what belongs there.
 
-Only a cell that still holds exactly our value is touched, and only with what stood there before. What
-cannot be told from a person's typing is left alone and said.
+Only a cell that still holds exactly our value is touched, in a row that was found for certain, and only
+with what stood there at the very moment of the write. What cannot be told from a person's typing is
+left alone and said.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final, TypeAlias
 
+from openpyxl.formula.translate import Translator
+
+from sheetsync.domain.columns.headings import column_letter
 from sheetsync.domain.model import CellValue
-from sheetsync.trackers.google.journal import Sent, Undo
+from sheetsync.trackers.google.finding import Finder, is_meant, is_telling
+from sheetsync.trackers.google.journal import Sent, Then, Under, Undo
+from sheetsync.trackers.google.look import Look
 from sheetsync.trackers.google.snapshot import Snapshot
-from sheetsync.trackers.google.verifying import undo_of
 from sheetsync.trackers.matching import order_key, same
 
-Target = tuple[str, str]
-"""Order ID and heading."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
-    """A snapshot, and where its header row and its Order IDs are."""
-
-    cells: Snapshot
-    header_row: int
-    key_column: int
-    renamed: Mapping[str, int] = field(default_factory=dict)
-    """Columns of headings that are no longer there, by the name they had."""
-
-    def rows(self, order: str) -> tuple[int, ...]:
-        """The rows of an order; of "" those without an Order ID."""
-        return self.cells.by_key(self.key_column, self.header_row).get(order, ())
-
-    def columns(self, heading: str, width: int = 0) -> list[int]:
-        """The columns under a heading; under "" those without one, of the first `width`."""
-        headings = self.cells.headings(self.header_row)
-        if heading in self.renamed:
-            return [self.renamed[heading]]
-        padded = [*headings, *[""] * (width - len(headings))]
-        return [index for index, text in enumerate(padded) if text == heading]
-
-    def places(self, order: str, heading: str) -> list[tuple[int, int]]:
-        """(row number, column) of every cell of the order under the heading."""
-        return [
-            (row, column)
-            for row in self.rows(order)
-            for column in self.columns(heading, len(self.cells.row(row)))
-        ]
-
-
-def followed(before: Look, now: Look) -> Look:
-    """`now`, in which a column that got a new name since `before` is still found under its old one."""
-    old = before.cells.headings(before.header_row)
-    new = now.cells.headings(now.header_row)
-    renamed = {
-        text: index
-        for index, text in enumerate(old)
-        if text and text not in new and index < len(new) and new[index] not in old
-    }
-    return replace(now, renamed=renamed) if renamed else now
+_Place: TypeAlias = tuple[int, int]
+"""Row number and column."""
+_NOBODY: Final = "a row without Order ID"
 
 
 @dataclass(slots=True)
 class Repair:
-    """One round: cells to send (in row order), formulas to give back, and what cannot be told apart."""
+    """One round: cells to send in row order, from which look, and which undos each of them does."""
 
+    look: Look
+    finder: Finder
+    rows: Mapping[Then, Sequence[int]]
     cells: list[Sent] = field(default_factory=list)
-    formulas: dict[tuple[int, int], str] = field(default_factory=dict)
-    unclear: list[Undo] = field(default_factory=list)
+    does: dict[_Place, list[Undo]] = field(default_factory=dict)
+
+    def fixed(self) -> Snapshot:
+        """The tab as it will be."""
+        return self.look.cells.after({(cell.row, cell.column): cell.new for cell in self.cells})
+
+    def done(self, stand: Sequence[Sent]) -> list[Undo]:
+        """The undos that are done in every place where they were due."""
+        fine = {(cell.row, cell.column) for cell in stand}
+        due = [undo for place, chain in self.does.items() if place not in fine for undo in chain]
+        done = [undo for place, chain in self.does.items() if place in fine for undo in chain]
+        return [undo for undo in done if undo not in due]
+
+    def told(self, left: Sequence[Undo], done: Sequence[Undo]) -> list[str]:
+        """What a person has to look at, in words, once nothing more can be put right for certain."""
+        astray = [undo for undo in left if undo.then not in self.rows]
+        copies = [undo for undo in done if is_telling(undo.wrong)]
+        lost = [_lost(undo) for undo in astray if undo.right is not None]
+        return list(dict.fromkeys([*_doubts([*astray, *copies], self), *lost]))
 
 
-def targets(sent: Iterable[Sent]) -> dict[Target, CellValue]:
-    """What is meant to stand where."""
-    return {(cell.order, cell.heading): cell.new for cell in sent}
+def repair(undos: Sequence[Undo], now: Snapshot, under: Under, times: Mapping[str, int]) -> Repair:
+    """What to send so that `undos` are undone.
 
-
-def repair(
-    undos: Sequence[Undo],
-    missing: Sequence[Sent],
-    *,
-    meant: Mapping[Target, CellValue],
-    before: Look,
-    now: Look,
-) -> Repair:
-    """What to send now so that `undos` are undone and the cells of `missing` stand in their own rows.
-
-    `before` is the look that the displaced write was made from: an order that was edited since waits
-    for the next pass.
+    `under` tells how the header was when it was last understood, `times` how often each Order ID stood
+    there.
     """
-    out = Repair()
-    taken: set[tuple[int, int]] = set()
-    for undo in undos:
-        _undo(undo, meant, now, taken, out)
-    for cell in missing:
-        place = _place(cell, before, now)
-        if place is not None and place not in taken:
-            taken.add(place)
-            out.cells.append(_at(cell.order, place, cell.heading, cell.old, cell.new))
-    out.cells.sort(key=lambda cell: (cell.row, cell.column))
+    finder = Finder(now, undos, times)
+    out = Repair(look=_understood(finder, under), finder=finder, rows=finder.rows())
+    for place, chain in sorted(_due(undos, finder, out.rows).items(), key=lambda pair: pair[0]):
+        out.does[place] = chain
+        formula = _moved(chain[-1], place) if chain[-1].formula else ""
+        out.cells.append(_cell(place, chain[-1].right, formula, out.look))
     return out
 
 
-def infer(sent: Sequence[Sent], *, before: Look, now: Look, written: bool = False) -> list[Undo]:
-    """Where cells of a write that nobody answered for stand in rows of other orders.
+def corrected(
+    undos: Sequence[Undo], now: Snapshot, under: Under, times: Mapping[str, int]
+) -> Snapshot:
+    """The cells as they will be once the undos are done, for planning before they are."""
+    fixed = repair(undos, now, under, times).fixed()
+    fixed.formula_texts, fixed.at = now.formula_texts, now.at
+    return fixed
 
-    A value that only we write is found wherever it went; a word that people type too counts only in the
-    very row it was sent to. `written`: the answer told that it was carried out, but not where.
+
+def followed_back(
+    undos: Sequence[Undo], earlier: Sequence[Undo], times: Mapping[str, int]
+) -> list[Undo]:
+    """Undos of a repair that went astray: where it met a cell that was to be undone already, what is right there.
+
+    `earlier` are the undos that were open then.
     """
-    meant = targets(sent)
-    steady = before.cells.row(before.header_row) == now.cells.row(now.header_row)
-    found: dict[tuple[int, int], Undo] = {}
-    own = [cell for cell in sent if not cell.common]
-    for number in range(now.header_row + 1, len(now.cells.rows) + 1) if own else ():
-        cells = now.cells.row(number)
-        for cell in _hits(own, cells, steady):
-            _suspect(number, cell, meant, before, now, found)
-    for each in sent:
-        if each.common and each.row > now.header_row:
-            _suspect(
-                each.row, each.column, meant, before, now, found,
-                wrong=each.new, compared=True, new_row=written,
-            )  # fmt: skip
+    keys = {u.then: order_key(u.right) for u in undos if u.column == u.then.key_column}
+    found = [_followed_back(u, earlier, keys.get(u.then, u.then.key), times) for u in undos]
+    return [undo for undo in found if undo.formula or not same(undo.wrong, undo.right)]
+
+
+# -- within -----------------------------------------------------------------------------------------
+
+
+def _understood(finder: Finder, under: Under) -> Look:
+    """The tab now, with its header and Order IDs where they have moved to."""
+    top = finder.header_row(under.headings) or under.header_row
+    key = finder.columns(under.headings).get(under.key_column, under.key_column)
+    return Look(cells=finder.now, header_row=top, key_column=key)
+
+
+def _due(
+    undos: Sequence[Undo], finder: Finder, rows: Mapping[Then, Sequence[int]]
+) -> dict[_Place, list[Undo]]:
+    """Place -> the undos that lead from what stands there to what is right."""
+    at: dict[_Place, list[Undo]] = {}
+    for undo in undos:
+        column = finder.columns(undo.then.headings).get(undo.column)
+        if column is None:
+            continue
+        numbers = rows.get(undo.then, ())
+        if not _heading(undo) and undo.wrong is not None:
+            # Nothing but the value itself stands in a column of nobody's; sorting rows leaves it where it is.
+            numbers = range(1, len(finder.now.rows) + 1)
+        for number in numbers:
+            at.setdefault((number, column), []).append(undo)
+    chains = {place: _chain(finder.now.cell(*place), found) for place, found in at.items()}
+    return {
+        place: chain
+        for place, chain in chains.items()
+        if chain and (chain[-1].formula or not same(chain[-1].right, finder.now.cell(*place)))
+    }
+
+
+def _chain(value: CellValue, undos: Sequence[Undo]) -> list[Undo]:
+    """The undos that lead from what stands there to what is right: one slip may have met another."""
+    left, out = list(undos), []
+    while found := next((undo for undo in left if same(undo.wrong, value)), None):
+        left.remove(found)
+        out.append(found)
+        value = found.right
+        if found.formula:
+            break
+    return out
+
+
+def _followed_back(undo: Undo, earlier: Sequence[Undo], key: str, times: Mapping[str, int]) -> Undo:
+    then, left = undo.then, list(earlier)
+    finder = Finder(Snapshot(rows=[then.headings, then.cells or ()]), earlier, times)
+    while not undo.formula:
+        met = next((u for u in left if _was_met(u, undo, key, finder)), None)
+        if met is None:
+            break
+        left.remove(met)
+        formula = _moved(met, (then.number, undo.column)) if met.formula else ""
+        undo = replace(undo, right=met.right, formula=formula)
+    return undo
+
+
+def _was_met(earlier: Undo, undo: Undo, key: str, finder: Finder) -> bool:
+    """Whether what was overwritten is what the earlier undo is about; `finder` shows its row alone."""
+    return (
+        same(earlier.wrong, undo.right)
+        and finder.columns(earlier.then.headings).get(earlier.column) == undo.column
+        and finder.is_the_one(earlier.then, key, 2)
+    )
+
+
+def _doubts(undos: Sequence[Undo], round_: Repair) -> list[str]:
+    """Cells that hold what is to be undone somewhere, of rows that may be the one and may not."""
+    look, finder, found = round_.look, round_.finder, dict[_Place, str]()
+    keys = {u.then: order_key(u.right) for u in undos if u.column == u.then.key_column}
+    for undo in undos:
+        column = finder.columns(undo.then.headings).get(undo.column)
+        if undo.wrong is None:
+            continue
+        if column is None:
+            found[-undo.then.number, undo.column] = (
+                f"Beside the row of {undo.then.key or _NOBODY} stands “{undo.wrong}”, which may be ours or a "
+                "person's; please look at it."
+            )
+            continue
+        for row in finder.doubtful(undo.then):
+            value = look.cells.cell(row, column)
+            order = order_key(look.cells.cell(row, look.key_column))
+            heading = look.headings[column] if column < len(look.headings) else ""
+            if same(value, undo.wrong) and not is_meant(undo, order, heading):
+                found[row, column] = (
+                    f"Under “{heading}” of {keys.get(undo.then, order) or _NOBODY} stands “{value}”, which may be "
+                    "ours or a person's; please look at it."
+                )
     return list(found.values())
 
 
-def standing(sent: Sequence[Sent], now: Look) -> list[Sent]:
-    """The cells that stand in their own order's row."""
-    return [
-        cell
-        for cell in sent
-        if any(same(now.cells.cell(*p), cell.new) for p in now.places(cell.order, cell.heading))
-    ]
-
-
-def corrected(undos: Sequence[Undo], meant: Mapping[Target, CellValue], now: Look) -> Snapshot:
-    """The cells as they will be once the undos are done, for planning before they are."""
-    cells = repair(undos, (), meant=meant, before=now, now=now).cells
-    seen = now.cells.after({(cell.row, cell.column): cell.new for cell in cells})
-    seen.formula_texts, seen.at = now.cells.formula_texts, now.cells.at
-    return seen
-
-
-def _hits(own: Sequence[Sent], cells: Sequence[CellValue], steady: bool) -> list[int]:  # noqa: FBT001
-    """Columns of a row that hold a value of ours; with steady columns only under its own heading."""
-    width = len(cells)
-    if steady:
-        return [c.column for c in own if c.column < width and same(cells[c.column], c.new)]
-    values = {cell.new for cell in own}
-    return [index for index, value in enumerate(cells) if value in values]
-
-
-def _suspect(  # noqa: PLR0917 - a place, and the two looks
-    number: int,
-    column: int,
-    meant: Mapping[Target, CellValue],
-    before: Look,
-    now: Look,
-    found: dict[tuple[int, int], Undo],
-    *,
-    wrong: CellValue = None,
-    compared: bool = False,
-    new_row: bool = True,
-) -> None:
-    """Note the cell as displaced where it differs from what stood there and is not meant to be so."""
-    value = now.cells.cell(number, column)
-    if compared and not same(value, wrong):
-        return
-    order = order_key(now.cells.cell(number, now.key_column))
-    headings = now.cells.headings(now.header_row)
-    heading = headings[column] if column < len(headings) else ""
-    if (order, heading) in meant and same(meant[order, heading], value):
-        return
-    undo = undo_of(order, heading, value, before.cells, before.header_row, before.key_column)
-    if any(same(right, value) for right in undo.rights) or not (undo.rights or new_row):
-        return
-    found[number, column] = undo
-
-
-def _undo(
-    undo: Undo,
-    meant: Mapping[Target, CellValue],
-    now: Look,
-    taken: set[tuple[int, int]],
-    out: Repair,
-) -> None:
-    if (undo.order, undo.heading) in meant and same(meant[undo.order, undo.heading], undo.wrong):
-        return
-    places = now.places(undo.order, undo.heading)
-    hits = [p for p in places if p not in taken and same(now.cells.cell(*p), undo.wrong)]
-    surplus = len(hits) - sum(same(right, undo.wrong) for right in undo.rights)
-    if not hits or surplus <= 0:
-        return
-    if not undo.order and len(undo.rights) > 1:
-        # Rows without an Order ID cannot be told apart; what was typed into one must not come into another.
-        undo = replace(undo, rights=(None,) if None in undo.rights else undo.rights)
-    others = Counter(now.cells.cell(*p) for p in places if p not in hits)
-    rights = (
-        list((Counter(undo.rights) - others).elements())
-        if len(undo.rights) > 1
-        else list(undo.rights)
+def _lost(undo: Undo) -> str:
+    return (
+        f"“{undo.right}” under “{_heading(undo)}” of {undo.then.key or _NOBODY} was written over while rows were "
+        "moved, and could not be put back for certain; please see that it stands where it belongs."
     )
-    if len(set(rights)) > 1 or surplus < len(hits):
-        out.unclear.append(undo)
-        return
-    place, right = hits[0], rights[0] if rights else None
-    taken.add(place)
-    if undo.formula:
-        out.formulas[place] = undo.formula
-    out.cells.append(_at(undo.order, place, undo.heading, undo.wrong, right))
 
 
-def _place(cell: Sent, before: Look, now: Look) -> tuple[int, int] | None:
-    """Where a displaced cell belongs now; None where its order or row is not what it was."""
-    then, here = before.rows(cell.order), now.places(cell.order, cell.heading)
-    if len(then) != 1 or len(here) != 1 or not same(now.cells.cell(*here[0]), cell.old):
-        return None
-    headings = [h for h in before.cells.headings(before.header_row) if h]
-    for heading in headings:
-        was = [before.cells.cell(*p) for p in before.places(cell.order, heading)]
-        stands = [now.cells.cell(*p) for p in now.places(cell.order, heading)]
-        if len(was) == len(stands) == 1 and not same(was[0], stands[0]) and heading != cell.heading:
-            return None
-    return here[0]
+def _heading(undo: Undo) -> str:
+    headings = undo.then.headings
+    return headings[undo.column] if undo.column < len(headings) else ""
 
 
-def _at(order: str, place: tuple[int, int], heading: str, old: CellValue, new: CellValue) -> Sent:
+def _moved(undo: Undo, place: _Place) -> str:
+    """A formula as it reads where its row and column are now."""
+    then = f"{column_letter(undo.column)}{undo.then.number}"
+    now = f"{column_letter(place[1])}{place[0]}"
+    moved: str = Translator(undo.formula, origin=then).translate_formula(now)
+    return moved
+
+
+def _cell(place: _Place, new: CellValue, formula: str, look: Look) -> Sent:
     row, column = place
-    return Sent(order=order, row=row, column=column, heading=heading, old=old, new=new)
+    cells, headings = look.cells, look.headings
+    return Sent(
+        order=order_key(cells.cell(row, look.key_column)), row=row, column=column,
+        heading=headings[column] if column < len(headings) else "",
+        old=cells.cell(row, column), new=None if formula else new, formula=formula,
+        beside=tuple(cells.row(row)),
+    )  # fmt: skip

@@ -1,10 +1,9 @@
-"""Cells as requests of one batch, and the ranges whose state after it the answer shall show."""
+"""Cells as requests of one batch, and the rows whose state after it the answer shall show."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Final
 
@@ -14,43 +13,35 @@ from sheetsync.trackers.google.journal import Sent
 from sheetsync.trackers.google.structure import Json
 
 WHOLE_ROWS: Final = 500
-"""Up to so many touched rows are asked for whole; of more, only who stands there."""
+"""Up to so many touched rows are shown whole in the answer; of more, only what tells whose they are."""
 MOST_BYTES: Final = 1_900_000
 """Google advises about 2 MB for one request."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CellBatch:
-    """`compared[i]` is the cell that request i replaces only where its old text still stands."""
-
-    requests: list[Json]
-    compared: Mapping[int, Sent]
-
-
-def cell_requests(
-    sent: Sequence[Sent], sheet_id: int, formulas: Mapping[tuple[int, int], str] | None = None
-) -> CellBatch:
+def cell_requests(sent: Sequence[Sent], sheet_id: int, before: Sequence[Json] = ()) -> list[Json]:
     """The requests that put these cells (in row order) in place; values only, formats and notes stay.
 
     A word that replaces another word of our own vocabulary is exchanged by compare-and-set: what a
-    person typed a moment before survives. `formulas` gives back a formula where one was displaced.
+    person typed a moment before survives. `before` are requests that go first.
     """
-    texts = formulas or {}
-    plain = [s for s in sent if not is_compared(s)]
-    requests: list[Json] = [
-        {"updateCells": block} for block in _blocks(plain, sheet_id, lambda s: _value(s, texts))
+    plain = [cell for cell in sent if not is_compared(cell)]
+    return [
+        *before,
+        *({"updateCells": _update(block, sheet_id)} for block in _blocks(plain)),
+        *({"findReplace": _exchange(cell, sheet_id)} for cell in sent if is_compared(cell)),
     ]
-    compared = {}
-    for cell in sent:
-        if is_compared(cell):
-            compared[len(requests)] = cell
-            requests.append({"findReplace": _exchange(cell, sheet_id)})
-    return CellBatch(requests=requests, compared=compared)
 
 
 def is_compared(cell: Sent) -> bool:
-    """Whether the cell is exchanged by its old text: both are words that stay what they are when typed."""
-    return cell.common and _is_word(cell.old) and _is_word(cell.new)
+    """Whether the cell is exchanged by its old text: for a word that stays what it is when it is typed.
+
+    Of a repair any text is so taken away again that still stands there.
+    """
+    if cell.formula:
+        return False
+    if cell.beside is not None and cell.new is None:
+        return isinstance(cell.old, str)
+    return (cell.common or cell.beside is not None) and _is_word(cell.old) and _is_word(cell.new)
 
 
 def extended(value: CellValue) -> Json:
@@ -68,15 +59,32 @@ def extended(value: CellValue) -> Json:
             raise TypeError(f"no cell can be given the value {value!r}")
 
 
-def answer_ranges(sent: Sequence[Sent], title: str, header_row: int, key_column: int) -> list[str]:
-    """The header, and the touched rows: whole while they are few, else their Order IDs."""
-    rows = sorted({cell.row for cell in sent})
-    tab = quoted(title)
-    ranges = [f"{tab}!{header_row}:{header_row}"]
-    if len(rows) <= WHOLE_ROWS:
-        return [*ranges, *(f"{tab}!{first}:{last}" for first, last in runs(rows))]
-    letter = column_letter(key_column)
-    return [*ranges, f"{tab}!{letter}{rows[0]}:{letter}{rows[-1]}"]
+def touched_rows(sent: Sequence[Sent]) -> list[int]:
+    """The numbers of the rows that are written to."""
+    return sorted({cell.row for cell in sent})
+
+
+def around(header_row: int) -> tuple[int, int]:
+    """The first row and the one after the last in which a header may stand that has just moved."""
+    return max(header_row - 2, 1), header_row + 3
+
+
+def shows_rows(sent: Sequence[Sent]) -> bool:
+    """Whether the answer shows the rows whole."""
+    return len(touched_rows(sent)) <= WHOLE_ROWS
+
+
+def blocks(sent: Sequence[Sent]) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    """((first row, last row), (first column, last column)) of the cells, as few blocks as lie side by side."""
+    return [
+        ((block[0][0].row, block[-1][0].row), (block[0][0].column, block[0][-1].column))
+        for block in _blocks(sent)
+    ]
+
+
+def address(cell: Sent, title: str) -> str:
+    """Where a cell is sent to."""
+    return f"{quoted(title)}!{column_letter(cell.column)}{cell.row}"
 
 
 def quoted(title: str) -> str:
@@ -100,23 +108,22 @@ def _is_word(value: CellValue) -> bool:
     return isinstance(value, str) and value[:1].isalpha() and value.replace(" ", "").isalpha()
 
 
-def _value(cell: Sent, formulas: Mapping[tuple[int, int], str]) -> Json:
-    formula = formulas.get((cell.row, cell.column))
-    return {"formulaValue": formula} if formula else extended(cell.new)
+def _value(cell: Sent) -> Json:
+    return {"formulaValue": cell.formula} if cell.formula else extended(cell.new)
 
 
 def _exchange(cell: Sent, sheet_id: int) -> Json:
     return {
         "find": cell.old,
-        "replacement": cell.new,
+        "replacement": cell.new or "",
         "matchCase": True,
         "matchEntireCell": True,
         "includeFormulas": False,
-        "range": _area(sheet_id, cell.row, cell.row, cell.column, cell.column),
+        "range": area(sheet_id, (cell.row, cell.row), (cell.column, cell.column)),
     }
 
 
-def _blocks(cells: Sequence[Sent], sheet_id: int, value: Callable[[Sent], Json]) -> Iterator[Json]:
+def _blocks(cells: Sequence[Sent]) -> Iterator[list[list[Sent]]]:
     """Cells that stand side by side, over equal columns of following rows, as one block."""
     lines = [
         part
@@ -127,11 +134,11 @@ def _blocks(cells: Sequence[Sent], sheet_id: int, value: Callable[[Sent], Json])
     block: list[list[Sent]] = []
     for part in lines:
         if block and not _below(block[-1], part):
-            yield _update(block, sheet_id, value)
+            yield block
             block = []
         block.append(part)
     if block:
-        yield _update(block, sheet_id, value)
+        yield block
 
 
 def _side_by_side(row: Sequence[Sent]) -> Iterator[list[Sent]]:
@@ -146,21 +153,22 @@ def _below(upper: Sequence[Sent], lower: Sequence[Sent]) -> bool:
     )  # fmt: skip
 
 
-def _update(block: Sequence[Sequence[Sent]], sheet_id: int, value: Callable[[Sent], Json]) -> Json:
+def _update(block: Sequence[Sequence[Sent]], sheet_id: int) -> Json:
     first, last = block[0], block[-1]
     rows = [
-        {"values": [{"userEnteredValue": v} if (v := value(cell)) else {} for cell in line]}
+        {"values": [{"userEnteredValue": v} if (v := _value(cell)) else {} for cell in line]}
         for line in block
     ]
-    span = _area(sheet_id, first[0].row, last[0].row, first[0].column, first[-1].column)
+    span = area(sheet_id, (first[0].row, last[0].row), (first[0].column, first[-1].column))
     return {"range": span, "rows": rows, "fields": "userEnteredValue"}
 
 
-def _area(sheet_id: int, first_row: int, last_row: int, first: int, last: int) -> Json:
+def area(sheet_id: int, rows: tuple[int, int], columns: tuple[int, int]) -> Json:
+    """A GridRange from the first and last row number (from 1) and column index (from 0)."""
     return {
         "sheetId": sheet_id,
-        "startRowIndex": first_row - 1,
-        "endRowIndex": last_row,
-        "startColumnIndex": first,
-        "endColumnIndex": last + 1,
+        "startRowIndex": rows[0] - 1,
+        "endRowIndex": rows[1],
+        "startColumnIndex": columns[0],
+        "endColumnIndex": columns[1] + 1,
     }

@@ -12,13 +12,14 @@ from sheetsync.trackers.base import WriteBatch
 from sheetsync.trackers.google.adding import Adding
 from sheetsync.trackers.google.api import SheetsApi
 from sheetsync.trackers.google.guarded import GuardedWrite, WriteState
-from sheetsync.trackers.google.journal import Journal, unpack
+from sheetsync.trackers.google.journal import Journal
 from sheetsync.trackers.google.judging import Wanted, wanted_of
 from sheetsync.trackers.google.looking import Eyes
-from sheetsync.trackers.google.repairing import Look, corrected, infer, targets
-from sheetsync.trackers.google.rescuing import rescue
+from sheetsync.trackers.google.repairing import corrected
+from sheetsync.trackers.google.safety_copy import TITLE as COPY_TITLE
 from sheetsync.trackers.google.sending import MOST_BYTES, weight
 from sheetsync.trackers.google.snapshot import Snapshot
+from sheetsync.trackers.google.verifying import Verdicts
 from sheetsync.trackers.receipts import NewValue, Verdict, change_receipt
 
 _ONE_PASS = timedelta(seconds=5)
@@ -30,7 +31,8 @@ class GoogleTracker:
 
     `tab` is its title when it carries no mark yet. `columns` are the rulebook's. `timezone` is that of
     the configuration; a sheet in another one is refused. `now` tells aware UTC, `wait` sleeps. `journal`
-    keeps what is about to be written until it is settled. `step` is called at each boundary.
+    keeps what is about to be written until it is settled. `step` is called at each boundary. `copy_title`
+    is that of the hidden tab of safety copies.
     """
 
     guarded_write: type[GuardedWrite] = GuardedWrite
@@ -49,6 +51,7 @@ class GoogleTracker:
         search_rows: int = 20,
         structure_every: timedelta = timedelta(minutes=15),
         step: Callable[[str], None] = lambda _name: None,
+        copy_title: str = COPY_TITLE,
     ) -> None:
         self.api, self._columns, self._timezone = api, columns, timezone
         self._journal = journal
@@ -57,7 +60,13 @@ class GoogleTracker:
             structure_every=structure_every,
         )  # fmt: skip
         self.guarded = self.guarded_write(
-            api, self.eyes, columns=columns, journal=journal, now=now, step=step
+            api,
+            self.eyes,
+            columns=columns,
+            journal=journal,
+            now=now,
+            step=step,
+            copy_title=copy_title,
         )
         self._wait = wait
         self._now = now
@@ -141,14 +150,11 @@ class GoogleTracker:
 
     def _settled(self, snapshot: Snapshot) -> Snapshot:
         """The cells without the slips of a write that was killed or never answered for."""
-        text = self._journal.load()
-        if not text:
+        entry = self.guarded.open_entry()
+        if entry is None:
             return snapshot
-        entry = unpack(text)
-        before = Look(cells=entry.before, header_row=entry.header_row, key_column=entry.key_column)
-        now = self.eyes.located(rescue(entry.sent, before, snapshot).snapshot)
-        undos = [*entry.undos, *infer(entry.sent, before=before, now=now)]
-        return corrected(undos, targets(entry.sent), now) if undos else now.cells
+        found = self.guarded.heard_of(entry) or Verdicts()
+        return corrected([*entry.undos, *found.undos], snapshot, entry.under, entry.times)
 
     def _as_sheet(self, snapshot: Snapshot, planned: Snapshot) -> Sheet:
         headed = self.eyes.headed(planned)

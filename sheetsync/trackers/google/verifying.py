@@ -1,133 +1,191 @@
-"""Reads the answer of a write: does every cell stand in its own order's row, and if not, whose is it in?"""
+"""Reads how a write was carried out: what it replaced, whose rows it met, and what is to be undone."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
 
 from sheetsync.domain.model import CellError, CellValue
-from sheetsync.trackers.google.journal import Sent, Undo
-from sheetsync.trackers.google.snapshot import Snapshot
+from sheetsync.trackers.google.aligning import aligned, differing, likeness
+from sheetsync.trackers.google.journal import Sent, Then, Under, Undo
+from sheetsync.trackers.google.sending import around, is_compared
+from sheetsync.trackers.google.snapshot import ERRORS, Snapshot, trimmed
 from sheetsync.trackers.google.structure import Json
-from sheetsync.trackers.matching import order_key
+from sheetsync.trackers.matching import order_key, same
 
-UNKNOWN_ORDER: Final = "\x00"
-"""In place of an Order ID that the answer did not show; no cell can hold it."""
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """What stood in a cell at the moment of a write; `formula` where it was one."""
+
+    value: CellValue = None
+    formula: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Landing:
+    """How a write was carried out.
+
+    `replaced` are the cells of the safety copy by (row number, column), `width` how many columns of a
+    row it shows, 0 where it does not show rows whole. `shown` are cells of the tracker tab after the
+    write. `ticket` tells which write it was.
+    """
+
+    ticket: str
+    replaced: Mapping[tuple[int, int], Replaced]
+    width: int = 0
+    shown: Mapping[tuple[int, int], Replaced] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls, sheets: Sequence[Json], *, tab: int, copy: int, ticket_column: int, width: int
+    ) -> Landing:
+        """From the tabs of an answer, those with the ids of the tracker tab and the safety copy."""
+        cells: dict[int, dict[tuple[int, int], Replaced]] = {tab: {}, copy: {}}
+        for sheet in sheets:
+            number = sheet.get("properties", {}).get("sheetId", 0)
+            if number in cells:
+                cells[number] |= {place: _replaced(cell) for place, cell in _cells(sheet)}
+        ticket = cells[copy].pop((1, ticket_column), Replaced()).value
+        return cls(ticket=str(ticket or ""), replaced=cells[copy], width=width, shown=cells[tab])
+
+    def cell(self, row: int, column: int) -> Replaced:
+        """What stood in a cell."""
+        return self.replaced.get((row, column), Replaced())
+
+    def headings(self, row: int, width: int) -> tuple[str, ...]:
+        """The texts of a row at the moment of the write."""
+        values = (self.cell(row, column).value for column in range(max(width, self.width)))
+        return _texts([v if isinstance(v, str) and v not in ERRORS else None for v in values])
+
+    def row(self, number: int) -> tuple[CellValue, ...] | None:
+        """A touched row as it was, None where it was not shown."""
+        if not self.width:
+            return None
+        return tuple(trimmed([self.cell(number, column).value for column in range(self.width)]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdicts:
-    """Where the cells of a write stand.
+    """What became of the cells of a write; those in neither `stand` nor `away` were not written at all.
 
-    `displaced`: cells that stand elsewhere, each with what it displaced (None where the answer does not
-    tell). `lost`: exchanges that found another text.
+    `stand`: in their own order's row. `away`: elsewhere, or over something else than what had been
+    read. `undos`: what is to be put back.
     """
 
-    displaced: tuple[tuple[Sent, Undo | None], ...]
-    lost: tuple[Sent, ...]
+    stand: tuple[Sent, ...] = ()
+    away: tuple[Sent, ...] = ()
+    undos: tuple[Undo, ...] = ()
 
     @property
     def clean(self) -> bool:
-        """Whether every cell stands where it belongs."""
-        return not self.displaced
+        """Whether nothing is to be put back."""
+        return not self.undos
 
 
-def verify(
-    sent: Sequence[Sent],
-    compared: Mapping[int, Sent],
-    answer: Json,
-    sheet_id: int,
-    *,
-    before: Snapshot,
-    header_row: int,
-    key_column: int,
-) -> Verdicts:
-    """Hold the state after the write against what was meant. `before` is what was read just before it."""
-    replies = answer.get("replies", [])
-    lost = {cell for place, cell in compared.items() if not _occurred(replies, place)}
-    after = _after(answer, sheet_id)
-    old = before.headings(header_row)
-    now = [c if isinstance(c, str) else "" for c in after.get(header_row, ())]
-    steady = _same_headings(old, now)
-    keys = key_column if steady else _only(now, old[key_column] if key_column < len(old) else "")
-    keyless = {cell.row for cell in sent if cell.column == keys and not steady}
-    displaced = []
+def verify(sent: Sequence[Sent], landing: Landing, under: Under) -> Verdicts:
+    """Hold a write against what was meant when its cells were read `under` that."""
+    touched = {row: list(cells) for row, cells in groupby(sent, key=lambda cell: cell.row)}
+    there = landing.headings(under.header_row, len(under.headings))
+    if there != _texts(under.headings):
+        there = _likeliest(under, landing, touched)
+    stays = [_stays(column, under.headings, there) for column in range(len(under.headings))]
+    key_column = aligned(under.headings, there).get(under.key_column, under.key_column)
+    wide = max(landing.width, *(cell.column + 1 for cell in sent))
+    padded = there + ("",) * (wide - len(there))
+    thens = {row: _then(row, touched[row], landing, padded, key_column) for row in touched}
+    stand, away, undos = [], [], []
     for cell in sent:
-        if cell in lost:
+        found = landing.cell(cell.row, cell.column)
+        as_read = same(found.value, cell.old) and not found.formula
+        if not _is_written(cell, landing):
             continue
-        row = after.get(cell.row, ())
-        if steady:
-            order, heading = order_key(_at(row, key_column)), cell.heading
-        else:
-            heading = now[cell.column] if cell.column < len(now) else ""
-            order = (
-                order_key(_at(row, keys)) if keys is not None and len(row) > 1 else UNKNOWN_ORDER
-            )
-        if (order, heading) != (cell.order, cell.heading):
-            undo = None
-            if order != UNKNOWN_ORDER and cell.row not in keyless:
-                undo = undo_of(order, heading, cell.new, before, header_row, key_column)
-            displaced.append((cell, undo))
-    return Verdicts(displaced=tuple(displaced), lost=tuple(lost))
+        steady = stays[under.key_column] and cell.column < len(stays) and stays[cell.column]
+        if (
+            as_read
+            and (steady or there == _texts(under.headings))
+            and _in_own_row(cell, landing, key_column)
+        ):
+            stand.append(cell)
+            continue
+        away.append(cell)
+        if not _says_the_same(cell, found):
+            undos.append(_undo(cell, found, landing, thens[cell.row]))
+    return Verdicts(stand=tuple(stand), away=tuple(away), undos=tuple(undos))
 
 
-def undo_of(  # noqa: PLR0917 - a place, and where to look it up
-    order: str, heading: str, wrong: CellValue, before: Snapshot, header_row: int, key_column: int
-) -> Undo:
-    """What stood in `before` where our value stands now."""
-    headings = before.headings(header_row)
-    rows = before.by_key(key_column, header_row).get(order, ())
-    columns = [i for i, text in enumerate(headings) if text == heading]
-    places = [(row, column) for row in rows for column in columns]
-    formula = before.formula_texts.get(places[0], "") if len(places) == 1 else ""
+def _stays(column: int, headings: Sequence[str], there: Sequence[str]) -> bool:
+    """Whether a column surely stands where it stood."""
+    text = headings[column]
+    unique = list(headings).count(text) == list(there).count(text) == 1
+    return bool(text) and unique and list(there).index(text) == column
+
+
+def _in_own_row(cell: Sent, landing: Landing, key_column: int) -> bool:
+    if cell.beside is None:
+        return order_key(landing.cell(cell.row, key_column).value) == cell.order
+    row = landing.row(cell.row)
+    return row is not None and differing(cell.beside, row) <= 1
+
+
+def _says_the_same(cell: Sent, found: Replaced) -> bool:
+    return not cell.formula and not found.formula and same(found.value, cell.new)
+
+
+def _undo(cell: Sent, found: Replaced, landing: Landing, then: Then) -> Undo:
+    shown = landing.shown.get((cell.row, cell.column), Replaced()).value
     return Undo(
-        order=order, heading=heading, wrong=wrong,
-        rights=tuple(before.cell(*place) for place in places), formula=formula,
+        then=then, order="" if cell.beside is not None else cell.order, heading=cell.heading, column=cell.column, wrong=shown if cell.formula else cell.new,
+        right=found.value, formula=found.formula,
     )  # fmt: skip
 
 
-def _occurred(replies: Sequence[Json], place: int) -> bool:
-    reply = replies[place] if place < len(replies) else {}
-    return bool(reply.get("findReplace", {}).get("occurrencesChanged", 0))
+def _then(
+    row: int, sent: Sequence[Sent], landing: Landing, headings: tuple[str, ...], key: int
+) -> Then:
+    """The row as it stands after the write."""
+    written = {cell.column: cell.new for cell in sent if _is_written(cell, landing)}
+    before, cells = landing.row(row), None
+    if before is not None:
+        after = Snapshot(rows=[before]).after({(1, column): new for column, new in written.items()})
+        cells = tuple(after.row(1))
+    return Then(
+        write=landing.ticket, number=row, key=order_key(written.get(key, landing.cell(row, key).value)), cells=cells,
+        touched=tuple(written), headings=headings, key_column=key,
+    )  # fmt: skip
 
 
-def _same_headings(old: Sequence[str], now: Sequence[str]) -> bool:
-    width = max(len(old), len(now))
-    return [*old, *[""] * (width - len(old))] == [*now, *[""] * (width - len(now))]
+def _is_written(cell: Sent, landing: Landing) -> bool:
+    found = landing.cell(cell.row, cell.column)
+    return not is_compared(cell) or (same(found.value, cell.old) and not found.formula)
 
 
-def _only(headings: Sequence[str], wanted: str) -> int | None:
-    found = [index for index, text in enumerate(headings) if text == wanted]
-    return found[0] if len(found) == 1 else None
+def _likeliest(under: Under, landing: Landing, touched: Iterable[int]) -> tuple[str, ...]:
+    """The header, where it did not stand as it was read: perhaps some rows away, as far as that was copied."""
+    rows = [*range(*around(under.header_row)), *touched]
+    found = [landing.headings(row, len(under.headings)) for row in rows]
+    best = max(found, key=lambda texts: likeness(texts, under.headings))
+    return best if likeness(best, under.headings) > 1 else under.headings
 
 
-def _at(row: Sequence[CellValue], column: int) -> CellValue:
-    return row[column] if column < len(row) else None
+def _texts(cells: Sequence[CellValue]) -> tuple[str, ...]:
+    """The texts of a row without the blanks at its end."""
+    found = trimmed([cell if isinstance(cell, str) and cell else None for cell in cells])
+    return tuple(str(text or "") for text in found)
 
 
-def _after(answer: Json, sheet_id: int) -> dict[int, list[CellValue]]:
-    """Row number -> cells from column A, of the rows that the answer shows."""
-    found: dict[int, list[CellValue]] = {}
-    sheets = answer.get("updatedSpreadsheet", {}).get("sheets", [])
-    blocks = [
-        block
-        for sheet in sheets
-        if sheet.get("properties", {}).get("sheetId", 0) == sheet_id
-        for block in sheet.get("data", [])
-    ]
-    for block in blocks:
+def _cells(sheet: Json) -> Iterator[tuple[tuple[int, int], Json]]:
+    for block in sheet.get("data", []):
         first = block.get("startColumn", 0)
-        for number, cells in enumerate(_rows(block), start=block.get("startRow", 0) + 1):
-            row = found.setdefault(number, [])
-            row.extend([None] * (first + len(cells) - len(row)))
-            row[first : first + len(cells)] = cells
-    return found
+        for number, row in enumerate(block.get("rowData", []), start=block.get("startRow", 0) + 1):
+            for column, cell in enumerate(row.get("values", []), start=first):
+                yield (number, column), cell
 
 
-def _rows(block: Json) -> Iterator[list[CellValue]]:
-    for row in block.get("rowData", []):
-        yield [_value(cell.get("effectiveValue", {})) for cell in row.get("values", [])]
+def _replaced(cell: Json) -> Replaced:
+    formula = cell.get("userEnteredValue", {}).get("formulaValue", "")
+    return Replaced(_value(cell.get("effectiveValue", {})), formula)
 
 
 def _value(value: Json) -> CellValue:

@@ -27,17 +27,22 @@ def kind(name: str) -> Callable[[Apply], Apply]:
 
 
 def apply_all(
-    book: Book, requests: list[Json], check: Callable[[], None] | None = None
+    book: Book,
+    requests: list[Json],
+    check: Callable[[], None] | None = None,
+    finish: Callable[[], object] | None = None,
 ) -> list[Json]:
     """Apply all in order, or none: the first that fails takes everything back. Gives the replies.
 
-    `check` is called after each and raises ApiError where that one must not stand.
+    `check` is called after each, `finish` after the last; they raise ApiError where it must not stand.
     """
     before = book.copy()
     replies = []
     try:
         for place, request in enumerate(requests):
             replies.append(_apply(book, place, request, check))
+        if finish:
+            finish()
     except ApiError:
         book.restore(before)
         raise

@@ -7,7 +7,7 @@ from typing import Final
 
 from tests.sheets_server.areas import Area, area_of, beyond, bounds, grid_range
 from tests.sheets_server.formula_values import Fault
-from tests.sheets_server.model import Book, Json, Sheet, invalid, unsupported
+from tests.sheets_server.model import Book, Json, Sheet, invalid
 from tests.sheets_server.references import offset
 from tests.sheets_server.requests.apply import kind
 from tests.sheets_server.values import View, value_json
@@ -96,9 +96,7 @@ def block_of(book: Book, source: Area, how: str) -> Block:
 def _result(view: View, sheet: Sheet, row: int, column: int) -> Json | None:
     """The value that a formula gives, to be pasted in its place."""
     found = view.value(sheet, row, column)
-    if isinstance(found, Fault):
-        raise unsupported(f"pasting {found.text} as a value")
-    return value_json(found)
+    return {"stringValue": found.text} if isinstance(found, Fault) else value_json(found)
 
 
 def paste(

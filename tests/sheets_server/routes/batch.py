@@ -26,17 +26,20 @@ def batch_update(service: SheetsService, call: Call) -> Json:
         raise invalid("Must specify at least one request.")
     fields = call.one("fields")
     mask = wanted(fields, "BatchUpdateSpreadsheetResponse")
-    replies = apply_all(book, requests, watch(book))
+    ranges = given.get("responseRanges") or []
+    shown: list[Any] = []
+    replies = apply_all(
+        book, requests, watch(book), lambda: shown.extend(area(book, text) for text in ranges)
+    )
     found: Json = {}
     if not mask or "spreadsheetId" in mask:
         found["spreadsheetId"] = book.id
     if not mask or "replies" in mask:
         found["replies"] = replies
     if given.get("includeSpreadsheetInResponse") and (not mask or "updatedSpreadsheet" in mask):
-        ranges = given.get("responseRanges")
         found["updatedSpreadsheet"] = book_reply(
             book,
-            [area(book, text) for text in ranges] if ranges else None,
+            shown or None,
             mask.get("updatedSpreadsheet", {}),
             masked=bool(mask),
             grid=bool(given.get("responseIncludeGridData")),

@@ -25,7 +25,8 @@ BLANK = "typed into the very blank cell being written"
 OVER = "typed over the very cell being written"
 BESIDE = "typed where a displaced write landed"
 ARRIVED = "in a row that came, or got its Order ID, in the window"
-"""The four ways in which a keystroke inside the window can be lost."""
+AGAIN = "typed the very word that was just being taken back"
+"""The ways in which a keystroke inside the window can be lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ class Stain:
     window: str = ""
     read_at: int = 0
     """The last read before the write that first touched the cell."""
+    ours: Json | None = None
+    """What the program had written there rightly before: that may be put back too."""
 
     def on_a_copy(self, cell: Json | None) -> Json:
         """The copy that a person made of a stained cell: no slip of the program, yet it may be put right."""
@@ -64,9 +67,11 @@ class Fault:
     now: Any
 
     def is_named_in(self, words: str) -> bool:
-        """Whether the program said of this very cell that it cannot tell whose it is."""
-        whose = self.order or "a row without Order ID"
-        return f"of {whose} stands “{self.now}”, which may be ours or a person's" in words
+        """Whether the program said of this very cell that it cannot tell whose it is, or put back what was."""
+        return (
+            f"stands “{self.now}”, which may be ours or a person's" in words
+            or f"“{self.was}” under" in words
+        )
 
     def __str__(self) -> str:
         return (
@@ -191,17 +196,21 @@ class Audit:
             return {**dress, TRAIL: trail} if trail else dress or None
         first_read = was[STAIN].read_at if was and STAIN in was else read_at
         restored = any(same_cell(new, earlier) for earlier in _as_read(known, first_read))
+        ours = _rightly_ours(was)
+        restored |= ours is not None and same_cell(new, ours)
         stray = not restored and not self._meant(order, role, value_of(new))
         lost = self._is_persons(order, role, known, first_read)
         window = ""
-        if was and STAIN in was and was[STAIN].lost:
+        if _typed_again(known, new):
+            stray, lost, window = False, True, AGAIN
+        elif was and STAIN in was and was[STAIN].lost:
             window = was[STAIN].window
         elif lost and arrived:
             window = ARRIVED
         elif lost:
             window = _window(trail, read_at, stray=stray)
         heading = {TRAIL: trail} if trail and trail.role else {}
-        return {**dress, **heading, STAIN: Stain(stray, lost, known, window, first_read)}
+        return {**dress, **heading, STAIN: Stain(stray, lost, known, window, first_read, ours)}
 
     def _meant(self, order: str, role: str, value: Any) -> bool:
         """A blank is nobody's: it may stand wherever no person's value is lost by it."""
@@ -214,12 +223,32 @@ class Audit:
         value, trail = value_of(cell), trail_of(cell)
         if trail is None or role in OWN or (value is None and trail.at <= read_at):
             return False
-        return role != "status" or not self.planner.is_ours(order, role, value)
+        return role != "status" or (order, role, value) not in self.planner.taken
 
 
 def _known(cell: Json | None) -> Json | None:
     """The cell as people know it, also while a program's slip covers it."""
     return cell[STAIN].before if cell and STAIN in cell else cell
+
+
+def _typed_again(known: Json | None, new: Json | None) -> bool:
+    """Whether a person typed what the slip of the program had put there, and that was taken back."""
+    trail = trail_of(known)
+    over = trail.over if trail else None
+    return (
+        over is not None and STAIN in over and same_cell(over, known)
+        and same_cell(new, over[STAIN].before)
+    )  # fmt: skip
+
+
+def _rightly_ours(was: Json | None) -> Json | None:
+    """What the program had written into a cell rightly, before or under a slip."""
+    if not was or STAIN not in was:
+        return None
+    stain = was[STAIN]
+    if stain.stray or stain.lost:
+        return stain.ours
+    return {k: v for k, v in was.items() if k not in (TRAIL, STAIN)}
 
 
 def _as_read(cell: Json | None, read_at: int) -> Iterator[Json | None]:

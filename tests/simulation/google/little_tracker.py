@@ -7,6 +7,8 @@ from random import Random
 from typing import Final
 
 from sheetsync.domain.rules import ColumnRule, Source
+from sheetsync.trackers.google.safety_copy import SAFETY_MARK
+from sheetsync.trackers.google.safety_copy import TITLE as SAFETY_COPY
 from sheetsync.trackers.google.structure import COLUMN_MARK, TAB_MARK, TRACKER_TAB
 from tests.sheets_server.model import Book, Metadata, Sheet
 from tests.sheets_server.people_dice import TAB, TITLES
@@ -33,6 +35,7 @@ OWN: Final = ("sla", "check")
 FILLED: Final = ("status", "picked_at")
 """Columns in which the worker writes, and in which a person's value stands."""
 SHEET_ID: Final = 77
+COPY_ID: Final = 78
 SEARCH_ROWS: Final = 4
 """People put one row above the header at most; looking further would only take time."""
 
@@ -60,7 +63,9 @@ def little_book(dice: Random | None = None, *, marked: bool = True) -> Book:
             orders.append((key, "Gus", None, None, dice.random() < 0.5))
         dice.shuffle(orders)
     sheet.rows += [[cell_of(value, Trail()) for value in order] for order in orders]
-    book = Book(id="little-tracker", title="Little tracker", sheets=[sheet], next_id=1000)
+    copy = Sheet(id=COPY_ID, title=SAFETY_COPY, index=1, row_count=60, column_count=20)
+    copy.properties["hidden"] = True
+    book = Book(id="little-tracker", title="Little tracker", sheets=[sheet, copy], next_id=1000)
     if marked:
         book.metadata = _marks()
     return book
@@ -71,7 +76,10 @@ def _heading(role: str, title: str) -> dict:
 
 
 def _marks() -> list[Metadata]:
-    marks = [Metadata(500, TAB_MARK, TRACKER_TAB, "DOCUMENT", SHEET_ID)]
+    marks = [
+        Metadata(499, TAB_MARK, SAFETY_MARK, "DOCUMENT", COPY_ID),
+        Metadata(500, TAB_MARK, TRACKER_TAB, "DOCUMENT", SHEET_ID),
+    ]
     for place, key in enumerate(COLUMNS):
         marks.append(
             Metadata(

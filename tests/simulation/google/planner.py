@@ -38,6 +38,8 @@ class Planner:
     confirmed: dict[tuple[str, str], Any] = field(default_factory=dict)
     meant: dict[tuple[str, str], set[Any]] = field(default_factory=dict)
     """Every value ever meant for an order's cell: what the audit holds a write against."""
+    taken: set[tuple[str, str, Any]] = field(default_factory=set)
+    """Values that were taken for ours when a plan was made: in the sheet stood what was meant to be there."""
 
     def plan(self, sheet: Sheet, now: datetime) -> WriteBatch:
         """What should change, given the cells as they stand. Raises PlanRefused without a header."""
@@ -100,6 +102,7 @@ class Planner:
         status = cells.get("status")
         step = int(ticked) + int(ticked and bool(cells.get("notes")))
         if same(status, None) or (status in _STEPS[:step] and self.is_ours(key, "status", status)):
+            self.taken.add((key, "status", status))
             yield key, number, "status", status, _STEPS[step], "evidence"
 
     def _moment(self, key: str, now: datetime) -> datetime:

@@ -7,16 +7,14 @@ from typing import Any, Final
 
 from sheetsync.domain.columns import find_header
 from sheetsync.trackers.google.guarded import GuardedWrite, WriteState
-from sheetsync.trackers.google.journal import Sent
+from sheetsync.trackers.google.journal import Entry, Sent, Under
 from sheetsync.trackers.google.judging import Judge, Wanted
-from sheetsync.trackers.google.sending import CellBatch
+from sheetsync.trackers.google.sending import cell_requests
 from sheetsync.trackers.google.snapshot import Snapshot
-from sheetsync.trackers.google.verifying import Verdicts
+from sheetsync.trackers.google.verifying import Landing, Verdicts
 from sheetsync.trackers.receipts import Verdict
 from tests.simulation.google.little_tracker import COLUMNS
 from tests.simulation.google.seeds import PASSES, play_seed
-
-_FINE: Final = Verdicts(displaced=(), lost=())
 
 
 class RememberedRows(GuardedWrite):
@@ -34,8 +32,8 @@ class RememberedRows(GuardedWrite):
 class NoVerify(GuardedWrite):
     """Takes every write for good."""
 
-    def _verify(self, *_: Any) -> Verdicts:
-        return _FINE
+    def _verify(self, sent: Sequence[Sent], landing: Landing, under: Under) -> Verdicts:
+        return Verdicts(stand=tuple(sent))
 
 
 class NoReread(GuardedWrite):
@@ -49,11 +47,13 @@ class NoReread(GuardedWrite):
 class BlindResend(GuardedWrite):
     """Sends a write again when nobody answered."""
 
-    def _after_lost_answer(self, state: WriteState, ready: Any, problem: Any) -> list[Sent]:
+    def _after_lost_answer(
+        self, state: WriteState, ready: Any, entry: Entry, problem: Any
+    ) -> list[Sent]:
         state.requests += 1
-        self._api.batch(ready.cells.requests)
+        self._api.batch([*cell_requests(entry.sent, self._eyes.tab().id), *ready.tabs.requests])
         self._journal.keep("")
-        return list(ready.sent)
+        return list(entry.sent)
 
 
 class RepairUnchecked(GuardedWrite):
@@ -65,9 +65,9 @@ class RepairUnchecked(GuardedWrite):
         self._rechecks = True
         return super()._get_ready(*args)
 
-    def _verify(self, sent: Sequence[Sent], batch: CellBatch, answer: Any, before: Any) -> Verdicts:
+    def _verify(self, sent: Sequence[Sent], landing: Landing, under: Under) -> Verdicts:
         first, self._rechecks = self._rechecks, False
-        return super()._verify(sent, batch, answer, before) if first else _FINE
+        return super()._verify(sent, landing, under) if first else Verdicts(stand=tuple(sent))
 
 
 class JournalForgotten(GuardedWrite):

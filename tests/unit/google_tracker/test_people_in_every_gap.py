@@ -19,6 +19,7 @@ from sheetsync.trackers.google.tracker import GoogleTracker
 from tests.sheets_server.in_process import InProcess
 from tests.sheets_server.requests.apply import apply_all
 from tests.sheets_server.service import SheetsService
+from tests.support.google_sheets import with_safety_copy
 from tests.support.workbooks import COLUMNS, NOW, batch
 
 HEAD = ("Order ID", "Customer", "Status", "Picked", "Picked At", "Check", "Mine")
@@ -48,6 +49,7 @@ class Scene:
         self.tracker = GoogleTracker(
             api, columns=RULES, timezone="UTC", now=lambda: NOW, wait=lambda _s: None, journal=MemoryJournal(),
         )  # fmt: skip
+        with_safety_copy(self.book)
         self.lose_answer = lose_answer
         self.gone: set[str] = set()
 

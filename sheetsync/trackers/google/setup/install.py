@@ -10,6 +10,7 @@ from sheetsync.domain.model import HeaderMap, Marker
 from sheetsync.domain.rules import Rulebook
 from sheetsync.errors import TrackerRefused, UsageError
 from sheetsync.trackers.google.ownership import protect_tab
+from sheetsync.trackers.google.safety_copy import SAFETY_MARK, room_requests
 from sheetsync.trackers.google.setup.colours import colour_requests, taken_back_colours
 from sheetsync.trackers.google.setup.columns import column_parts
 from sheetsync.trackers.google.setup.decorations import decoration_parts
@@ -30,6 +31,9 @@ from sheetsync.trackers.looks import heading_note
 
 OWN_COLUMNS: Final = ("sla", "check", "next_action")
 """The worker's columns that people read, for `add_columns`."""
+
+_FIRST_ROWS: Final = 1000
+"""Rows of a new safety copy; it grows with the tracker."""
 
 
 def setup_requests(
@@ -65,6 +69,7 @@ def setup_requests(
         *_own_tabs_warn(structure),
         *mark_requests(structure, found, header, marker),
         *ledger_requests(found, installed | shades),
+        *room_requests(structure, min(found.rows, _FIRST_ROWS), found.columns),
     ]
 
 
@@ -80,7 +85,7 @@ def removal_requests(
     """One batch that takes back what was installed and is still as it was; [] where nothing is.
 
     What people changed since stays as they made it. Added columns keep their headings and last words.
-    With `own_tabs` the tabs that sheetsync drew go too. Raises TrackerRefused.
+    The hidden safety copy goes. With `own_tabs` the tabs that sheetsync drew go too. Raises TrackerRefused.
     """
     found = the_tab(structure, tab)
     ground = _ground(structure, found, header, first_rows)
@@ -179,21 +184,21 @@ def headings(sheet_id: int, rules: Rulebook, keys: Sequence[str], place: tuple[i
     }
 
 
-def _drawn_by_us(structure: Structure) -> Iterator[TabStructure]:
+def _drawn_by_us(structure: Structure) -> Iterator[tuple[TabStructure, str]]:
     for tab in structure.tabs:
         mark = tab.mark(TAB_MARK)
         if mark is not None and mark.value != TRACKER_TAB:
-            yield tab
+            yield tab, mark.value
 
 
 def _own_tabs_warn(structure: Structure) -> list[Json]:
-    return [request for tab in _drawn_by_us(structure) for request in protect_tab(tab.id, tab)]
+    return [request for tab, _ in _drawn_by_us(structure) for request in protect_tab(tab.id, tab)]
 
 
 def _own_tabs_go(structure: Structure, *, delete: bool) -> Iterator[Json]:
-    for tab in _drawn_by_us(structure):
+    for tab, mark in _drawn_by_us(structure):
         number = fixed_id("protect", tab.id)
-        if delete:
+        if delete or mark == SAFETY_MARK:
             yield {"deleteSheet": {"sheetId": tab.id}}
         elif any(p.get("protectedRangeId") == number for p in tab.protected_ranges):
             yield {"deleteProtectedRange": {"protectedRangeId": number}}

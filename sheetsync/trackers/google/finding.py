@@ -1,0 +1,240 @@
+"""Finds a row again that was written to a moment ago, whatever people have done to the tab since.
+
+Its Order ID is what tells it. Where people changed that, or it has none, or another row has the same,
+all its other cells do, and what was written there; and where those do not tell it for certain, it is not
+found: nothing is guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from sheetsync.domain.model import CellValue
+from sheetsync.trackers.google.aligning import aligned, likeness
+from sheetsync.trackers.google.journal import Then, Undo
+from sheetsync.trackers.google.snapshot import Snapshot
+from sheetsync.trackers.matching import order_key, same
+
+_Cells: TypeAlias = list[tuple[CellValue, int]]
+"""Values, and the columns that they are to be found in."""
+_FIRST_ROWS: Final = 60
+"""How far down a header is looked for."""
+_EDITED: Final = 2
+"""Cells that may have been edited since, however few a row has."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Likely:
+    """A row that may be the one.
+
+    `unlike` cells of staff's differ, `agree` filled ones are the same, `other` of those that were written to
+    differ. `holds`: whether it still holds what was written there and hardly anybody types.
+    """
+
+    number: int
+    unlike: int
+    agree: int
+    other: int
+    holds: bool
+
+
+class Finder:
+    """Finds rows in a tab as it stands `now`.
+
+    `undos` are all that is still to be undone there: their columns tell nothing of whose a row is. `times`
+    is how often each Order ID stood there before.
+    """
+
+    def __init__(
+        self, now: Snapshot, undos: Sequence[Undo] = (), times: Mapping[str, int] | None = None
+    ) -> None:
+        self.now, self._times = now, times or {}
+        self._aligned: dict[tuple[str, ...], tuple[int, dict[int, int]]] = {}
+        self._keys: dict[int, dict[str, list[int]]] = {}
+        self._cells: dict[Then, tuple[_Cells, _Cells]] = {}
+        self._own: dict[Then, list[Undo]] = {}
+        self._touched: set[int] = set()
+        self._rights = [undo.right for undo in undos]
+        for undo in undos:
+            columns = self.columns(undo.then.headings)
+            self._touched |= {columns[c] for c in undo.then.touched if c in columns}
+            self._own.setdefault(undo.then, []).append(undo)
+
+    def header_row(self, headings: Sequence[str]) -> int:
+        """The row that holds most of these headings; 0 where none holds two of them."""
+        return self._alignment(tuple(headings))[0]
+
+    def columns(self, headings: Sequence[str]) -> Mapping[int, int]:
+        """Column then -> column now, as far as that can be told."""
+        return self._alignment(tuple(headings))[1]
+
+    def rows(self) -> dict[Then, list[int]]:
+        """Where each row that is to be put right stands now, with the copies that people made of it.
+
+        A row that cannot be told for certain from another one is left out.
+        """
+        found = {then: self._surely(then) for then in self._own}
+        takers: dict[tuple[str, int], set[object]] = {}
+        for then, numbers in found.items():
+            for number in numbers:
+                takers.setdefault((then.write, number), set()).add(self._signature(then))
+        return {
+            then: numbers
+            for then, numbers in found.items()
+            if numbers and all(len(takers[then.write, number]) == 1 for number in numbers)
+        }
+
+    def doubtful(self, then: Then) -> list[int]:
+        """The rows any of which may be the one."""
+        return [likely.number for likely in self._likely(then) if self._may_be(likely, then)]
+
+    def is_the_one(self, then: Then, key: str, number: int) -> bool:
+        """Whether a row under the Order ID `key` is surely the one."""
+        likely = self._liken(then, number)
+        if likely is None:
+            return False
+        if key and key == then.key:
+            return self._times.get(key, 0) < 2 or not likely.unlike
+        return not likely.unlike and likely.agree > 1
+
+    # -- within ---------------------------------------------------------------------------------
+
+    def _surely(self, then: Then) -> list[int]:
+        likely = self._likely(then)
+        named = [each for each in likely if then.key and self._key(each.number, then) == then.key]
+        if len(named) == 1 and not self._is_doubled(then):
+            return [named[0].number]
+        exact = [each for each in named if not each.unlike and not each.other]
+        if len(exact) == 1 or self._are_twins(then, exact):
+            return [each.number for each in exact]
+        if named:
+            return []
+        others = [each for each in likely if self._may_be(each, then)]
+        holders = [each for each in others if each.holds]
+        if len(holders) == 1 and (
+            holders[0].agree > 1 or not (holders[0].unlike or holders[0].other)
+        ):
+            return [holders[0].number]
+        exact = [e for e in holders or others if not e.unlike and not e.other]
+        fine = (len(exact) == 1 and exact[0].agree > 0) or self._are_twins(then, exact)
+        return [each.number for each in exact] if fine else []
+
+    def _are_twins(self, then: Then, exact: Sequence[_Likely]) -> bool:
+        """Whether these rows cannot be told apart, and need not: the same is to be done in each."""
+        alike = [
+            t
+            for t in self._own
+            if t.write == then.write and self._signature(t) == self._signature(then)
+        ]
+        return len(exact) > 1 and len(alike) == len(exact)
+
+    def _is_doubled(self, then: Then) -> bool:
+        """Whether more than one row had the Order ID, before the write or in it."""
+        in_write = sum(o.key == then.key and o.write == then.write for o in self._own)
+        return self._times.get(then.key, 0) > 1 or in_write > 1
+
+    def _signature(self, then: Then) -> object:
+        """What tells a row but for its number, and what is to be done there."""
+        undos = self._own[then]
+        return then.key, then.cells, tuple((u.column, u.wrong, u.right, u.formula) for u in undos)
+
+    def _likely(self, then: Then) -> list[_Likely]:
+        found = (self._liken(then, number) for number in range(1, len(self.now.rows) + 1))
+        return [likely for likely in found if likely is not None]
+
+    def _liken(self, then: Then, number: int) -> _Likely | None:
+        """How like the row then this one is; None where more differs than people may have edited since."""
+        sure, written = self._compared(then)
+        row = self.now.row(number)
+        alike = [same(value, row[c] if c < len(row) else None) for value, c in sure]
+        agree = sum(same_ and v is not None for same_, (v, _) in zip(alike, sure, strict=True))
+        unlike = len(alike) - sum(alike)
+        if unlike > max(_EDITED, agree // 2):
+            return None
+        other = sum(not same(value, self.now.cell(number, column)) for value, column in written)
+        return _Likely(number, unlike, agree, other, self._holds(then, number))
+
+    def _holds(self, then: Then, number: int) -> bool:
+        columns, key = self.columns(then.headings), self._key(number, then)
+        headings = self.now.headings(self.header_row(then.headings))
+        return any(
+            is_telling(undo.wrong)
+            and not any(same(undo.wrong, right) for right in self._rights)
+            and same(self.now.cell(number, columns[undo.column]), undo.wrong)
+            and not is_meant(undo, key, _at(headings, columns[undo.column]))
+            for undo in self._own.get(then, ())
+            if undo.column in columns
+        )
+
+    def _may_be(self, likely: _Likely, then: Then) -> bool:
+        """Whether a row may be the one by its Order ID: not where that is the ID of a known order."""
+        key = self._key(likely.number, then)
+        if key == then.key:
+            return True
+        if likely.unlike and likely.unlike >= likely.agree:
+            return False
+        more = len(self._by_key(self._key_column(then)).get(key, ())) > self._times.get(key, 0)
+        return more or not key
+
+    def _compared(self, then: Then) -> tuple[_Cells, _Cells]:
+        if then not in self._cells:
+            columns = self.columns(then.headings)
+            cells = [
+                (value, columns[column])
+                for column, value in enumerate(then.cells or ())
+                if column in columns and column != then.key_column
+            ]
+            self._cells[then] = (
+                [(value, place) for value, place in cells if place not in self._touched],
+                [(value, place) for value, place in cells if place in self._touched],
+            )
+        return self._cells[then]
+
+    def _key_column(self, then: Then) -> int:
+        return self.columns(then.headings).get(then.key_column, then.key_column)
+
+    def _key(self, number: int, then: Then) -> str:
+        return order_key(self.now.cell(number, self._key_column(then)))
+
+    def _by_key(self, column: int) -> dict[str, list[int]]:
+        if column not in self._keys:
+            found: dict[str, list[int]] = {}
+            for number in range(1, len(self.now.rows) + 1):
+                if self.now.row(number):
+                    key = order_key(self.now.cell(number, column))
+                    found.setdefault(key, []).append(number)
+            self._keys[column] = found
+        return self._keys[column]
+
+    def _alignment(self, headings: tuple[str, ...]) -> tuple[int, dict[int, int]]:
+        if headings not in self._aligned:
+            self._aligned[headings] = self._align(headings)
+        return self._aligned[headings]
+
+    def _align(self, headings: tuple[str, ...]) -> tuple[int, dict[int, int]]:
+        best, top = 1, 0
+        for number in range(1, min(len(self.now.rows), _FIRST_ROWS) + 1):
+            found = likeness(self.now.headings(number), headings)
+            if found > best:
+                best, top = found, number
+        if not top:
+            return 0, {column: column for column in range(len(headings))}
+        return top, aligned(headings, self.now.headings(top))
+
+
+def is_meant(undo: Undo, order: str, heading: str) -> bool:
+    """Whether that is where the value belongs that is to be undone elsewhere."""
+    return bool(undo.order) and (order, heading) == (undo.order, undo.heading)
+
+
+def _at(headings: Sequence[str], column: int) -> str:
+    return headings[column] if column < len(headings) else ""
+
+
+def is_telling(value: CellValue) -> bool:
+    """Whether hardly anybody types this by oneself: a moment, or a text that is not one plain word."""
+    if isinstance(value, str):
+        return not value.isalpha()
+    return isinstance(value, int | float) and not isinstance(value, bool)
