@@ -6,7 +6,7 @@ import base64
 import json
 import zlib
 from collections.abc import Mapping
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import astuple, dataclass, fields
 from typing import Any, Protocol
 
 from sheetsync.domain.model import CellError, CellValue
@@ -118,9 +118,9 @@ def pack(entry: Entry) -> str:
     places = {then: place for place, then in enumerate(thens)}
     content = {
         "ticket": entry.ticket,
-        "sent": [asdict(sent) for sent in entry.sent],
+        "sent": [_fields(sent) for sent in entry.sent],
         "under": astuple(entry.under),
-        "thens": [asdict(then) for then in thens],
+        "thens": [_fields(then) for then in thens],
         "undos": [
             [places[u.then], u.order, u.heading, u.column, u.wrong, u.right, u.formula] for u in entry.undos
         ],
@@ -168,6 +168,11 @@ def unpack(text: str) -> Entry:
 
 def _row(cells: list[CellValue] | None) -> tuple[CellValue, ...] | None:
     return None if cells is None else tuple(cells)
+
+
+def _fields(value: Sent | Then) -> dict[str, Any]:
+    """By name, one level deep: a cell that holds an error stays a cell."""
+    return {field.name: getattr(value, field.name) for field in fields(value)}
 
 
 def _error(value: object) -> object:

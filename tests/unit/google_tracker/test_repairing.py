@@ -1,137 +1,158 @@
-"""What is put right after rows moved in the moment of a write, and what is left alone."""
+"""What is put right after rows moved in the moment of a write, and what is left alone and told."""
 
 from __future__ import annotations
 
 from sheetsync.domain.model import CellError
-from sheetsync.trackers.google.journal import Entry, Sent, Undo, pack, unpack
-from sheetsync.trackers.google.repairing import Look, corrected, infer, repair, standing, targets
+from sheetsync.trackers.google.journal import Entry, Sent, Then, Under, Undo, pack, unpack
+from sheetsync.trackers.google.repairing import corrected, followed_back, repair
 from sheetsync.trackers.google.snapshot import Snapshot, clean
 
-HEAD = ["Order ID", "Status", "Picked At", "Note"]
+HEAD = ("Order ID", "Status", "Picked At", "Note")
+UNDER = Under(HEAD, 1, 0)
+TIMES = {"A": 1, "B": 1, "C": 1, "D": 2, "": 0}
 
 
-def look(*rows, head=HEAD, formulas=None):
-    cells = Snapshot(rows=clean([head, *rows]), formula_texts=formulas or {})
-    return Look(cells=cells, header_row=1, key_column=head.index("Order ID"))
+def tab(*rows, head=HEAD):
+    return Snapshot(rows=clean([list(head), *(list(row) for row in rows)]))
 
 
-def sent(order, row, column, old, new, *, common=False):
-    return Sent(
-        order=order, row=row, column=column, heading=HEAD[column], old=old, new=new, common=common
+def undo(
+    cells,
+    right,
+    *,
+    column=2,
+    number=2,
+    wrong=None,
+    formula="",
+    order="A",
+    head=HEAD,
+    write="today 1",
+):
+    """A cell of a row as it stood after the write, to be given back `right`."""
+    then = Then(
+        write=write, number=number, key=cells[0] or "", cells=cells, touched=(column,),
+        headings=head, key_column=0,
+    )  # fmt: skip
+    return Undo(
+        then=then, order=order, heading=HEAD[2], column=column,
+        wrong=cells[column] if wrong is None else wrong, right=right, formula=formula,
+    )  # fmt: skip
+
+
+B = ("B", "Ready", 46000.5)
+
+
+def sent_by(undos, now, times=None):
+    found = repair(undos, now, UNDER, times or TIMES)
+    return [(c.order, c.row, c.column, c.old, c.new) for c in found.cells]
+
+
+def told(undos, now):
+    return repair(undos, now, UNDER, TIMES).told(undos, [])
+
+
+def test_the_foreign_cell_gets_its_value_back_wherever_its_row_is_now():
+    now = tab([], ["A", "Pending"], B, ["C", "Ready"])
+    assert sent_by([undo(B, 45000)], now) == [("B", 4, 2, 46000.5, 45000)]
+
+
+def test_a_cell_that_a_person_changed_since_is_left_alone():
+    now = tab(["B", "Ready", 47000], ["A", "Pending"])
+    assert sent_by([undo(B, 45000)], now) == []
+    assert told([undo(B, 45000)], now) == []
+
+
+def test_a_row_without_order_id_is_known_by_its_other_cells():
+    blank = (None, "Ready", 46000.5, "for Ann")
+    now = tab(["A", "Pending"], [None, "Ready", 46000.5, "for Ann"], [None, "Ready", None, "x"])
+    assert sent_by([undo(blank, None)], now) == [("", 3, 2, 46000.5, None)]
+
+
+def test_a_row_whose_order_id_was_changed_since_is_still_found():
+    row = ("B", "Ready", 46000.5, "for Ann")
+    now = tab(["A", "Pending"], ["NEW", "Ready", 46000.5, "for Ann"])
+    assert sent_by([undo(row, 45000)], now) == [("NEW", 3, 2, 46000.5, 45000)]
+
+
+def test_a_known_order_with_the_same_value_is_never_taken_for_the_row():
+    row = ("B", "Ready", 46000.5, "for Ann")
+    now = tab(["A", "Ready", 46000.5, "for Ann"])
+    assert sent_by([undo(row, 45000)], now) == []
+
+
+def test_of_two_rows_with_one_order_id_the_one_that_is_just_like_it_is_meant():
+    row = ("D", "Ready", 46000.5, "second")
+    now = tab(["D", "Ready", 46000.5, "first"], row)
+    assert sent_by([undo(row, 45000)], now) == [("D", 3, 2, 46000.5, 45000)]
+
+
+def test_what_cannot_be_told_apart_is_left_and_told():
+    row = ("D", "Ready", 46000.5)
+    now = tab(row, row)
+    assert sent_by([undo(row, 45000)], now) == []
+    words = told([undo(row, 45000)], now)
+    assert words[0] == (
+        "Under “Picked At” of D stands “46000.5”, which may be ours or a person's; please look at it."
     )
+    assert words[-1].startswith("“45000” under “Picked At” of D was written over")
 
 
-def undo(order, wrong, *rights, heading="Picked At"):
-    return Undo(order=order, heading=heading, wrong=wrong, rights=rights)
+def test_twins_that_get_the_same_need_not_be_told_apart():
+    row = ("D", "Ready", 46000.5)
+    undos = [undo(row, None), undo(row, None, number=3)]
+    assert sent_by(undos, tab(row, row)) == [("D", n, 2, 46000.5, None) for n in (2, 3)]
 
 
-BEFORE = look(["A", "Pending"], ["B", "Ready", 45000], ["C", "Ready"])
-STAMP = sent("A", 2, 2, None, 46000.5)
+def test_a_row_that_people_deleted_needs_nothing():
+    now = tab(["A", "Pending"], ["C", "Ready"])
+    assert sent_by([undo(B, None)], now) == []
+    assert told([undo(B, None)], now) == []
 
 
-def cells_of(round_):
-    return [(c.order, c.row, c.column, c.old, c.new) for c in round_.cells]
+def test_columns_that_moved_since_are_followed():
+    now = tab(["B", 46000.5, "Ready"], head=("Order ID", "Picked At", "Status", "Note"))
+    assert sent_by([undo(B, 45000)], now) == [("B", 2, 1, 46000.5, 45000)]
 
 
-def test_the_foreign_cell_gets_its_value_back_and_the_own_one_is_filled():
-    now = look([], ["A", "Pending"], ["B", "Ready", 46000.5], ["C", "Ready"])
-    done = repair(
-        [undo("B", 46000.5, 45000)], [STAMP], meant=targets([STAMP]), before=BEFORE, now=now
-    )
-    assert cells_of(done) == [("A", 3, 2, None, 46000.5), ("B", 4, 2, 46000.5, 45000)]
+def test_a_column_that_got_another_name_since_is_followed():
+    now = tab(B, head=("Order ID", "Status", "When", "Note"))
+    assert sent_by([undo(B, 45000)], now) == [("B", 2, 2, 46000.5, 45000)]
 
 
-def test_a_foreign_cell_that_a_person_changed_since_is_left_alone():
-    now = look(["B", "Ready", 47000], ["A", "Pending", 46000.5])
-    assert repair([undo("B", 46000.5, 45000)], (), meant={}, before=BEFORE, now=now).cells == []
+def test_a_formula_comes_back_and_reads_as_its_row_reads_now():
+    now = tab([], ["A", "Pending"], B)
+    (cell,) = repair([undo(B, 1, formula="=A2&$B$1")], now, UNDER, TIMES).cells
+    assert (cell.row, cell.formula, cell.new) == (4, "=A4&$B$1", None)
 
 
-def test_what_the_other_order_was_to_get_anyway_stays():
-    both = [STAMP, sent("B", 3, 2, 45000, 46000.5)]
-    now = look(["A", "Pending"], ["B", "Ready", 46000.5])
-    assert (
-        repair([undo("B", 46000.5, 45000)], (), meant=targets(both), before=BEFORE, now=now).cells
-        == []
-    )
+def test_a_slip_that_met_a_slip_leads_back_to_what_was_there_first():
+    first = undo(B, 45000)
+    second = undo(("B", "Ready", 47000.5), 46000.5, write="today 2")
+    assert sent_by([first, second], tab(["B", "Ready", 47000.5])) == [("B", 2, 2, 47000.5, 45000)]
+    assert [u.right for u in followed_back([second], [first], TIMES)] == [45000]
 
 
-def test_an_order_that_was_edited_meanwhile_waits_for_the_next_pass():
-    now = look(["A", "On Hold"], ["B", "Ready", 45000])
-    assert repair((), [STAMP], meant=targets([STAMP]), before=BEFORE, now=now).cells == []
-
-
-def test_a_row_inserted_in_that_moment_is_emptied_again():
-    now = look(["NEW", None, 46000.5], ["A", "Pending"])
-    assert cells_of(repair([undo("NEW", 46000.5)], (), meant={}, before=BEFORE, now=now)) == [
-        ("NEW", 2, 2, 46000.5, None)
-    ]
-
-
-def test_of_two_rows_with_one_id_the_one_with_our_value_gets_what_is_missing():
-    before = look(["D", "x", 1], ["D", "y", 2])
-    now = look(["D", "x", 1], ["D", "y", 9])
-    done = repair([undo("D", 9, 1, 2)], (), meant={}, before=before, now=now)
-    assert cells_of(done) == [("D", 3, 2, 9, 2)]
-
-
-def test_what_cannot_be_told_apart_is_left_and_said():
-    now = look(["D", "x", 9], ["D", "y", 9])
-    done = repair([undo("D", 9, 1, 2)], (), meant={}, before=BEFORE, now=now)
-    assert done.cells == []
-    assert len(done.unclear) == 1
-
-
-def test_a_displaced_formula_comes_back_as_the_formula_it_was():
-    now = look(["B", "Ready", 46000.5])
-    wrong = Undo(order="B", heading="Picked At", wrong=46000.5, rights=(45000,), formula="=A1")
-    done = repair([wrong], (), meant={}, before=BEFORE, now=now)
-    assert done.formulas == {(2, 2): "=A1"}
-
-
-def test_after_a_lost_answer_a_stamp_is_found_in_whatever_row_it_went_to():
-    now = look(["C", "Ready"], ["A", "Pending"], ["B", "Ready", 46000.5])
-    (found,) = infer([STAMP], before=BEFORE, now=now)
-    assert (found.order, found.wrong, found.rights) == ("B", 46000.5, (45000,))
-    assert standing([STAMP], now) == []
-
-
-def test_after_a_lost_answer_a_word_that_people_type_counts_only_where_it_was_sent():
-    status = sent("A", 2, 1, "Pending", "Packing", common=True)
-    at_its_row = look(["B", "Packing", 45000], ["A", "Pending"])
-    elsewhere = look(["A", "Pending"], ["B", "Packing", 45000])
-    assert [u.order for u in infer([status], before=BEFORE, now=at_its_row)] == ["B"]
-    assert infer([status], before=BEFORE, now=elsewhere) == []
-
-
-def test_a_value_that_arrived_is_no_slip():
-    now = look(["A", "Pending", 46000.5], ["B", "Ready", 45000])
-    assert infer([STAMP], before=BEFORE, now=now) == []
-    assert standing([STAMP], now) == [STAMP]
-
-
-def test_moved_columns_do_not_hide_a_slip():
-    head = ["Order ID", "Picked At", "Status", "Note"]
-    now = look(["A", None, 46000.5], ["B", 45000, "Ready"], head=head)
-    (found,) = infer([STAMP], before=BEFORE, now=now)
-    assert (found.order, found.heading, found.rights) == ("A", "Status", ("Pending",))
+def test_what_was_put_right_everywhere_it_was_due_is_done():
+    now = tab(B)
+    found = repair([undo(B, 45000)], now, UNDER, TIMES)
+    assert found.done(found.cells) == [undo(B, 45000)]
+    assert found.done([]) == []
 
 
 def test_planning_goes_on_from_the_cells_as_they_will_be():
-    now = look(["B", "Ready", 46000.5], ["A", "Pending"])
-    seen = corrected([undo("B", 46000.5, 45000)], targets([STAMP]), now)
+    now = tab(B, ["A", "Pending"])
+    seen = corrected([undo(B, 45000)], now, UNDER, TIMES)
     assert seen.row(2) == ("B", "Ready", 45000)
-    assert now.cells.row(2) == ("B", "Ready", 46000.5)
+    assert now.row(2) == B
 
 
 def test_an_entry_of_the_journal_comes_back_as_it_was():
-    before = Snapshot(
-        rows=[("Order ID", "x"), (), ("Ä", True, 1.5, None, CellError("#N/A"))],
-        formula_texts={(3, 1): "=1"},
-    )
+    cell = Sent(
+        order="A", row=2, column=2, heading="Picked At", old=CellError("#N/A"), new=1.5,
+        beside=("Ä", True, None),
+    )  # fmt: skip
     entry = Entry(
-        sent=(STAMP,), undos=(undo("B", 1, None, 2),), before=before, key_column=0, header_row=1
-    )
-    back = unpack(pack(entry))
-    assert (back.sent, back.undos) == (entry.sent, entry.undos)
-    assert back.before.rows == before.rows
-    assert back.before.formula_texts == before.formula_texts
+        ticket="today 2", sent=(cell,), under=UNDER, undos=(undo(B, None), undo(B, CellError("#N/A"))),
+        times=TIMES,
+    )  # fmt: skip
+    assert unpack(pack(entry)) == entry
