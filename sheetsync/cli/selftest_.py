@@ -1,4 +1,4 @@
-"""`sheetsync selftest`: for the owner of a Google Sheet, everything tried on a scratch tab of the sheet itself."""
+"""`sheetsync selftest`: for the owner of a Google Sheet, everything tried on scratch tabs of the sheet itself."""
 
 from __future__ import annotations
 
@@ -61,8 +61,8 @@ def command(
 ) -> int:
     """Try on a real Google Sheet what sheetsync promises, and find out how Google behaves.
 
-    It is safe on a sheet in use: everything happens on one hidden scratch tab, which is deleted at the
-    end, also after Ctrl-C. No other tab is touched. At Google it takes about five minutes, below 40
+    It is safe on a sheet in use: everything happens on two hidden scratch tabs, which are deleted at
+    the end, also after Ctrl-C. No other tab is touched. At Google it takes about five minutes, below 40
     requests a minute. Exit code 1 when a promise does not hold.
 
     The report holds no cell of your sheet, no address and no id.
@@ -149,7 +149,7 @@ def _ask(structure: Structure, old: Sequence[LeftOver], api: SheetsApi) -> None:
     time_it_takes = "about five minutes" if api.client.at_google else "a moment"
     err.print(
         Text(
-            f"A hidden scratch tab is added, used for {time_it_takes}, and deleted. No other tab is touched."
+            f"Two hidden scratch tabs are added, used for {time_it_takes}, and deleted. No other tab is touched."
         )
     )
     for one in old:

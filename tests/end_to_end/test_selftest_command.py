@@ -42,7 +42,7 @@ def test_it_ends_well_with_two_reports_and_the_sheet_as_it_was(server, tmp_path:
     assert run(words(server, "--report", str(report), "--thorough")) == 0
     said = capsys.readouterr()
     assert "promises held." in said.out
-    assert "The scratch tab is gone." in said.out
+    assert "The scratch tabs are gone." in said.out
     assert "Nothing else changed: titles, ids, sizes, marks, names and protections" in said.out
     assert "report.md, and report.json beside it." in " ".join(said.out.split())
     assert said.err == ""
@@ -60,7 +60,7 @@ def test_nobody_is_asked_without_a_terminal_and_nothing_is_written(server, capsy
     assert run(words(server)[:-1]) == 2
     said = " ".join(capsys.readouterr().err.split())
     assert (
-        "“Shop of the Nkosis”, 1 tab. A hidden scratch tab is added, used for a moment, and deleted."
+        "“Shop of the Nkosis”, 1 tab. Two hidden scratch tabs are added, used for a moment, and deleted."
         in said
     )
     assert "say --yes" in said

@@ -88,7 +88,7 @@ class Finder:
 
     def doubtful(self, then: Then) -> list[int]:
         """The rows any of which may be the one."""
-        return [likely.number for likely in self._likely(then) if self._may_be(likely, then)]
+        return [e.number for e in self._likely(then) if not self._is_anothers(e.number, then)]
 
     def is_the_one(self, then: Then, key: str, number: int) -> bool:
         """Whether a row under the Order ID `key` is surely the one."""
@@ -107,7 +107,8 @@ class Finder:
         if len(named) == 1 and not self._is_doubled(then):
             return [named[0].number]
         exact = [each for each in named if not each.unlike and not each.other]
-        if len(exact) == 1 or self._are_twins(then, exact):
+        near = [each for each in named if each.unlike + each.other < 2]
+        if (len(exact) == 1 and len(near) == 1) or self._are_twins(then, exact):
             return [each.number for each in exact]
         if named:
             return []
@@ -169,14 +170,19 @@ class Finder:
         )
 
     def _may_be(self, likely: _Likely, then: Then) -> bool:
-        """Whether a row may be the one by its Order ID: not where that is the ID of a known order."""
-        key = self._key(likely.number, then)
-        if key == then.key:
+        """Whether a row, perhaps under another Order ID, may be the one."""
+        if self._key(likely.number, then) == then.key:
             return True
-        if likely.unlike and likely.unlike >= likely.agree:
+        return not self._is_anothers(likely.number, then) and not likely.unlike >= max(
+            likely.agree, 1
+        )
+
+    def _is_anothers(self, number: int, then: Then) -> bool:
+        """Whether a row is under the Order ID of another known order."""
+        key = self._key(number, then)
+        if key in {"", then.key}:
             return False
-        more = len(self._by_key(self._key_column(then)).get(key, ())) > self._times.get(key, 0)
-        return more or not key
+        return len(self._by_key(self._key_column(then)).get(key, ())) <= self._times.get(key, 0)
 
     def _compared(self, then: Then) -> tuple[_Cells, _Cells]:
         if then not in self._cells:

@@ -81,16 +81,17 @@ def test_a_network_that_dies_midway_ends_the_trying_and_what_is_left_is_told(own
     assert not report.holds
     assert not report.compared
     [warning] = owner.warnings
-    [scratch] = owner.scratch_tabs()
-    assert f"The hidden tab “{scratch}” may still be in the sheet" in warning
-    assert "Run the selftest again, which takes it away first" in warning
-    assert "The scratch tab may still be there" in markdown(report)
+    scratch, copy = owner.scratch_tabs()
+    assert copy == f"{scratch} copy"
+    assert f"The hidden tab “{scratch}” and its copy may still be in the sheet" in warning
+    assert "Run the selftest again, which takes them away first" in warning
+    assert "The scratch tabs may still be there" in markdown(report)
 
     owner.service.faults.clear()
     again = owner.another()
-    _, [left] = again.look()
-    assert left.title == scratch
-    assert "2026-11-22" in left.began
+    _, left = again.look()
+    assert [one.title for one in left] == [scratch, copy]
+    assert all("2026-11-22" in one.began for one in left)
     report = owner.run(again)
     assert report.holds
     assert owner.standing() == before
@@ -130,7 +131,7 @@ def test_a_killed_run_is_cleared_away_by_the_next_and_a_person_s_tab_of_like_nam
     with pytest.raises(Killed):
         owner.selftest.run(tell)
     owner.service.before.clear()
-    assert len(owner.scratch_tabs()) == 2
+    assert len(owner.scratch_tabs()) == 3
 
     again = owner.another()
     _, left = again.look()

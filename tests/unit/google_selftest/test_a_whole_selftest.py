@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from sheetsync.errors import SheetsyncError
+from sheetsync.trackers.google.safety_copy import TITLE
 from sheetsync.trackers.google.selftest.reporting import as_json, markdown
 from tests.sheets_server.http_server import start
-from tests.support.google_sheets import BOOK_ID
+from tests.support.google_sheets import BOOK_ID, with_safety_copy
 from tests.unit.google_selftest.owner import Owner
 
 
@@ -31,6 +32,24 @@ def test_everything_is_tried_and_the_sheet_is_as_it_was(owner, over_http):
     assert owner.standing() == before
     assert owner.warnings == []
     assert BOOK_ID not in markdown(report) + as_json(report)
+
+
+def test_the_safety_copy_of_the_worker_that_goes_on_meanwhile_is_left_alone(owner):
+    """It may hold the only copy of what a write replaced that is still to be put right."""
+    copy = with_safety_copy(owner.book).titled(TITLE)
+    copy.put(3, 1, {"userEnteredValue": {"stringValue": "what was replaced"}})
+    before, asked = owner.standing(), []
+    owner.service.before.append(lambda call: asked.append(call.body))
+    report = owner.run()
+    assert report.holds
+    assert owner.standing() == before
+    assert not any(TITLE.encode() in body or str(copy.id).encode() in body for body in asked)
+
+
+def test_what_the_guarded_write_rests_on_is_asked(owner):
+    found = {answer.id: answer.finding.verdict for answer in owner.run().answers}
+    assert found["copied-before-written"] == "yes"
+    assert found["replace-by-nothing"] == "yes"
 
 
 def test_no_more_than_forty_requests_a_minute_leave_for_google(owner):

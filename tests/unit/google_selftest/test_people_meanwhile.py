@@ -23,10 +23,13 @@ class People:
     def picture(self):
         """The people's tabs, and what hangs on the spreadsheet itself."""
         book = self.owner.book
+        scratch = {s.id for s in self.owner.book.sheets if s.title.startswith(SCRATCH)}
         return repr([
             [(s.id, s.title, s.rows, s.properties, s.merges, s.filter_views) for s in book.sheets
              if not s.title.startswith(SCRATCH)],
-            [m for m in book.metadata if not str(m).count("sheetsync.selftest")], book.named_ranges,
+            [m for m in book.metadata
+             if not str(m).count("sheetsync.selftest") and m.sheet_id not in scratch],
+            book.named_ranges,
         ])  # fmt: skip
 
     def act(self, call):

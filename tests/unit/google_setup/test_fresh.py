@@ -54,8 +54,11 @@ def test_headings_notes_and_hidden_columns_are_the_template_s(made, template):
 
 
 def test_the_tabs_are_the_template_s(made, template):
-    assert [sheet.title for sheet in made.sheets] == template.sheetnames
-    hidden = [sheet.title for sheet in made.sheets if sheet.properties.get("hidden")]
+    *titles, copy = [sheet.title for sheet in made.sheets]
+    assert titles == template.sheetnames
+    assert copy == "Sync Safety Copy"
+    *hidden, last = [sheet.title for sheet in made.sheets if sheet.properties.get("hidden")]
+    assert last == copy
     assert hidden == [
         name for name in template.sheetnames if template[name].sheet_state == "hidden"
     ]

@@ -82,7 +82,7 @@ def test_a_known_order_with_the_same_value_is_never_taken_for_the_row():
 
 def test_of_two_rows_with_one_order_id_the_one_that_is_just_like_it_is_meant():
     row = ("D", "Ready", 46000.5, "second")
-    now = tab(["D", "Ready", 46000.5, "first"], row)
+    now = tab(["D", "Pending", 46000.5, "first"], row)
     assert sent_by([undo(row, 45000)], now) == [("D", 3, 2, 46000.5, 45000)]
 
 

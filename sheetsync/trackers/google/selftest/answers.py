@@ -59,7 +59,7 @@ class Report:
     kept: Sequence[Kept]
     answers: Sequence[Answer]
     changed: Sequence[str]
-    """What differs in the structure of the sheet, outside the scratch tab; () where nothing does."""
+    """What differs in the structure of the sheet, outside the scratch tabs; () where nothing does."""
     compared: bool
     """Whether the structure could be compared at the end."""
     left: str = ""

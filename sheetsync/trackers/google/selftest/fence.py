@@ -1,4 +1,4 @@
-"""The way to the sheet that a selftest has: nothing passes it that is not about its own scratch tab.
+"""The way to the sheet that a selftest has: nothing passes it that is not about its own scratch tabs.
 
 A sheet in use is beside it. So the promise "no other tab is touched" does not rest on each probe being
 right: a request that names another tab, or none where Google would take the first one, is not sent.
@@ -35,6 +35,7 @@ _KINDS: Final = frozenset(
         "cutPaste", "copyPaste", "insertDimension", "deleteDimension", "moveDimension", "setDataValidation",
         "setBasicFilter", "clearBasicFilter", "addFilterView", "addConditionalFormatRule",
         "deleteConditionalFormatRule", "createDeveloperMetadata", "deleteDeveloperMetadata",
+        "addProtectedRange",
     }
 )  # fmt: skip
 _PLACE: Final = re.compile(r"(start|end)?(Row|Column)?Index|(row|column)Index|dimension")
@@ -45,7 +46,7 @@ _QUOTA_TRIES: Final = 4
 
 
 class OutOfBounds(AssertionError):
-    """A request that is not about the scratch tab alone: a fault of ours; it was not sent."""
+    """A request that is not about the scratch tabs alone: a fault of ours; it was not sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,13 +95,13 @@ class FencedApi(SheetsApi):
         return super().look(STRUCTURE_FIELDS, ())
 
     def values(self, ranges: Sequence[str], *, formulas: bool = False) -> bytes:
-        """Cells of the scratch tab."""
+        """Cells of a scratch tab."""
         self._check_ranges(ranges)
         self.reads_sent += 1
         return super().values(ranges, formulas=formulas)
 
     def look(self, fields: str, ranges: Sequence[str]) -> Json:
-        """Whatever the mask names, of the scratch tab."""
+        """Whatever the mask names, of a scratch tab."""
         self._check_ranges(ranges)
         self.reads_sent += 1
         return super().look(fields, ranges)
@@ -139,13 +140,13 @@ class FencedApi(SheetsApi):
         raise TrackerBusy(f"Google turned the request away again and again. {self.about.later}")
 
     def check(self, requests_: Sequence[Json]) -> None:
-        """Raise OutOfBounds unless every request is about the scratch tab and nothing else."""
+        """Raise OutOfBounds unless every request is about the scratch tabs and nothing else."""
         for request in requests_:
             for kind, body in request.items():
                 if kind not in _KINDS:
                     raise OutOfBounds(f"a selftest has no use for {kind}")
                 if not (self._is_own_mark(kind, body) or self._is_own_tab(body)):
-                    raise OutOfBounds(f"{kind} is not about the scratch tab: {body}")
+                    raise OutOfBounds(f"{kind} is not about a scratch tab: {body}")
 
     # -- within ---------------------------------------------------------------------------------
 
@@ -191,7 +192,7 @@ class FencedApi(SheetsApi):
 
     def _check_ranges(self, ranges: Sequence[str]) -> None:
         if not ranges or any(not text.startswith(f"'{TITLE}") for text in ranges):
-            raise OutOfBounds(f"these cells are not of the scratch tab: {ranges}")
+            raise OutOfBounds(f"these cells are not of a scratch tab: {ranges}")
 
 
 def _tabs_named(thing: Any) -> Iterator[object]:

@@ -53,6 +53,7 @@ class Desk:
         self.tracker = GoogleTracker(
             lab.api, columns=COLUMNS, timezone=timezone, now=lab.now, wait=lab.api.wait,
             journal=MemoryJournal(), tab=lab.scratch.title, step=self._step,
+            copy_title=lab.scratch.copy_title,
         )  # fmt: skip
         self.tracker.read()
 

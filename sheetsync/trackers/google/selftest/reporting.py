@@ -48,9 +48,9 @@ def verdict(report: Report) -> str:
 
 
 def untouched(report: Report) -> list[str]:
-    """What became of the sheet besides the scratch tab, in sentences."""
-    found = [f"The scratch tab may still be there: {report.left}"] if report.left else [
-        "The scratch tab is gone."
+    """What became of the sheet besides the scratch tabs, in sentences."""
+    found = [f"The scratch tabs may still be there: {report.left}"] if report.left else [
+        "The scratch tabs are gone."
     ]  # fmt: skip
     if not report.compared:
         return [*found, "The rest of the sheet could not be compared at the end."]

@@ -1,4 +1,4 @@
-"""One selftest from beginning to end: the scratch tab made, everything tried, the tab gone again in any case."""
+"""One selftest from beginning to end: scratch tabs made, everything tried, the tabs gone again in any case."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _IDS: Final = 2**31 - 2
 class Means:
     """What a run works with: clock, sleep, a stopwatch in seconds, dice from 0 to 1.
 
-    `warn` is told in one sentence where the scratch tab could not be taken away.
+    `warn` is told in one sentence where the scratch tabs could not be taken away.
     """
 
     now: Callable[[], datetime]
@@ -59,9 +59,9 @@ class Selftest:
         return structure, left_overs(structure)
 
     def run(self, tell: Tell, *, thorough: bool = False) -> Report:
-        """Try everything; `tell` hears what is tried. Raises TrackerError where the scratch tab cannot be made.
+        """Try everything; `tell` hears what is tried. Raises TrackerError where no scratch tab can be made.
 
-        The scratch tab is taken away also on an error or an interruption, which goes on afterwards.
+        The scratch tabs are taken away also on an error or an interruption, which goes on afterwards.
         """
         began, begun = self._means.now(), self._means.stopwatch()
         structure, old = self.look()
@@ -84,11 +84,11 @@ class Selftest:
 
     @contextmanager
     def _scratch(self, structure: Structure, name: str, left: list[str]) -> Iterator[Lab]:
-        """The scratch tab; why it could not be taken away goes into `left`."""
+        """The scratch tabs; why they could not be taken away goes into `left`."""
         taken = {tab.id for tab in structure.tabs}
         try:
             yield Lab(
-                api=self._api, scratch=self._made(name, self._fresh_id(taken)), run=name,
+                api=self._api, scratch=self._made(name, self._fresh_id(taken), structure), run=name,
                 now=self._means.now, fresh_id=lambda: self._fresh_id(taken), tabs=len(structure.tabs),
                 locale=structure.locale,
             )  # fmt: skip
@@ -96,13 +96,13 @@ class Selftest:
             if why := take_away(self._api, self._means.wait):
                 left.append(why)
                 self._means.warn(
-                    f"The hidden tab “sheetsync selftest {name}” may still be in the sheet: {why} Run the selftest "
-                    "again, which takes it away first, or delete the tab by hand."
+                    f"The hidden tab “sheetsync selftest {name}” and its copy may still be in the sheet: {why} Run the "
+                    "selftest again, which takes them away first, or delete the tabs by hand."
                 )
 
-    def _made(self, name: str, sheet_id: int) -> Scratch:
+    def _made(self, name: str, sheet_id: int, structure: Structure) -> Scratch:
         try:
-            return make(self._api, name, self._means.now(), sheet_id)
+            return make(self._api, name, self._means.now(), sheet_id, structure)
         except (AnswerLost, QuotaUsedUp) as lost:
             raise TrackerBusy(f"The scratch tab could not be made. {lost.problem}") from lost
         except TrackerBusy as busy:

@@ -1,4 +1,8 @@
-"""The scratch tab: made hidden, marked as ours in the same request, and taken away again in any case."""
+"""The scratch tab: made hidden, marked as ours in the same request, and taken away again in any case.
+
+With it comes a second one, for the safety copies of what the tried tracker writes: the sheet's real one
+belongs to the worker that goes on meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,8 @@ from datetime import UTC, datetime
 from typing import Final
 
 from sheetsync.errors import SheetsyncError, TrackerError
+from sheetsync.trackers.google.ownership import own_sheet_id
+from sheetsync.trackers.google.safety_copy import room_requests
 from sheetsync.trackers.google.selftest.fence import KEY, TITLE, FencedApi, Reply
 from sheetsync.trackers.google.structure import Json, Structure, TabStructure
 
@@ -29,15 +35,24 @@ class LeftOver:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scratch:
-    """The tab of this run. `born` is how Google answered the request that made it and named it as a range."""
+    """The tab of this run, and that of its safety copies.
+
+    `born` is how Google answered the request that made them and named the first as a range.
+    """
 
     id: int
     title: str
+    copy_id: int
+    copy_title: str
     born: Reply
 
     def range(self, cells: str = "") -> str:
         """An address on it, such as `A1:B2`."""
         return f"'{self.title}'!{cells}" if cells else f"'{self.title}'"
+
+    def copy_range(self, cells: str) -> str:
+        """An address on the tab of safety copies."""
+        return f"'{self.copy_title}'!{cells}"
 
 
 def left_overs(structure: Structure) -> list[LeftOver]:
@@ -49,17 +64,26 @@ def left_overs(structure: Structure) -> list[LeftOver]:
     ]
 
 
-def make(api: FencedApi, run: str, now: datetime, sheet_id: int) -> Scratch:
-    """Add the tab. Raises TrackerError; where the account may only read, nothing was done."""
-    title = f"{TITLE}{run}"
-    api.own.add(sheet_id)
-    requests = [_adding(sheet_id, title), _marking(sheet_id, run, now)]
+def make(api: FencedApi, run: str, now: datetime, sheet_id: int, structure: Structure) -> Scratch:
+    """Add the two tabs to a sheet as it stands.
+
+    Raises TrackerError; where the account may only read, nothing was done.
+    """
+    title, copy_title = f"{TITLE}{run}", f"{TITLE}{run} copy"
+    copy_id = own_sheet_id(copy_title, structure)
+    api.own |= {sheet_id, copy_id}
+    requests = [
+        _adding(sheet_id, title),
+        _marking(sheet_id, run, now),
+        *room_requests(structure, ROWS, COLUMNS, copy_title),
+        _marking(copy_id, run, now),
+    ]
     address = f"'{title}'!A1"
     born = api.ask(requests, ranges=[address], fields="replies,updatedSpreadsheet.sheets(data)")
     if not born.ok and sheet_id not in _ids(api):
         # Refused perhaps only because the answer was to show a tab that was not there before.
         api.batch(requests)
-    return Scratch(id=sheet_id, title=title, born=born)
+    return Scratch(id=sheet_id, title=title, copy_id=copy_id, copy_title=copy_title, born=born)
 
 
 def twin(scratch: Scratch, run: str, now: datetime, sheet_id: int) -> list[Json]:

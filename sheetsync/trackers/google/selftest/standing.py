@@ -1,4 +1,4 @@
-"""How the sheet stands besides the scratch tab: looked at before and after, and compared without its words.
+"""How the sheet stands besides the scratch tabs: looked at before and after, and compared without its words.
 
 What differs is told by the place of a tab and by kind, never by a title: the report may be handed on.
 """

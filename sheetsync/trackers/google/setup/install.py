@@ -69,7 +69,7 @@ def setup_requests(
         *_own_tabs_warn(structure),
         *mark_requests(structure, found, header, marker),
         *ledger_requests(found, installed | shades),
-        *room_requests(structure, min(found.rows, _FIRST_ROWS), found.columns),
+        *room_requests(structure, min(found.rows, _FIRST_ROWS), max(found.columns, width)),
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from sheetsync.trackers.google.api import REPLY_FIELDS
-from sheetsync.trackers.google.selftest.answers import Finding, could_not
+from sheetsync.trackers.google.selftest.answers import Finding
 from sheetsync.trackers.google.selftest.lab import Lab, Unexpected, of_times, put, yes_no
 from sheetsync.trackers.google.selftest.probes.question import Question
 
@@ -76,14 +76,12 @@ def _limits_sheets(lab: Lab) -> Finding:
         raise Unexpected(lab.shown(reply.error))
     shown = len(reply.answer.get("updatedSpreadsheet", {}).get("sheets", []))
     did = "Wrote a cell and asked for a range of the scratch tab alone in the answer."
-    if lab.tabs < 1:
-        return could_not("The sheet has no other tab.", did)
     return yes_no(
         truth=shown == 1,
         did=did,
         yes="Only the tab of the range is in the answer.",
         no="Other tabs are in the answer too, and make it larger.",
-        evidence=(f"{shown} of {lab.tabs + 1} tabs in the answer",),
+        evidence=(f"{shown} of {lab.tabs + 2} tabs in the answer",),
     )
 
 
@@ -96,6 +94,33 @@ def _names_new_tab(lab: Lab) -> Finding:
         yes="It may be named, and its cells are in the answer.",
         no="The whole request is refused; a new tab can be named from the next request on.",
         evidence=(f"{born.status}: {lab.shown(born.error or 'accepted')}",),
+    )
+
+
+def _copied_first(lab: Lab) -> Finding:
+    """The guarded write learns by this what it replaced."""
+    lab.fresh([["before"]])
+    first = lab.area((0, 1), (0, 1))
+    copy = {
+        "source": first,
+        "destination": first | {"sheetId": lab.scratch.copy_id},
+        "pasteType": "PASTE_VALUES",
+    }
+    reply = lab.api.ask(
+        [{"copyPaste": copy}, put(lab, 0, 0, [["after"]])],
+        ranges=[lab.scratch.copy_range("A1")],
+        fields="updatedSpreadsheet.sheets(data(rowData(values(userEnteredValue))))",
+    )
+    if not reply.ok:
+        raise Unexpected(lab.shown(reply.error))
+    copied, written = reply.cells(), lab.values("A1")
+    return yes_no(
+        truth=copied == [[{"userEnteredValue": {"stringValue": "before"}}]]
+        and written == [["after"]],
+        did="Copied A1 to the second scratch tab and then wrote A1, both in one batch.",
+        yes="The copy holds what stood there before, and the answer shows it.",
+        no="The copy does not hold what stood there before.",
+        evidence=(f"copied {lab.shown(copied)}", f"then {lab.shown(written)}"),
     )
 
 
@@ -119,5 +144,6 @@ QUESTIONS: Final = (
     Question("answer-size", "How large and how slow is the state after a write in its answer, for 1, 50, 500 rows?", _post_state),
     Question("answer-limits-tabs", "Do responseRanges limit the tabs that the answer shows?", _limits_sheets),
     Question("answer-names-new-tab", "May responseRanges name a tab that is added in the same request?", _names_new_tab),
+    Question("copied-before-written", "Does a cell that is copied by an earlier request of a batch than the one that writes it hold what stood before?", _copied_first),
     Question("heavy-request", "Is one request of 2.2 MB accepted?", _heavy, thorough=True),
 )  # fmt: skip

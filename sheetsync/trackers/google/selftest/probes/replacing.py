@@ -52,6 +52,19 @@ def _blank(lab: Lab) -> Finding:
     )
 
 
+def _by_nothing(lab: Lab) -> Finding:
+    """So a repair takes a text away again, and no other that a person typed since."""
+    lab.fresh([["Pending"], ["Pending"]])
+    changed, cells = _exchanged(lab, "Pending", "")
+    return yes_no(
+        truth=changed == 1 and cells[0] == {} and cells[1] == {"stringValue": "Pending"},
+        did="Put 'Pending' into A1 and A2 and replaced it by '' in A1 alone.",
+        yes="The cell is empty, as if nothing had ever been typed; its neighbour is as it was.",
+        no=f"The cell is not empty afterwards; {changed} counted.",
+        evidence=(lab.shown(cells),),
+    )
+
+
 def _date(lab: Lab) -> Finding:
     formatted = {
         "range": lab.area((0, 2), (0, 1)),
@@ -125,6 +138,7 @@ QUESTIONS: Final = (
     Question("replace-text", "Does findReplace on one cell exchange a whole text there and nowhere else?", partial(_matches, "Pending", "Pending", "a text")),
     Question("replace-other-text", "Does findReplace leave a cell alone whose text differs?", _another_text),
     Question("replace-blank", "Can findReplace match a blank cell?", _blank),
+    Question("replace-by-nothing", "Does one-cell findReplace with an empty replacement empty a cell of text?", _by_nothing),
     Question("replace-number", "Can findReplace match a number?", partial(_matches, 42, "42", "a number")),
     Question("replace-date", "Can findReplace match a date?", _date),
     Question("replace-tick", "Can findReplace match a tick?", _tick),
