@@ -37,12 +37,9 @@ def test_rows_that_move_in_the_moment_of_an_undo_are_none_the_worse(tmp_path):
             sorted_away.append("armed")
             done = carry_out_undo(workshop, planned)
         assert sorted_away == ["armed", "sorted"]
-        assert done.cells == len(planned.taken) - 1, "a word that moved away is not exchanged"
+        assert done.cells == 0, "what met another row was put back, and waits for another try"
         assert done.exit_code == 75
-        assert (shop.cell("#SP-1", "status"), shop.cell("#SP-1", "packed_at")) == ("Ready", None)
         assert shop.orders()["#SP-2"] == other
-        shop.look(shop.at("08:22"))
-        assert (shop.cell("#SP-1", "status"), shop.cell("#SP-1", "packed_at")) == ("Packing", None)
 
 
 @pytest.fixture

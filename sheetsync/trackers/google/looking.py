@@ -78,7 +78,7 @@ class Eyes:
         structure = self.structure()
         found = structure.tracker_tab() or structure.tab(self._tab)
         if found is None:
-            names = ", ".join(f"“{tab.title}”" for tab in structure.tabs)
+            names = ", ".join(f"“{tab.title}”" for tab in structure.tabs if not tab.hidden)
             raise TrackerRefused(
                 f"“{structure.title}” has no tab “{self._tab}”; its tabs are {names}. Give the tab its name "
                 "back, or name the right one under tracker: tab: in config.yaml."
