@@ -6,7 +6,6 @@ import pytest
 
 from tests.simulation.google.planted import PLANTED, caught
 
-
 HARMLESS_BY_NOW = "skip the re-read"
 """Its slips are all put back by the safety copy: it costs repairs, and the races find nothing else."""
 

@@ -30,7 +30,16 @@ def test_every_setting_has_a_description_and_an_example():
     for setting in settings():
         assert setting.description.endswith("."), setting.name
     sections = {s.name for s in settings() if not s.example}
-    assert sections == {"tracker", "google", "store", "mail", "worker", "guard", "retention", "intake"}
+    assert sections == {
+        "tracker",
+        "google",
+        "store",
+        "mail",
+        "worker",
+        "guard",
+        "retention",
+        "intake",
+    }
 
 
 def with_setting(name: str, text: str) -> Config:
