@@ -7,7 +7,8 @@ found: nothing is guessed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -54,13 +55,15 @@ class Finder:
         self._aligned: dict[tuple[str, ...], tuple[int, dict[int, int]]] = {}
         self._keys: dict[int, dict[str, list[int]]] = {}
         self._cells: dict[Then, tuple[_Cells, _Cells]] = {}
+        self._holding: dict[int, dict[CellValue, list[int]]] = {}
         self._own: dict[Then, list[Undo]] = {}
         self._touched: set[int] = set()
-        self._rights = [undo.right for undo in undos]
+        self._rights = {undo.right for undo in undos}
         for undo in undos:
             columns = self.columns(undo.then.headings)
             self._touched |= {columns[c] for c in undo.then.touched if c in columns}
             self._own.setdefault(undo.then, []).append(undo)
+        self._in_write = Counter((then.write, then.key) for then in self._own)
 
     def header_row(self, headings: Sequence[str]) -> int:
         """The row that holds most of these headings; 0 where none holds two of them."""
@@ -86,9 +89,12 @@ class Finder:
             if numbers and all(len(takers[then.write, number]) == 1 for number in numbers)
         }
 
-    def doubtful(self, then: Then) -> list[int]:
-        """The rows any of which may be the one."""
-        return [e.number for e in self._likely(then) if not self._is_anothers(e.number, then)]
+    def doubtful(self, undo: Undo) -> list[int]:
+        """The rows that hold what is to be undone, and any of which may be the one."""
+        column = self.columns(undo.then.headings).get(undo.column)
+        numbers = self._with(column, undo.wrong) if column is not None else ()
+        likely = self._likely(undo.then, numbers)
+        return [each.number for each in likely if not self._is_anothers(each.number, undo.then)]
 
     def is_the_one(self, then: Then, key: str, number: int) -> bool:
         """Whether a row under the Order ID `key` is surely the one."""
@@ -102,8 +108,7 @@ class Finder:
     # -- within ---------------------------------------------------------------------------------
 
     def _surely(self, then: Then) -> list[int]:
-        likely = self._likely(then)
-        named = [each for each in likely if then.key and self._key(each.number, then) == then.key]
+        named = self._likely(then, self._named(then))
         if len(named) == 1 and not self._is_doubled(then):
             return [named[0].number]
         exact = [each for each in named if not each.unlike and not each.other]
@@ -112,7 +117,7 @@ class Finder:
             return [each.number for each in exact]
         if named:
             return []
-        others = [each for each in likely if self._may_be(each, then)]
+        others = [e for e in self._likely(then, self._perhaps(then)) if self._may_be(e, then)]
         holders = [each for each in others if each.holds]
         if len(holders) == 1 and (
             holders[0].agree > 1 or not (holders[0].unlike or holders[0].other)
@@ -124,25 +129,46 @@ class Finder:
 
     def _are_twins(self, then: Then, exact: Sequence[_Likely]) -> bool:
         """Whether these rows cannot be told apart, and need not: the same is to be done in each."""
-        alike = [
-            t
-            for t in self._own
-            if t.write == then.write and self._signature(t) == self._signature(then)
-        ]
-        return len(exact) > 1 and len(alike) == len(exact)
+        if len(exact) < 2:
+            return False
+        mine = self._signature(then)
+        twins = (t for t in self._own if t.write == then.write and self._signature(t) == mine)
+        return sum(1 for _ in twins) == len(exact)
 
     def _is_doubled(self, then: Then) -> bool:
         """Whether more than one row had the Order ID, before the write or in it."""
-        in_write = sum(o.key == then.key and o.write == then.write for o in self._own)
-        return self._times.get(then.key, 0) > 1 or in_write > 1
+        return self._times.get(then.key, 0) > 1 or self._in_write[then.write, then.key] > 1
+
+    def _named(self, then: Then) -> Sequence[int]:
+        """The rows under the Order ID of the row then."""
+        return self._by_key(self._key_column(then)).get(then.key, ()) if then.key else ()
+
+    def _perhaps(self, then: Then) -> Sequence[int]:
+        """The rows that hold anything that was written there; all where nothing but blanks was."""
+        columns = self.columns(then.headings)
+        wrong = [(columns.get(undo.column), undo.wrong) for undo in self._own[then]]
+        places = [(c, value) for c, value in wrong if c is not None and value is not None]
+        if not places:
+            return range(1, len(self.now.rows) + 1)
+        return sorted({number for place in places for number in self._with(*place)})
+
+    def _with(self, column: int, value: CellValue) -> Sequence[int]:
+        """The rows that hold the value in the column."""
+        if column not in self._holding:
+            found: dict[CellValue, list[int]] = {}
+            for number, row in enumerate(self.now.rows, start=1):
+                if column < len(row):
+                    found.setdefault(row[column], []).append(number)
+            self._holding[column] = found
+        return self._holding[column].get(value, ())
 
     def _signature(self, then: Then) -> object:
         """What tells a row but for its number, and what is to be done there."""
         undos = self._own[then]
         return then.key, then.cells, tuple((u.column, u.wrong, u.right, u.formula) for u in undos)
 
-    def _likely(self, then: Then) -> list[_Likely]:
-        found = (self._liken(then, number) for number in range(1, len(self.now.rows) + 1))
+    def _likely(self, then: Then, numbers: Iterable[int]) -> list[_Likely]:
+        found = (self._liken(then, number) for number in numbers)
         return [likely for likely in found if likely is not None]
 
     def _liken(self, then: Then, number: int) -> _Likely | None:
@@ -162,7 +188,7 @@ class Finder:
         headings = self.now.headings(self.header_row(then.headings))
         return any(
             is_telling(undo.wrong)
-            and not any(same(undo.wrong, right) for right in self._rights)
+            and undo.wrong not in self._rights
             and same(self.now.cell(number, columns[undo.column]), undo.wrong)
             and not is_meant(undo, key, _at(headings, columns[undo.column]))
             for undo in self._own.get(then, ())

@@ -302,7 +302,8 @@ class GuardedWrite:
                 continue
             self.counters.repaired += len(found.stand)
             done += round_.done(found.stand)
-            left = [*(undo for undo in left if undo not in done), *found.undos]
+            settled = set(done)
+            left = [*(undo for undo in left if undo not in settled), *found.undos]
         state.remarks.append(
             "Rows were moved again and again while a slip was being put right; the next pass goes on with it."
         )

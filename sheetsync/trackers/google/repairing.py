@@ -43,8 +43,8 @@ class Repair:
     def done(self, stand: Sequence[Sent]) -> list[Undo]:
         """The undos that are done in every place where they were due."""
         fine = {(cell.row, cell.column) for cell in stand}
-        due = [undo for place, chain in self.does.items() if place not in fine for undo in chain]
-        done = [undo for place, chain in self.does.items() if place in fine for undo in chain]
+        due = {undo for place, chain in self.does.items() if place not in fine for undo in chain}
+        done = (undo for place, chain in self.does.items() if place in fine for undo in chain)
         return [undo for undo in done if undo not in due]
 
     def told(self, left: Sequence[Undo], done: Sequence[Undo]) -> list[str]:
@@ -86,8 +86,12 @@ def followed_back(
 
     `earlier` are the undos that were open then.
     """
+    wrong = {undo.wrong for undo in earlier}
     keys = {u.then: order_key(u.right) for u in undos if u.column == u.then.key_column}
-    found = [_followed_back(u, earlier, keys.get(u.then, u.then.key), times) for u in undos]
+    found = [
+        _followed_back(u, earlier, keys.get(u.then, u.then.key), times) if u.right in wrong else u
+        for u in undos
+    ]
     return [undo for undo in found if undo.formula or not same(undo.wrong, undo.right)]
 
 
@@ -161,6 +165,7 @@ def _was_met(earlier: Undo, undo: Undo, key: str, finder: Finder) -> bool:
 def _doubts(undos: Sequence[Undo], round_: Repair) -> list[str]:
     """Cells that hold what is to be undone somewhere, of rows that may be the one and may not."""
     look, finder, found = round_.look, round_.finder, dict[_Place, str]()
+    headings = look.headings
     keys = {u.then: order_key(u.right) for u in undos if u.column == u.then.key_column}
     for undo in undos:
         column = finder.columns(undo.then.headings).get(undo.column)
@@ -172,14 +177,14 @@ def _doubts(undos: Sequence[Undo], round_: Repair) -> list[str]:
                 "person's; please look at it."
             )
             continue
-        for row in finder.doubtful(undo.then):
-            value = look.cells.cell(row, column)
+        for row in finder.doubtful(undo):
             order = order_key(look.cells.cell(row, look.key_column))
-            heading = look.headings[column] if column < len(look.headings) else ""
-            if same(value, undo.wrong) and not is_meant(undo, order, heading):
+            heading = headings[column] if column < len(headings) else ""
+            stands = same(look.cells.cell(row, column), undo.wrong)
+            if stands and not is_meant(undo, order, heading):
                 found[row, column] = (
-                    f"Under “{heading}” of {keys.get(undo.then, order) or _NOBODY} stands “{value}”, which may be "
-                    "ours or a person's; please look at it."
+                    f"Under “{heading}” of {keys.get(undo.then, order) or _NOBODY} stands “{undo.wrong}”, which "
+                    "may be ours or a person's; please look at it."
                 )
     return list(found.values())
 

@@ -95,18 +95,15 @@ def verify(sent: Sequence[Sent], landing: Landing, under: Under) -> Verdicts:
     wide = max(landing.width, *(cell.column + 1 for cell in sent))
     padded = there + ("",) * (wide - len(there))
     thens = {row: _then(row, touched[row], landing, padded, key_column) for row in touched}
+    unmoved = there == _texts(under.headings)
     stand, away, undos = [], [], []
     for cell in sent:
-        found = landing.cell(cell.row, cell.column)
-        as_read = same(found.value, cell.old) and not found.formula
         if not _is_written(cell, landing):
             continue
+        found = landing.cell(cell.row, cell.column)
+        as_read = same(found.value, cell.old) and not found.formula
         steady = stays[under.key_column] and cell.column < len(stays) and stays[cell.column]
-        if (
-            as_read
-            and (steady or there == _texts(under.headings))
-            and _in_own_row(cell, landing, key_column)
-        ):
+        if as_read and (steady or unmoved) and _in_own_row(cell, landing, key_column):
             stand.append(cell)
             continue
         away.append(cell)
@@ -123,10 +120,10 @@ def _stays(column: int, headings: Sequence[str], there: Sequence[str]) -> bool:
 
 
 def _in_own_row(cell: Sent, landing: Landing, key_column: int) -> bool:
-    if cell.beside is None:
-        return order_key(landing.cell(cell.row, key_column).value) == cell.order
     row = landing.row(cell.row)
-    return row is not None and differing(cell.beside, row) <= 1
+    if cell.beside is None or row is None:
+        return order_key(landing.cell(cell.row, key_column).value) == cell.order
+    return differing(cell.beside, row) <= 1
 
 
 def _says_the_same(cell: Sent, found: Replaced) -> bool:
@@ -136,9 +133,14 @@ def _says_the_same(cell: Sent, found: Replaced) -> bool:
 def _undo(cell: Sent, found: Replaced, landing: Landing, then: Then) -> Undo:
     shown = landing.shown.get((cell.row, cell.column), Replaced()).value
     return Undo(
-        then=then, order="" if cell.beside is not None else cell.order, heading=cell.heading, column=cell.column, wrong=shown if cell.formula else cell.new,
-        right=found.value, formula=found.formula,
-    )  # fmt: skip
+        then=then,
+        order=cell.order if cell.beside is None else "",
+        heading=cell.heading,
+        column=cell.column,
+        wrong=shown if cell.formula else cell.new,
+        right=found.value,
+        formula=found.formula,
+    )
 
 
 def _then(
@@ -151,9 +153,14 @@ def _then(
         after = Snapshot(rows=[before]).after({(1, column): new for column, new in written.items()})
         cells = tuple(after.row(1))
     return Then(
-        write=landing.ticket, number=row, key=order_key(written.get(key, landing.cell(row, key).value)), cells=cells,
-        touched=tuple(written), headings=headings, key_column=key,
-    )  # fmt: skip
+        write=landing.ticket,
+        number=row,
+        key=order_key(written.get(key, landing.cell(row, key).value)),
+        cells=cells,
+        touched=tuple(written),
+        headings=headings,
+        key_column=key,
+    )
 
 
 def _is_written(cell: Sent, landing: Landing) -> bool:
