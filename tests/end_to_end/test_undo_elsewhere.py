@@ -40,6 +40,13 @@ def test_rows_that_move_in_the_moment_of_an_undo_are_none_the_worse(tmp_path):
         assert done.cells == 0, "what met another row was put back, and waits for another try"
         assert done.exit_code == 75
         assert shop.orders()["#SP-2"] == other
+        with shop.workshop() as workshop:
+            again = look_at_undo(workshop, 2, shop.now)
+            assert carry_out_undo(workshop, again).cells == len(planned.taken)
+        assert (shop.cell("#SP-1", "status"), shop.cell("#SP-1", "packed_at")) == ("Packing", None)
+        assert shop.orders()["#SP-2"] == other
+        shop.look(shop.at("08:22"))
+        assert (shop.cell("#SP-1", "status"), shop.cell("#SP-1", "packed_at")) == ("Packing", None)
 
 
 @pytest.fixture

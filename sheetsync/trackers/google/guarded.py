@@ -15,22 +15,17 @@ from typing import Final
 from sheetsync.domain.model import CellValue, Marker
 from sheetsync.domain.rules import ColumnRule
 from sheetsync.domain.tabs import Tab
-from sheetsync.errors import TrackerBusy, TrackerError, TrackerRefused
+from sheetsync.errors import TrackerError
 from sheetsync.trackers.google.api import AnswerLost, QuotaUsedUp, SheetsApi
+from sheetsync.trackers.google.copies import Copies, as_told
 from sheetsync.trackers.google.journal import Entry, Journal, Sent, Under, Undo, pack, unpack
 from sheetsync.trackers.google.judging import STALE, Judge, Wanted
 from sheetsync.trackers.google.look import Look
 from sheetsync.trackers.google.looking import Eyes
 from sheetsync.trackers.google.publishing import Publishing, Tabs
 from sheetsync.trackers.google.repairing import Repair, followed_back, repair
-from sheetsync.trackers.google.safety_copy import (
-    COPY_FIELDS,
-    SafetyCopy,
-    known_copy,
-    room_requests,
-)
 from sheetsync.trackers.google.safety_copy import TITLE as COPY_TITLE
-from sheetsync.trackers.google.sending import address, cell_requests, shows_rows
+from sheetsync.trackers.google.sending import address, cell_requests
 from sheetsync.trackers.google.snapshot import Snapshot
 from sheetsync.trackers.google.structure import Json
 from sheetsync.trackers.google.verifying import Landing, Verdicts, verify
@@ -102,10 +97,9 @@ class GuardedWrite:
         step: Callable[[str], None],
         copy_title: str = COPY_TITLE,
     ) -> None:
-        self._copy_title = copy_title
         self._api, self._eyes, self._columns = api, eyes, columns
         self._journal, self._now, self._step = journal, now, step
-        self._publishing = Publishing(api, eyes)
+        self._publishing, self._copies = Publishing(api, eyes), Copies(api, eyes, copy_title)
         self._writes, self._ticket = 0, ""
         self.counters = Counters()
 
@@ -128,16 +122,11 @@ class GuardedWrite:
 
         Raises TrackerBusy, TrackerRefused.
         """
-        copy = self._known_copy()
-        if not entry.sent or copy is None:
-            return None
-        under = entry.under
-        ranges = copy.ranges(entry.sent, under)
-        landing = self._landing(self._api.look(COPY_FIELDS, ranges), entry.sent, under)
-        if landing.ticket != entry.ticket:
+        landing = self._copies.read_back(entry) if entry.sent else None
+        if landing is None or landing.ticket != entry.ticket:
             return None
         self._ticket = entry.ticket
-        return self._verify(entry.sent, landing, under)
+        return self._verify(entry.sent, landing, entry.under)
 
     def write(
         self,
@@ -151,7 +140,7 @@ class GuardedWrite:
         problem: TrackerError | None = None
         for attempt in range(TRIES):
             if wanted:
-                self._make_room(*_extent(state.planned))
+                self._copies.make_room(*_extent(state.planned))
             self._api.prepare_write()
             ready = self._get_ready(state, wanted, tabs if attempt < TRIES - 1 else (), marker)
             if not ready.sent and not ready.tabs.requests:
@@ -161,7 +150,7 @@ class GuardedWrite:
             try:
                 return self._carry_out(state, ready, marker)
             except QuotaUsedUp as full:
-                problem = _as_busy(full.problem)
+                problem = as_told(full.problem)
             except TrackerError as refused:
                 if self._journal.load():
                     raise
@@ -242,7 +231,7 @@ class GuardedWrite:
         except _Unanswered as lost:
             state.landed = True
             self.counters.answers_lost += 1
-            stand = self._after_lost_answer(state, ready, lost.entry, _as_busy(lost.problem))
+            stand = self._after_lost_answer(state, ready, lost.entry, as_told(lost.problem))
             self._eyes.forget_structure()
             state.tabs_written += self._publishing.arrived(tabs)
             state.fingerprint = ""
@@ -256,7 +245,7 @@ class GuardedWrite:
         state.tabs_refused |= tabs.refused
         found = Verdicts()
         if ready.sent:
-            landing = self._landing(answer["updatedSpreadsheet"], ready.sent, entry.under)
+            landing = self._copies.landing(answer["updatedSpreadsheet"], ready.sent, entry.under)
             found = self._verify(ready.sent, landing, entry.under)
         stand = self._settle(state, ready, found)
         if found.clean:
@@ -292,7 +281,7 @@ class GuardedWrite:
         left, done = list(undos), list[Undo]()
         for _ in range(ROUNDS):
             self._api.prepare_write()
-            round_ = repair(left, self._look_for_repair(), under, times)
+            round_ = repair(left, self._copies.look(self._ticket), under, times)
             if not round_.cells:
                 self._journal.keep("")
                 state.remarks += round_.told(left, done)
@@ -308,37 +297,25 @@ class GuardedWrite:
             "Rows were moved again and again while a slip was being put right; the next pass goes on with it."
         )
 
-    def _look_for_repair(self) -> Snapshot:
-        """The cells as they stand, no older than our last write."""
-        for _ in range(TRIES):
-            try:
-                now = self._eyes.repair_look(self._copy().ticket_range, self._ticket)
-            except TrackerRefused:
-                # The tab may have got another name.
-                self._eyes.forget_structure()
-                continue
-            if now is not None:
-                return now
-        raise TrackerBusy(
-            f"Google goes on showing the sheet as it was before the last write. {self._api.about.later}"
-        )
-
     def _one_round(
         self, state: WriteState, round_: Repair, left: Sequence[Undo], times: Mapping[str, int]
     ) -> Verdicts | None:
         """Send one round; None where it was not carried out."""
-        self._make_room(*_extent(round_.look.cells))
+        self._copies.make_room(*_extent(round_.look.cells))
         try:
             answer, entry = self._sent(state, round_.cells, round_.look, left, times)
         except _Unanswered as lost:
-            return self.heard_of(lost.entry)
+            found = self.heard_of(lost.entry)
         except QuotaUsedUp:
             return None
         except TrackerError:
             self._eyes.forget_structure()
             return None
-        landing = self._landing(answer["updatedSpreadsheet"], round_.cells, entry.under)
-        found = self._verify(round_.cells, landing, entry.under)
+        else:
+            landing = self._copies.landing(answer["updatedSpreadsheet"], round_.cells, entry.under)
+            found = self._verify(round_.cells, landing, entry.under)
+        if found is None:
+            return None
         return replace(found, undos=tuple(followed_back(found.undos, left, times)))
 
     def _sent(
@@ -359,7 +336,7 @@ class GuardedWrite:
         )
         requests, ranges = list(tabs.requests), list(tabs.ranges)
         if sent:
-            tab, copy = self._eyes.tab(), self._copy()
+            tab, copy = self._eyes.tab(), self._copies.now()
             saved = copy.requests(sent, look.under, ticket=ticket, tab=tab.id)
             requests[:0] = cell_requests(sent, tab.id, saved)
             ranges += copy.ranges(sent, look.under)
@@ -372,38 +349,6 @@ class GuardedWrite:
             raise _Unanswered(entry, lost.problem) from lost
         self._ticket = ticket if sent else self._ticket
         return answer, entry
-
-    def _landing(self, answer: Json, sent: Sequence[Sent], under: Under) -> Landing:
-        copy = self._copy()
-        return Landing.of(
-            answer.get("sheets", []), tab=self._eyes.tab().id, copy=copy.id,
-            ticket_column=copy.columns - 1, width=copy.width(sent, under) if shows_rows(sent) else 0,
-        )  # fmt: skip
-
-    def _copy(self) -> SafetyCopy:
-        copy = self._known_copy()
-        if copy is None:
-            raise TrackerBusy(
-                f"The tab of safety copies was deleted just now. {self._api.about.later}"
-            )
-        return copy
-
-    def _known_copy(self) -> SafetyCopy | None:
-        return known_copy(self._eyes.structure(), self._eyes.tab(), self._copy_title)
-
-    def _make_room(self, rows: int, columns: int) -> None:
-        """See to it that the safety copy has room for so many rows and columns."""
-        structure = self._eyes.structure()
-        copy = self._known_copy()
-        if copy and copy.holds(rows, columns):
-            return
-        try:
-            self._api.prepare_write()
-            self._api.batch(room_requests(structure, rows, columns, self._copy_title))
-        except (AnswerLost, QuotaUsedUp) as problem:
-            raise _as_busy(problem.problem) from problem
-        finally:
-            self._eyes.forget_structure()
 
 
 class _Unanswered(Exception):
@@ -429,7 +374,3 @@ def _outcome(ready: _Ready, stand: Sequence[Sent], why: str) -> Outcome:
             for place, verdict in zip(ready.places, ready.verdicts, strict=True)
         ]
     )
-
-
-def _as_busy(problem: Exception) -> TrackerError:
-    return problem if isinstance(problem, TrackerError) else TrackerBusy(str(problem))

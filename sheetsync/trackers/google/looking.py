@@ -126,15 +126,16 @@ class Eyes:
         snapshot.at = self._now()
         return snapshot
 
-    def repair_look(self, ticket_range: str, ticket: str) -> Snapshot | None:
-        """The cells at this moment, by their values; None where they are older than the write of `ticket`."""
-        answer = self.api.decoded(self.api.values([*self._ranges(), ticket_range]))
-        *ranges, found = answer.get("valueRanges") or [{}]
-        if len(ranges) != len(self._ranges()) or (ticket and found.get("values") != [[ticket]]):
-            return None
+    def look_with(self, address: str) -> tuple[Snapshot, str]:
+        """The cells at this moment, by their values, and the text of one cell elsewhere."""
+        answer = self.api.decoded(self.api.values([*self._ranges(), address]))
+        *ranges, cell = answer.get("valueRanges") or [{}]
+        if len(ranges) != len(self._ranges()):
+            raise TrackerBusy(f"Google's answer lacks what was asked for. {self.api.about.later}")
         snapshot = Snapshot.of({"valueRanges": ranges}, marked=len(ranges) > 1)
         snapshot.at = self._now()
-        return snapshot
+        found = cell.get("values") or [[""]]
+        return snapshot, str(found[0][0]) if found[0] else ""
 
     def headed(self, snapshot: Snapshot) -> Headed:
         """The snapshot with its header understood. Raises PlanRefused."""

@@ -75,6 +75,7 @@ class GoogleTracker:
         self._sheet: Sheet | None = None
         self._read_from: Snapshot | None = None
         self._planned = Snapshot(rows=[])
+        self._as_read = True
 
     @property
     def name(self) -> str:
@@ -102,8 +103,10 @@ class GoogleTracker:
         self._refuse_other_zone()
         planned = self._settled(snapshot)
         sheet = self._as_sheet(snapshot, planned)
-        if self._sheet is not None and _equal(self._sheet, sheet):
+        as_read = planned is snapshot
+        if self._sheet is not None and as_read and self._as_read and _equal(self._sheet, sheet):
             sheet = self._sheet
+        self._as_read = as_read
         self._sheet, self._read_from, self._planned = sheet, snapshot, planned
         return sheet
 
