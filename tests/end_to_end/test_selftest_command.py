@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -74,8 +75,10 @@ def test_ctrl_c_takes_the_scratch_tab_away(server, tmp_path: Path):
     asked = words(server, "--report", str(tmp_path / "report.md"))
     server.service.faults.add(faults.slow(0.05), times=10_000)
     process = subprocess.Popen(
-        [sys.executable, "-m", "sheetsync", *asked], stderr=subprocess.PIPE, text=True
-    )
+        [sys.executable, "-m", "sheetsync", *asked], stderr=subprocess.PIPE, text=True,
+        # A shell that runs the tests in the background has its children ignore Ctrl-C.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
+    )  # fmt: skip
     end = time.monotonic() + 30
     while server.service.counters.writes < 6:
         assert time.monotonic() < end

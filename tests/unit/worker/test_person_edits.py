@@ -185,6 +185,9 @@ def test_rows_that_come_go_and_come_back_are_told(desk, order):
     with by_hand(desk) as sheet:
         sheet.append(copy)
     look(desk)
-    told = [n for n in lines(desk, f"{order}new") if n["by"] == "person"]
-    assert [n["column"] for n in told] == ["appeared", "gone", "back"]
+    coming_and_going = ("appeared", "gone", "back")
+    # A copy that is pasted back later may bring along an SLA that has changed since: an edit of its own.
+    told = [n for n in lines(desk, f"{order}new")
+            if n["by"] == "person" and n["column"] in coming_and_going]  # fmt: skip
+    assert [n["column"] for n in told] == list(coming_and_going)
     assert told[0]["seen_from"] == told[0]["seen_at"] - timedelta(minutes=2)
