@@ -77,7 +77,7 @@ def test_ctrl_c_takes_the_scratch_tab_away(server, tmp_path: Path):
     process = subprocess.Popen(
         [sys.executable, "-m", "sheetsync", *asked], stderr=subprocess.PIPE, text=True,
         # A shell that runs the tests in the background has its children ignore Ctrl-C.
-        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     )  # fmt: skip
     end = time.monotonic() + 30
     while server.service.counters.writes < 6:

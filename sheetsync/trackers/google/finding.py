@@ -94,6 +94,8 @@ class Finder:
         column = self.columns(undo.then.headings).get(undo.column)
         numbers = self._with(column, undo.wrong) if column is not None else ()
         likely = self._likely(undo.then, numbers)
+        if any(is_telling(own.wrong) for own in self._own.get(undo.then, ())):
+            likely = [each for each in likely if each.holds or is_telling(undo.wrong)]
         return [each.number for each in likely if not self._is_anothers(each.number, undo.then)]
 
     def is_the_one(self, then: Then, key: str, number: int) -> bool:
@@ -110,7 +112,7 @@ class Finder:
     def _surely(self, then: Then) -> list[int]:
         named = self._likely(then, self._named(then))
         if len(named) == 1 and not self._is_doubled(then):
-            return [named[0].number]
+            return [named[0].number, *([] if named[0].holds else self._under_another_name(then))]
         exact = [each for each in named if not each.unlike and not each.other]
         near = [each for each in named if each.unlike + each.other < 2]
         if (len(exact) == 1 and len(near) == 1) or self._are_twins(then, exact):
@@ -126,6 +128,15 @@ class Finder:
         exact = [e for e in holders or others if not e.unlike and not e.other]
         fine = (len(exact) == 1 and exact[0].agree > 0) or self._are_twins(then, exact)
         return [each.number for each in exact] if fine else []
+
+    def _under_another_name(self, then: Then) -> list[int]:
+        """The one row that still holds what was written and is just like it, but got another Order ID."""
+        likely = self._likely(then, self._perhaps(then))
+        found = [each for each in likely if each.holds and not each.unlike and each.agree > 1]
+        found = [
+            e for e in found if self._key(e.number, then) != then.key and self._may_be(e, then)
+        ]
+        return [found[0].number] if len(found) == 1 else []
 
     def _are_twins(self, then: Then, exact: Sequence[_Likely]) -> bool:
         """Whether these rows cannot be told apart, and need not: the same is to be done in each."""

@@ -52,7 +52,9 @@ class Sent:
     formula: str = ""
     """A formula to be given back instead of `new`."""
     beside: tuple[CellValue, ...] | None = None
-    """The whole row as it was read, where that tells whose it is, and not the Order ID alone."""
+    """Of a repair, the whole row as it was read: what tells it where its Order ID does not."""
+    alone: bool = False
+    """Whether no other row had the Order ID."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,7 +50,8 @@ class Repair:
     def told(self, left: Sequence[Undo], done: Sequence[Undo]) -> list[str]:
         """What a person has to look at, in words, once nothing more can be put right for certain."""
         astray = [undo for undo in left if undo.then not in self.rows]
-        copies = [undo for undo in done if is_telling(undo.wrong)]
+        telling = {undo.then for undo in done if is_telling(undo.wrong)}
+        copies = [undo for undo in done if undo.then in telling]
         lost = [_lost(undo) for undo in astray if undo.right is not None]
         return list(dict.fromkeys([*_doubts([*astray, *copies], self), *lost]))
 
@@ -212,9 +213,10 @@ def _moved(undo: Undo, place: _Place) -> str:
 def _cell(place: _Place, new: CellValue, formula: str, look: Look) -> Sent:
     row, column = place
     cells, headings = look.cells, look.headings
+    order = order_key(cells.cell(row, look.key_column))
     return Sent(
-        order=order_key(cells.cell(row, look.key_column)), row=row, column=column,
+        order=order, row=row, column=column,
         heading=headings[column] if column < len(headings) else "",
         old=cells.cell(row, column), new=None if formula else new, formula=formula,
-        beside=tuple(cells.row(row)),
+        beside=tuple(cells.row(row)), alone=bool(order) and len(look.rows(order)) == 1,
     )  # fmt: skip

@@ -121,9 +121,10 @@ def _stays(column: int, headings: Sequence[str], there: Sequence[str]) -> bool:
 
 def _in_own_row(cell: Sent, landing: Landing, key_column: int) -> bool:
     row = landing.row(cell.row)
+    named = order_key(landing.cell(cell.row, key_column).value) == cell.order
     if cell.beside is None or row is None:
-        return order_key(landing.cell(cell.row, key_column).value) == cell.order
-    return differing(cell.beside, row) <= 1
+        return named
+    return (named and cell.alone) or differing(cell.beside, row) <= 1
 
 
 def _says_the_same(cell: Sent, found: Replaced) -> bool:
