@@ -25,6 +25,8 @@ from sheetsync.store import leases, postgres
 from sheetsync.store.problems import DiskFull
 
 BUSY_TIMEOUT_MS: Final = 10_000
+_SWITCHES: Final = 20
+"""Tries to switch to WAL beside others that do the same."""
 _LEASE: Final = "sheetsync_lease"
 _READING: Final[Mapping[str, Mapping[str, Any]]] = {
     "sqlite": {"sheetsync_reading": True},
@@ -96,11 +98,27 @@ def _set_up_connection(connection: sqlite3.Connection, record: Any) -> None:
     connection.isolation_level = None
     for pragma in (
         f"busy_timeout = {BUSY_TIMEOUT_MS}",
-        "journal_mode = WAL",
         "synchronous = FULL",
         "foreign_keys = ON",
     ):
         connection.execute(f"PRAGMA {pragma}").close()
+    _keep_a_wal(connection)
+
+
+def _keep_a_wal(connection: sqlite3.Connection) -> None:
+    """Switch to WAL; SQLite refuses at once, without its usual wait, while another one does the same."""
+    for _ in range(_SWITCHES):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL").close()
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error):
+                raise
+            # Waits for the other one, as everything else does.
+            connection.execute("BEGIN IMMEDIATE").close()
+            connection.execute("ROLLBACK").close()
+        else:
+            return
+    connection.execute("PRAGMA journal_mode = WAL").close()
 
 
 def _begin(connection: Connection) -> None:
