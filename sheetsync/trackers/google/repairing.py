@@ -15,6 +15,7 @@ from openpyxl.formula.translate import Translator
 
 from sheetsync.domain.columns.headings import column_letter
 from sheetsync.domain.model import CellValue
+from sheetsync.trackers.google.aligning import likeness
 from sheetsync.trackers.google.finding import Finder, is_meant, is_telling
 from sheetsync.trackers.google.journal import Sent, Then, Under, Undo
 from sheetsync.trackers.google.look import Look
@@ -116,7 +117,7 @@ def _due(
         if column is None:
             continue
         numbers = rows.get(undo.then, ())
-        if not _heading(undo) and undo.wrong is not None:
+        if not _heading(undo) and undo.wrong is not None and not _is_header(undo.then):
             # Nothing but the value itself stands in a column of nobody's; sorting rows leaves it where it is.
             numbers = range(1, len(finder.now.rows) + 1)
         for number in numbers:
@@ -200,6 +201,10 @@ def _lost(undo: Undo) -> str:
 def _heading(undo: Undo) -> str:
     headings = undo.then.headings
     return headings[undo.column] if undo.column < len(headings) else ""
+
+
+def _is_header(then: Then) -> bool:
+    return likeness(then.cells or (), then.headings) > 1
 
 
 def _moved(undo: Undo, place: _Place) -> str:

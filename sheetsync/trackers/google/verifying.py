@@ -10,7 +10,7 @@ from sheetsync.domain.model import CellError, CellValue
 from sheetsync.trackers.google.aligning import aligned, differing, likeness
 from sheetsync.trackers.google.journal import Sent, Then, Under, Undo
 from sheetsync.trackers.google.sending import around, is_compared
-from sheetsync.trackers.google.snapshot import ERRORS, Snapshot, trimmed
+from sheetsync.trackers.google.snapshot import ERRORS, Row, Snapshot, trimmed
 from sheetsync.trackers.google.structure import Json
 from sheetsync.trackers.matching import order_key, same
 
@@ -87,14 +87,17 @@ class Verdicts:
 def verify(sent: Sequence[Sent], landing: Landing, under: Under) -> Verdicts:
     """Hold a write against what was meant when its cells were read `under` that."""
     touched = {row: list(cells) for row, cells in groupby(sent, key=lambda cell: cell.row)}
-    there = landing.headings(under.header_row, len(under.headings))
+    top, there = under.header_row, landing.headings(under.header_row, len(under.headings))
     if there != _texts(under.headings):
-        there = _likeliest(under, landing, touched)
+        top, there = _likeliest(under, landing, touched)
     stays = [_stays(column, under.headings, there) for column in range(len(under.headings))]
     key_column = aligned(under.headings, there).get(under.key_column, under.key_column)
     wide = max(landing.width, *(cell.column + 1 for cell in sent))
-    padded = there + ("",) * (wide - len(there))
-    thens = {row: _then(row, touched[row], landing, padded, key_column) for row in touched}
+    hit = _texts(_after(touched.get(top, ()), there, landing))
+    thens = {
+        row: _then(row, cells, landing, _padded(hit if row == top else there, wide), key_column)
+        for row, cells in touched.items()
+    }
     unmoved = there == _texts(under.headings)
     stand, away, undos = [], [], []
     for cell in sent:
@@ -110,6 +113,10 @@ def verify(sent: Sequence[Sent], landing: Landing, under: Under) -> Verdicts:
         if not _says_the_same(cell, found):
             undos.append(_undo(cell, found, landing, thens[cell.row]))
     return Verdicts(stand=tuple(stand), away=tuple(away), undos=tuple(undos))
+
+
+def _padded(headings: tuple[str, ...], wide: int) -> tuple[str, ...]:
+    return headings + ("",) * (wide - len(headings))
 
 
 def _stays(column: int, headings: Sequence[str], there: Sequence[str]) -> bool:
@@ -148,20 +155,25 @@ def _then(
     row: int, sent: Sequence[Sent], landing: Landing, headings: tuple[str, ...], key: int
 ) -> Then:
     """The row as it stands after the write."""
-    written = {cell.column: cell.new for cell in sent if _is_written(cell, landing)}
-    before, cells = landing.row(row), None
-    if before is not None:
-        after = Snapshot(rows=[before]).after({(1, column): new for column, new in written.items()})
-        cells = tuple(after.row(1))
+    before = landing.row(row)
+    cells = None if before is None else tuple(_after(sent, before, landing))
+    keys = [cell.new for cell in sent if cell.column == key and _is_written(cell, landing)]
+    known = keys[0] if keys else landing.cell(row, key).value
     return Then(
         write=landing.ticket,
         number=row,
-        key=order_key(written.get(key, landing.cell(row, key).value)),
+        key=order_key(known),
         cells=cells,
-        touched=tuple(written),
+        touched=tuple(cell.column for cell in sent if _is_written(cell, landing)),
         headings=headings,
         key_column=key,
     )
+
+
+def _after(sent: Iterable[Sent], before: Sequence[CellValue], landing: Landing) -> Row:
+    """A row as it stands after the write."""
+    written = {(1, cell.column): cell.new for cell in sent if _is_written(cell, landing)}
+    return Snapshot(rows=[before]).after(written).row(1)
 
 
 def _is_written(cell: Sent, landing: Landing) -> bool:
@@ -169,12 +181,17 @@ def _is_written(cell: Sent, landing: Landing) -> bool:
     return not is_compared(cell) or (same(found.value, cell.old) and not found.formula)
 
 
-def _likeliest(under: Under, landing: Landing, touched: Iterable[int]) -> tuple[str, ...]:
-    """The header, where it did not stand as it was read: perhaps some rows away, as far as that was copied."""
+def _likeliest(
+    under: Under, landing: Landing, touched: Iterable[int]
+) -> tuple[int, tuple[str, ...]]:
+    """The header, where it did not stand as it was read: perhaps some rows away, as far as that was copied.
+
+    Its row number, 0 where it is not there, and its texts.
+    """
     rows = [*range(*around(under.header_row)), *touched]
-    found = [landing.headings(row, len(under.headings)) for row in rows]
-    best = max(found, key=lambda texts: likeness(texts, under.headings))
-    return best if likeness(best, under.headings) > 1 else under.headings
+    found = [(row, landing.headings(row, len(under.headings))) for row in rows]
+    row, best = max(found, key=lambda each: likeness(each[1], under.headings))
+    return (row, best) if likeness(best, under.headings) > 1 else (0, under.headings)
 
 
 def _texts(cells: Sequence[CellValue]) -> tuple[str, ...]:
