@@ -345,6 +345,40 @@ kpi_month = Table(
 )
 """Closed months. `restated_at` is set when a figure was computed anew from other orders."""
 
+offline_copy = Table(
+    "offline_copy",
+    metadata,
+    _tracker_id(primary_key=True),
+    _text("id", primary_key=True),
+    Column("made_at", Moment, nullable=False),
+    _text("made_by"),
+    _text("about"),
+    Column("returned_at", Moment),
+    _text("returned"),
+    Column("packed", LargeBinary, nullable=False),
+)
+"""Copies that went offline: `packed` is what both sides last knew alike, the base of the next merge;
+`about` and `returned` are JSON facts of the copy and of its last return."""
+
+merge_conflict = Table(
+    "merge_conflict",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _tracker_id(),
+    _text("copy_id"),
+    _text("order_id"),
+    _text("column"),
+    _text("base"),
+    _text("theirs"),
+    _text("ours"),
+    Column("found_at", Moment, nullable=False),
+    _text("choice"),
+    Column("settled_at", Moment),
+    _text("settled_by"),
+    Index(None, "tracker_id", "order_id"),
+)
+"""Cells that a copy and the tracker both changed, each another way: a person chooses."""
+
 setting = Table(
     "setting",
     metadata,
