@@ -1,7 +1,8 @@
-"""The Guide tab of the template: one page that a new colleague reads in three minutes."""
+"""The Guide tab in a workbook: one page that a new colleague reads in three minutes."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import xlsxwriter
@@ -31,7 +32,7 @@ class _Looks:
     aside: Format
 
 
-def write_guide(book: xlsxwriter.Workbook, columns: list[ColumnRule], rules: Rulebook) -> None:
+def write_guide(book: xlsxwriter.Workbook, columns: Sequence[ColumnRule], rules: Rulebook) -> None:
     """Add the Guide tab: the six stages, the rules of the house, the limits and every column."""
     sheet = book.add_worksheet(TITLE)
     sheet.hide_gridlines(2)
