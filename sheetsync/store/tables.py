@@ -379,6 +379,60 @@ merge_conflict = Table(
 )
 """Cells that a copy and the tracker both changed, each another way: a person chooses."""
 
+feed_file = Table(
+    "feed_file",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _tracker_id(),
+    _text("source"),
+    _text("kind"),
+    _text("name"),
+    _text("digest"),
+    _text("stamp"),
+    _text("settings"),
+    _text("headings"),
+    Column("written_at", Moment),
+    Column("taken_at", Moment, nullable=False),
+    _text("verdict"),
+    _text("sentence"),
+    Column("rows", Integer, nullable=False),
+    Column("changed", Integer, nullable=False),
+    Column("refused", Integer, nullable=False),
+    Index(None, "tracker_id", "source", "digest"),
+)
+"""Every file of a feed that was looked at: `digest` of its bytes, `stamp` (size and time) by which it is known
+without reading, `settings` under which it was read, `verdict` taken or refused and why in a `sentence`."""
+
+feed_row = Table(
+    "feed_row",
+    metadata,
+    _tracker_id(primary_key=True),
+    _text("source", primary_key=True),
+    _text("keyed", primary_key=True),
+    _text("key", primary_key=True),
+    _text("kind"),
+    _text("order_id"),
+    Column("digest", BigInteger, nullable=False),
+    _text("cells"),
+    Column("said_at", Seconds),
+    Column("changed_at", Moment, nullable=False),
+    Column("waits", Integer, nullable=False),
+    Index(None, "tracker_id", "waits"),
+)
+"""What a feed says last of each order (`keyed` order_id or tracking) or article (sku): `cells` is JSON,
+`said_at` the feed's own time of it, `waits` 1 until the tracker shows it or a person's value stands there."""
+
+feed_written = Table(
+    "feed_written",
+    metadata,
+    _tracker_id(primary_key=True),
+    _text("order_id", primary_key=True),
+    _text("written"),
+    _text("before"),
+)
+"""What feeds meant to write into the row of an order, and what stood there before until that is confirmed;
+JSON objects of column key -> text. A cell that holds neither is a person's."""
+
 setting = Table(
     "setting",
     metadata,
