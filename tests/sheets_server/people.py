@@ -241,11 +241,13 @@ def _cut_paste(desk: _Desk, row: int, to: int) -> None:
     body = {"source": desk.rows(source, source + 1), "destination": goal}
     if source == target:
         return
-    cells = list(desk.sheet.rows[source])
+    cells = [desk.sheet.cell(source, column) for column in range(desk.place.width)]
     desk.ask("cutPaste", {**body, "pasteType": "PASTE_NORMAL"})
-    for column, cell in enumerate(cells[: desk.place.width]):
+    for column, cell in enumerate(cells):
         private = {k: v for k, v in (cell or {}).items() if k[:2] == "x-"}
         desk.sheet.put(target, column, {**_dress(cell), **_value(cell), **private})
+        # Nothing of anybody's is left behind: what was known of the cell went with it.
+        desk.sheet.put(source, column, _dress(desk.sheet.cell(source, column)) or None)
 
 
 @_act

@@ -7,7 +7,6 @@ found: nothing is guessed.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
@@ -63,7 +62,6 @@ class Finder:
             columns = self.columns(undo.then.headings)
             self._touched |= {columns[c] for c in undo.then.touched if c in columns}
             self._own.setdefault(undo.then, []).append(undo)
-        self._in_write = Counter((then.write, then.key) for then in self._own)
 
     def header_row(self, headings: Sequence[str]) -> int:
         """The row that holds most of these headings; 0 where none holds two of them."""
@@ -94,8 +92,6 @@ class Finder:
         column = self.columns(undo.then.headings).get(undo.column)
         numbers = self._with(column, undo.wrong) if column is not None else ()
         likely = self._likely(undo.then, numbers)
-        if any(is_telling(own.wrong) for own in self._own.get(undo.then, ())):
-            likely = [each for each in likely if each.holds or is_telling(undo.wrong)]
         return [each.number for each in likely if not self._is_anothers(each.number, undo.then)]
 
     def is_the_one(self, then: Then, key: str, number: int) -> bool:
@@ -105,7 +101,7 @@ class Finder:
             return False
         if key and key == then.key:
             return self._times.get(key, 0) < 2 or not likely.unlike
-        return not likely.unlike and likely.agree > 1
+        return not likely.unlike and likely.agree > 1 and not self._is_anothers(number, then)
 
     # -- within ---------------------------------------------------------------------------------
 
@@ -134,7 +130,9 @@ class Finder:
         likely = self._likely(then, self._perhaps(then))
         found = [each for each in likely if each.holds and not each.unlike and each.agree > 1]
         found = [
-            e for e in found if self._key(e.number, then) != then.key and self._may_be(e, then)
+            e
+            for e in found
+            if self._key(e.number, then) not in self._names(then) and self._may_be(e, then)
         ]
         return [found[0].number] if len(found) == 1 else []
 
@@ -148,11 +146,17 @@ class Finder:
 
     def _is_doubled(self, then: Then) -> bool:
         """Whether more than one row had the Order ID, before the write or in it."""
-        return self._times.get(then.key, 0) > 1 or self._in_write[then.write, then.key] > 1
+        return then.doubled or any(self._times.get(key, 0) > 1 for key in self._names(then))
 
     def _named(self, then: Then) -> Sequence[int]:
-        """The rows under the Order ID of the row then."""
-        return self._by_key(self._key_column(then)).get(then.key, ()) if then.key else ()
+        """The rows under the Order ID of the row then, or under the one that is to be put back."""
+        rows = self._by_key(self._key_column(then))
+        return sorted({number for key in self._names(then) for number in rows.get(key, ())})
+
+    def _names(self, then: Then) -> set[str]:
+        own = self._own.get(then, ())
+        back = {order_key(undo.right) for undo in own if undo.column == then.key_column}
+        return ({then.key} | back) - {""}
 
     def _perhaps(self, then: Then) -> Sequence[int]:
         """The rows that hold anything that was written there; all where nothing but blanks was."""
@@ -208,7 +212,7 @@ class Finder:
 
     def _may_be(self, likely: _Likely, then: Then) -> bool:
         """Whether a row, perhaps under another Order ID, may be the one."""
-        if self._key(likely.number, then) == then.key:
+        if self._key(likely.number, then) in {then.key, *self._names(then)}:
             return True
         return not self._is_anothers(likely.number, then) and not likely.unlike >= max(
             likely.agree, 1
@@ -217,7 +221,7 @@ class Finder:
     def _is_anothers(self, number: int, then: Then) -> bool:
         """Whether a row is under the Order ID of another known order."""
         key = self._key(number, then)
-        if key in {"", then.key}:
+        if key in {"", *self._names(then)}:
             return False
         return len(self._by_key(self._key_column(then)).get(key, ())) <= self._times.get(key, 0)
 

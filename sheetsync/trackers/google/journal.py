@@ -62,7 +62,8 @@ class Then:
     """A row as it stood just after a write: what it is known by when it is looked for again.
 
     `write` is the ticket of that write. `cells` are all its cells, None where the answer did not show them;
-    `touched` the columns that were written to, `headings` those of its tab.
+    `touched` the columns that were written to, `headings` those of its tab. `doubled`: another row of that
+    write had the same Order ID.
     """
 
     write: str
@@ -72,6 +73,7 @@ class Then:
     touched: tuple[int, ...]
     headings: tuple[str, ...]
     key_column: int
+    doubled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

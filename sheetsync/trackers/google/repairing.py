@@ -117,8 +117,8 @@ def _due(
         if column is None:
             continue
         numbers = rows.get(undo.then, ())
-        if not _heading(undo) and undo.wrong is not None and not _is_header(undo.then):
-            # Nothing but the value itself stands in a column of nobody's; sorting rows leaves it where it is.
+        if not _heading(undo) and is_telling(undo.wrong) and not _is_header(undo.then):
+            # In a column of nobody's it stands where it was put, whatever else was sorted.
             numbers = range(1, len(finder.now.rows) + 1)
         for number in numbers:
             at.setdefault((number, column), []).append(undo)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from sheetsync.domain.model import CellError, CellValue
@@ -99,6 +100,7 @@ def verify(sent: Sequence[Sent], landing: Landing, under: Under) -> Verdicts:
         for row, cells in touched.items()
     }
     unmoved = there == _texts(under.headings)
+    thens = _doubles_told(thens)
     stand, away, undos = [], [], []
     for cell in sent:
         if not _is_written(cell, landing):
@@ -168,6 +170,15 @@ def _then(
         headings=headings,
         key_column=key,
     )
+
+
+def _doubles_told(thens: Mapping[int, Then]) -> dict[int, Then]:
+    """The same rows, those with one Order ID in common known as such."""
+    keys = Counter(then.key for then in thens.values())
+    return {
+        row: replace(then, doubled=bool(then.key) and keys[then.key] > 1)
+        for row, then in thens.items()
+    }
 
 
 def _after(sent: Iterable[Sent], before: Sequence[CellValue], landing: Landing) -> Row:
