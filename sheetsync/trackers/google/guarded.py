@@ -8,7 +8,7 @@ it replaces, the answer shows it, and what was displaced is put right in the sam
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -18,7 +18,16 @@ from sheetsync.domain.tabs import Tab
 from sheetsync.errors import TrackerError
 from sheetsync.trackers.google.api import AnswerLost, QuotaUsedUp, SheetsApi
 from sheetsync.trackers.google.copies import Copies, as_told
-from sheetsync.trackers.google.journal import Entry, Journal, Sent, Under, Undo, pack, unpack
+from sheetsync.trackers.google.journal import (
+    NOTHING_OPEN,
+    Entry,
+    Journal,
+    Sent,
+    Under,
+    Undo,
+    pack,
+    unpack,
+)
 from sheetsync.trackers.google.judging import STALE, Judge, Wanted
 from sheetsync.trackers.google.look import Look
 from sheetsync.trackers.google.looking import Eyes
@@ -29,6 +38,7 @@ from sheetsync.trackers.google.sending import address, cell_requests
 from sheetsync.trackers.google.snapshot import Snapshot
 from sheetsync.trackers.google.structure import Json
 from sheetsync.trackers.google.verifying import Landing, Verdicts, verify
+from sheetsync.trackers.google.write_state import Counters, Outcome, Ready, WriteState
 from sheetsync.trackers.receipts import Verdict
 
 TRIES: Final = 3
@@ -36,51 +46,6 @@ ROUNDS: Final = 5
 TOO_OLD: Final = timedelta(seconds=2)
 DISPLACED: Final = "the row was moved while it was written; it comes round in the next pass"
 UNANSWERED: Final = "Google did not answer for it; it comes round in the next pass"
-
-
-@dataclass(slots=True, kw_only=True)
-class Counters:
-    """What happened since the worker was started."""
-
-    rows_dropped: int = 0
-    displaced: int = 0
-    repaired: int = 0
-    answers_lost: int = 0
-
-
-@dataclass(slots=True, kw_only=True)
-class WriteState:
-    """One call of `write`, over all its parts."""
-
-    planned: Snapshot
-    expected: Snapshot
-    requests: int = 0
-    landed: bool = False
-    """Whether a part was carried out, or may have been."""
-    fingerprint: str = ""
-    unread: bool = False
-    tabs_written: list[str] = field(default_factory=list)
-    tabs_refused: dict[str, str] = field(default_factory=dict)
-    remarks: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """A verdict for each change of a part."""
-
-    verdicts: list[Verdict]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Ready:
-    """What is about to be sent, and the look that it was made from."""
-
-    look: Look
-    verdicts: list[Verdict]
-    places: list[tuple[str, int | None]]
-    """Order and column of each change, to find its verdict again."""
-    sent: list[Sent]
-    tabs: Tabs
 
 
 class GuardedWrite:
@@ -106,16 +71,23 @@ class GuardedWrite:
     def begin(self, planned: Snapshot) -> WriteState:
         """Settle what an earlier write left open, first of all."""
         state = WriteState(planned=planned, expected=planned)
-        if entry := self.open_entry():
+        if entry := self._entry():
+            state.tell(entry.told)
+        if entry and entry.is_open:
             found = self.heard_of(entry) or Verdicts()
             undos = [*entry.undos, *found.undos]
             self._put_right(state, undos, entry.under, entry.times)
         return state
 
+    def end(self) -> None:
+        """The receipt is made: what it tells need not be kept any longer."""
+        if entry := self._entry():
+            self._journal.keep(pack(replace(entry, told=())) if entry.is_open else "")
+
     def open_entry(self) -> Entry | None:
         """What an earlier write left open."""
-        text = self._journal.load()
-        return unpack(text) if text else None
+        entry = self._entry()
+        return entry if entry and entry.is_open else None
 
     def heard_of(self, entry: Entry) -> Verdicts | None:
         """What became of an entry's cells, as the safety copy tells; None where they were never written.
@@ -126,7 +98,8 @@ class GuardedWrite:
         if landing is None or landing.ticket != entry.ticket:
             return None
         self._ticket = entry.ticket
-        return self._verify(entry.sent, landing, entry.under)
+        found = self._verify(entry.sent, landing, entry.under)
+        return replace(found, undos=tuple(followed_back(found.undos, entry.undos, entry.times)))
 
     def write(
         self,
@@ -152,7 +125,7 @@ class GuardedWrite:
             except QuotaUsedUp as full:
                 problem = as_told(full.problem)
             except TrackerError as refused:
-                if self._journal.load():
+                if self.open_entry():
                     raise
                 # Nothing was done. The structure that the requests were made from may be too old.
                 problem = refused
@@ -186,7 +159,7 @@ class GuardedWrite:
         return verify(sent, landing, under)
 
     def _after_lost_answer(
-        self, state: WriteState, ready: _Ready, entry: Entry, problem: TrackerError
+        self, state: WriteState, ready: Ready, entry: Entry, problem: TrackerError
     ) -> list[Sent]:
         """Ask the sheet what became of an unanswered write; gives the cells that do stand."""
         state.remarks.append(
@@ -204,7 +177,7 @@ class GuardedWrite:
         wanted: Sequence[Wanted],
         tabs: Sequence[Tab],
         marker: Marker | None,
-    ) -> _Ready:
+    ) -> Ready:
         now = self._reread(state.planned)
         verdicts, sent = self._place(state, now, wanted)
         self.counters.rows_dropped += len(
@@ -212,7 +185,7 @@ class GuardedWrite:
         )
         state.unread |= now.rows != state.expected.rows
         header = self._eyes.headed(now).header
-        return _Ready(
+        return Ready(
             look=Look(
                 cells=now, header_row=header.row_number, key_column=header.columns["order_id"]
             ),
@@ -222,7 +195,7 @@ class GuardedWrite:
             tabs=self._publishing.requests(tabs, marker, now.marker, written=bool(sent)),
         )
 
-    def _carry_out(self, state: WriteState, ready: _Ready, marker: Marker | None) -> Outcome:
+    def _carry_out(self, state: WriteState, ready: Ready, marker: Marker | None) -> Outcome:
         tabs = ready.tabs
         try:
             answer, entry = self._sent(
@@ -237,7 +210,7 @@ class GuardedWrite:
             state.fingerprint = ""
             return _outcome(ready, stand, UNANSWERED)
         except (TrackerError, QuotaUsedUp):
-            self._journal.keep("")
+            self._close(state)
             raise
         state.landed = True
         self._publishing.done(tabs, answer)
@@ -255,10 +228,10 @@ class GuardedWrite:
             state.fingerprint = state.expected.fingerprint() if complete else ""
         return _outcome(ready, stand, STALE if found.clean else DISPLACED)
 
-    def _settle(self, state: WriteState, ready: _Ready, found: Verdicts) -> list[Sent]:
+    def _settle(self, state: WriteState, ready: Ready, found: Verdicts) -> list[Sent]:
         """Put right what is to be put right; gives the cells that stand in the end."""
         if found.clean:
-            self._journal.keep("")
+            self._close(state)
             return list(found.stand)
         state.fingerprint = ""
         self.counters.displaced += len(found.undos)
@@ -283,8 +256,8 @@ class GuardedWrite:
             self._api.prepare_write()
             round_ = repair(left, self._copies.look(self._ticket), under, times)
             if not round_.cells:
-                self._journal.keep("")
-                state.remarks += round_.told(left, done)
+                state.tell(round_.told(left, done))
+                self._close(state)
                 return
             found = self._one_round(state, round_, left, times)
             if found is None:
@@ -314,9 +287,18 @@ class GuardedWrite:
         else:
             landing = self._copies.landing(answer["updatedSpreadsheet"], round_.cells, entry.under)
             found = self._verify(round_.cells, landing, entry.under)
-        if found is None:
-            return None
-        return replace(found, undos=tuple(followed_back(found.undos, left, times)))
+            found = replace(found, undos=tuple(followed_back(found.undos, left, times)))
+        return found
+
+    def _entry(self) -> Entry | None:
+        text = self._journal.load()
+        return unpack(text) if text else None
+
+    def _close(self, state: WriteState) -> None:
+        """Nothing is open any more; what has not been told yet is kept."""
+        self._journal.keep(
+            pack(replace(NOTHING_OPEN, told=tuple(state.told))) if state.told else ""
+        )
 
     def _sent(
         self,
@@ -332,8 +314,9 @@ class GuardedWrite:
         self._writes += 1
         ticket = f"{self._now():%Y-%m-%dT%H:%M:%S.%f} {self._writes}"
         entry = Entry(
-            ticket=ticket, sent=tuple(sent), under=look.under, undos=tuple(undos), times=times
-        )
+            ticket=ticket, sent=tuple(sent), under=look.under, undos=tuple(undos), times=times,
+            told=tuple(state.told),
+        )  # fmt: skip
         requests, ranges = list(tabs.requests), list(tabs.ranges)
         if sent:
             tab, copy = self._eyes.tab(), self._copies.now()
@@ -364,7 +347,7 @@ def _extent(cells: Snapshot) -> tuple[int, int]:
     return len(cells.rows), max(map(len, cells.rows), default=1)
 
 
-def _outcome(ready: _Ready, stand: Sequence[Sent], why: str) -> Outcome:
+def _outcome(ready: Ready, stand: Sequence[Sent], why: str) -> Outcome:
     """The verdicts, with `why` for those that were sent and do not stand."""
     sent = {(cell.order, cell.column) for cell in ready.sent}
     fine = {(cell.order, cell.column) for cell in stand}

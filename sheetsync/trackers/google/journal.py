@@ -7,7 +7,7 @@ import json
 import zlib
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass, fields
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from sheetsync.domain.model import CellError, CellValue
 
@@ -103,10 +103,11 @@ class Under:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """An open entry.
+    """What is not settled yet.
 
     `sent` under `ticket` was not heard of, () when it was; its cells were read `under` that. `undos` are
-    still to be done; `times` tells how often each Order ID stood in the tab.
+    still to be done; `times` tells how often each Order ID stood in the tab. `told` names cells that people
+    have to look at, as long as no receipt has said so.
     """
 
     under: Under
@@ -114,6 +115,15 @@ class Entry:
     ticket: str = ""
     sent: tuple[Sent, ...] = ()
     undos: tuple[Undo, ...] = ()
+    told: tuple[str, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is anything to be put right, or to be asked for."""
+        return bool(self.sent or self.undos)
+
+
+NOTHING_OPEN: Final = Entry(under=Under((), 0, 0), times={})
 
 
 def pack(entry: Entry) -> str:
@@ -129,6 +139,7 @@ def pack(entry: Entry) -> str:
             [places[u.then], u.order, u.heading, u.column, u.wrong, u.right, u.formula] for u in entry.undos
         ],
         "times": dict(entry.times),
+        "told": list(entry.told),
     }  # fmt: skip
     raw = json.dumps(content, ensure_ascii=False, default=_error).encode("utf-8", "surrogatepass")
     return base64.b64encode(zlib.compress(raw, 1)).decode("ascii")
@@ -167,6 +178,7 @@ def unpack(text: str) -> Entry:
             for place, order, heading, column, wrong, right, formula in content["undos"]
         ),
         times=content["times"],
+        told=tuple(content.get("told", ())),
     )
 
 

@@ -11,7 +11,7 @@ from sheetsync.errors import PlanRefused, TrackerBusy
 from sheetsync.trackers.base import WriteBatch
 from sheetsync.trackers.google.adding import Adding
 from sheetsync.trackers.google.api import SheetsApi
-from sheetsync.trackers.google.guarded import GuardedWrite, WriteState
+from sheetsync.trackers.google.guarded import GuardedWrite
 from sheetsync.trackers.google.journal import Journal
 from sheetsync.trackers.google.judging import Wanted, wanted_of
 from sheetsync.trackers.google.looking import Eyes
@@ -20,6 +20,7 @@ from sheetsync.trackers.google.safety_copy import TITLE as COPY_TITLE
 from sheetsync.trackers.google.sending import MOST_BYTES, weight
 from sheetsync.trackers.google.snapshot import Snapshot
 from sheetsync.trackers.google.verifying import Verdicts
+from sheetsync.trackers.google.write_state import WriteState
 from sheetsync.trackers.receipts import NewValue, Verdict, change_receipt
 
 _ONE_PASS = timedelta(seconds=5)
@@ -138,6 +139,7 @@ class GoogleTracker:
             verdicts = {place: verdicts.get(place, late) for place in range(len(wanted))}
         if state.fingerprint and not state.unread:
             self._planned = state.expected
+        self.guarded.end()
         return self._receipt(batch, [verdicts[place] for place in range(len(wanted))], state)
 
     def append(self, rows: Sequence[Mapping[str, NewValue]]) -> Receipt:

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from sheetsync.domain.columns import find_header
-from sheetsync.trackers.google.guarded import GuardedWrite, WriteState
+from sheetsync.trackers.google.guarded import GuardedWrite
 from sheetsync.trackers.google.journal import Entry, Sent, Under
 from sheetsync.trackers.google.judging import Judge, Wanted
 from sheetsync.trackers.google.sending import cell_requests
 from sheetsync.trackers.google.snapshot import Snapshot
 from sheetsync.trackers.google.verifying import Landing, Verdicts
+from sheetsync.trackers.google.write_state import WriteState
 from sheetsync.trackers.receipts import Verdict
 from tests.simulation.google.little_tracker import COLUMNS
 from tests.simulation.google.seeds import PASSES, play_seed
