@@ -71,6 +71,24 @@ class Finder:
         """Column then -> column now, as far as that can be told."""
         return self._alignment(tuple(headings))[1]
 
+    def column(self, undo: Undo, number: int) -> int | None:
+        """The column of what is to be undone in a row, None where that cannot be told.
+
+        Where several columns had its heading, or have it now, what stands there tells.
+        """
+        headings = self.now.headings(self.header_row(undo.then.headings))
+        heading, key = _at(undo.then.headings, undo.column), self._key(number, undo.then)
+        column = self.columns(undo.then.headings).get(undo.column)
+        if column is not None and same(self.now.cell(number, column), undo.wrong):
+            return column
+        found = [
+            place
+            for place, text in enumerate(headings)
+            if text and text == heading and same(self.now.cell(number, place), undo.wrong)
+        ]
+        sure = len(found) == 1 and is_telling(undo.wrong) and not is_meant(undo, key, heading)
+        return found[0] if sure else column
+
     def rows(self) -> dict[Then, list[int]]:
         """Where each row that is to be put right stands now, with the copies that people made of it.
 
@@ -94,14 +112,14 @@ class Finder:
         likely = self._likely(undo.then, numbers)
         return [each.number for each in likely if not self._is_anothers(each.number, undo.then)]
 
-    def is_the_one(self, then: Then, key: str, number: int) -> bool:
-        """Whether a row under the Order ID `key` is surely the one."""
+    def is_the_one(self, then: Then, key: str, number: int, *, least: int) -> bool:
+        """Whether a row under the Order ID `key` is surely the one; under another, `least` cells tell it."""
         likely = self._liken(then, number)
         if likely is None:
             return False
         if key and key == then.key:
             return self._times.get(key, 0) < 2 or not likely.unlike
-        return not likely.unlike and likely.agree > 1 and not self._is_anothers(number, then)
+        return not likely.unlike and likely.agree >= least and not self._is_anothers(number, then)
 
     # -- within ---------------------------------------------------------------------------------
 
@@ -109,6 +127,7 @@ class Finder:
         named = self._likely(then, self._named(then))
         if len(named) == 1 and not self._is_doubled(then):
             return [named[0].number, *([] if named[0].holds else self._under_another_name(then))]
+        named += self._perhaps_renamed(then) if self._is_doubled(then) else []
         exact = [each for each in named if not each.unlike and not each.other]
         near = [each for each in named if each.unlike + each.other < 2]
         if (len(exact) == 1 and len(near) == 1) or self._are_twins(then, exact):
@@ -127,14 +146,16 @@ class Finder:
 
     def _under_another_name(self, then: Then) -> list[int]:
         """The one row that still holds what was written and is just like it, but got another Order ID."""
-        likely = self._likely(then, self._perhaps(then))
+        likely = self._perhaps_renamed(then)
         found = [each for each in likely if each.holds and not each.unlike and each.agree > 1]
-        found = [
-            e
-            for e in found
-            if self._key(e.number, then) not in self._names(then) and self._may_be(e, then)
-        ]
         return [found[0].number] if len(found) == 1 else []
+
+    def _perhaps_renamed(self, then: Then) -> list[_Likely]:
+        """The rows under another Order ID, or none, that may be the one."""
+        likely, names = self._likely(then, self._perhaps(then)), self._names(then)
+        return [
+            e for e in likely if self._key(e.number, then) not in names and self._may_be(e, then)
+        ]
 
     def _are_twins(self, then: Then, exact: Sequence[_Likely]) -> bool:
         """Whether these rows cannot be told apart, and need not: the same is to be done in each."""

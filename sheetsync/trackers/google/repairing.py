@@ -113,15 +113,14 @@ def _due(
     """Place -> the undos that lead from what stands there to what is right."""
     at: dict[_Place, list[Undo]] = {}
     for undo in undos:
-        column = finder.columns(undo.then.headings).get(undo.column)
-        if column is None:
-            continue
         numbers = rows.get(undo.then, ())
         if not _heading(undo) and is_telling(undo.wrong) and not _is_header(undo.then):
             # In a column of nobody's it stands where it was put, whatever else was sorted.
             numbers = range(1, len(finder.now.rows) + 1)
         for number in numbers:
-            at.setdefault((number, column), []).append(undo)
+            column = finder.column(undo, number)
+            if column is not None:
+                at.setdefault((number, column), []).append(undo)
     chains = {place: _chain(finder.now.cell(*place), found) for place, found in at.items()}
     return {
         place: chain
@@ -160,7 +159,7 @@ def _was_met(earlier: Undo, undo: Undo, key: str, finder: Finder) -> bool:
     return (
         same(earlier.wrong, undo.right)
         and finder.columns(earlier.then.headings).get(earlier.column) == undo.column
-        and finder.is_the_one(earlier.then, key, 2)
+        and finder.is_the_one(earlier.then, key, 2, least=1 if is_telling(undo.right) else 2)
     )
 
 
