@@ -76,16 +76,12 @@ class Finder:
 
         Where several columns had its heading, or have it now, what stands there tells.
         """
-        headings = self.now.headings(self.header_row(undo.then.headings))
-        heading, key = _at(undo.then.headings, undo.column), self._key(number, undo.then)
         column = self.columns(undo.then.headings).get(undo.column)
         if column is not None and same(self.now.cell(number, column), undo.wrong):
             return column
-        found = [
-            place
-            for place, text in enumerate(headings)
-            if text and text == heading and same(self.now.cell(number, place), undo.wrong)
-        ]
+        like = self._columns_like(undo)
+        found = [place for place in like if same(self.now.cell(number, place), undo.wrong)]
+        heading, key = _at(undo.then.headings, undo.column), self._key(number, undo.then)
         sure = len(found) == 1 and is_telling(undo.wrong) and not is_meant(undo, key, heading)
         return found[0] if sure else column
 
@@ -105,12 +101,15 @@ class Finder:
             if numbers and all(len(takers[then.write, number]) == 1 for number in numbers)
         }
 
-    def doubtful(self, undo: Undo) -> list[int]:
-        """The rows that hold what is to be undone, and any of which may be the one."""
-        column = self.columns(undo.then.headings).get(undo.column)
-        numbers = self._with(column, undo.wrong) if column is not None else ()
-        likely = self._likely(undo.then, numbers)
-        return [each.number for each in likely if not self._is_anothers(each.number, undo.then)]
+    def doubtful(self, undo: Undo) -> list[tuple[int, int]]:
+        """Where what is to be undone stands, by row and column, in a row that may be the one."""
+        then, found = undo.then, list[tuple[int, int]]()
+        for column in self._columns_like(undo):
+            for number in self._with(column, undo.wrong):
+                alike = self._key(number, then) in self._names(then) or self._liken(then, number)
+                if alike and not self._is_anothers(number, then):
+                    found.append((number, column))
+        return found
 
     def is_the_one(self, then: Then, key: str, number: int, *, least: int) -> bool:
         """Whether a row under the Order ID `key` is surely the one; under another, `least` cells tell it."""
@@ -122,6 +121,17 @@ class Finder:
         return not likely.unlike and likely.agree >= least and not self._is_anothers(number, then)
 
     # -- within ---------------------------------------------------------------------------------
+
+    def _columns_like(self, undo: Undo) -> list[int]:
+        """The columns that may be the one: where it is by its neighbours, and all under its heading."""
+        then = undo.then
+        heading, column = (
+            _at(then.headings, undo.column),
+            self.columns(then.headings).get(undo.column),
+        )
+        texts = self.now.headings(self.header_row(then.headings))
+        like = {place for place, text in enumerate(texts) if text and text == heading}
+        return sorted(like if column is None else {column, *like})
 
     def _surely(self, then: Then) -> list[int]:
         named = self._likely(then, self._named(then))

@@ -50,11 +50,15 @@ class Repair:
 
     def told(self, left: Sequence[Undo], done: Sequence[Undo]) -> list[str]:
         """What a person has to look at, in words, once nothing more can be put right for certain."""
-        astray = [undo for undo in left if undo.then not in self.rows]
+        astray = [undo for undo in left if not self._was_found(undo)]
         telling = {undo.then for undo in done if is_telling(undo.wrong)}
         copies = [undo for undo in done if undo.then in telling]
         lost = [_lost(undo) for undo in astray if undo.right is not None]
         return list(dict.fromkeys([*_doubts([*astray, *copies], self), *lost]))
+
+    def _was_found(self, undo: Undo) -> bool:
+        numbers = self.rows.get(undo.then, ())
+        return any(self.finder.column(undo, number) is not None for number in numbers)
 
 
 def repair(undos: Sequence[Undo], now: Snapshot, under: Under, times: Mapping[str, int]) -> Repair:
@@ -169,24 +173,22 @@ def _doubts(undos: Sequence[Undo], round_: Repair) -> list[str]:
     headings = look.headings
     keys = {u.then: order_key(u.right) for u in undos if u.column == u.then.key_column}
     for undo in undos:
-        column = finder.columns(undo.then.headings).get(undo.column)
         if undo.wrong is None:
             continue
-        if column is None:
-            found[-undo.then.number, undo.column] = (
-                f"Beside the row of {undo.then.key or _NOBODY} stands “{undo.wrong}”, which may be ours or a "
-                "person's; please look at it."
-            )
-            continue
-        for row in finder.doubtful(undo):
+        places = finder.doubtful(undo)
+        for row, column in places:
             order = order_key(look.cells.cell(row, look.key_column))
             heading = headings[column] if column < len(headings) else ""
-            stands = same(look.cells.cell(row, column), undo.wrong)
-            if stands and not is_meant(undo, order, heading):
+            if not is_meant(undo, order, heading):
                 found[row, column] = (
                     f"Under “{heading}” of {keys.get(undo.then, order) or _NOBODY} stands “{undo.wrong}”, which "
                     "may be ours or a person's; please look at it."
                 )
+        if not places and finder.columns(undo.then.headings).get(undo.column) is None:
+            found[-undo.then.number, undo.column] = (
+                f"Beside the row of {undo.then.key or _NOBODY} stands “{undo.wrong}”, which may be ours or a "
+                "person's; please look at it."
+            )
     return list(found.values())
 
 
