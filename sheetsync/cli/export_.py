@@ -1,4 +1,4 @@
-"""`sheetsync export`: what the store knows as files for others; today the audit."""
+"""`sheetsync export`: orders as a file that people or programs work in, and the audit."""
 
 from __future__ import annotations
 
@@ -16,13 +16,84 @@ from sheetsync.cli.wiring import open_workshop, wall_clock
 from sheetsync.domain.audit import Entry
 from sheetsync.worker.audit import export_audit, verify_exported
 from sheetsync.worker.audit_file import Manifest, manifest_of
+from sheetsync.worker.offline.exporting import export
+from sheetsync.worker.offline.selecting import Selection
 
 _TOLD_EVERY = 100_000
+_TRACKER = "tracker"
 
 
-@click.group("export", short_help="the audit as a file with checksums, and its check")
+class _Exports(click.Group):
+    """A group in which a file name in the place of a verb means the tracker."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """`export FILE` is `export tracker FILE`."""
+        known = bool(args) and args[0] in self.commands
+        return super().resolve_command(ctx, args if known else [_TRACKER, *args])
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """An option at the front belongs to the tracker's file, but for --help."""
+        if args and args[0].startswith("-") and args[0] not in ("-h", "--help"):
+            args = [_TRACKER, *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(
+    "export", cls=_Exports, short_help="orders as a workbook that comes back, or as CSV; the audit"
+)
 def command() -> None:
-    """Write what the store knows into files that others can read."""
+    """Write orders, or the audit, into files for others.
+
+    sheetsync export FILE is short for sheetsync export tracker FILE.
+    """
+
+
+@command.command(_TRACKER, short_help="write orders into a workbook, CSV or JSON lines")
+@click.argument("file", type=click.Path(path_type=Path))
+@config_option
+@click.option(
+    "--only",
+    default="",
+    metavar="FILTER",
+    help="Only orders where this holds, as under when: in the rules: 'status: Packing'.",
+)
+@click.option("--vendor", default="", help="Only this vendor's lines.")
+@click.option(
+    "--view", default="", metavar="VIEW", help='"To pick", "To pack", "To ship" or Stuck.'
+)
+@click.option(
+    "--replace", "replace_file", is_flag=True, help="Write over FILE where it is there already."
+)
+def tracker(
+    file: Path, config_path: Path, only: str, vendor: str, view: str, replace_file: bool
+) -> None:
+    """Write the tracker's orders into FILE.
+
+    A .xlsx file looks and works like the tracker: people take it along, edit it, and sheetsync import
+    brings it back, cell by cell. A .csv or .jsonl file is for other programs and does not come back.
+    """
+    with open_workshop(config_path) as workshop, progress("Writing the copy"):
+        selection = Selection(only=only.strip(), vendor=vendor.strip(), view=view.strip())
+        done = export(
+            workshop, file, selection, now=wall_clock(), by=who_asks(), replace_file=replace_file
+        )
+        kept = workshop.config.retention.copies_days
+    out.print(
+        Text.assemble(
+            (str(file), "bold"),
+            f"  {counted(done.orders, 'order')}, {counted(done.columns, 'column')}",
+        )
+    )
+    for remark in done.remarks:
+        err.print(Text.assemble(("Note: ", "yellow"), remark))
+    if done.id:
+        out.print(
+            Text(
+                f"Copy {done.id}. To bring it back within {kept} days: sheetsync import {file.name}"
+            )
+        )
 
 
 @command.command("audit", short_help="write the audit, or check a written one")

@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Final, Literal
 
 from pydantic import Field, PrivateAttr, model_validator
 
+from sheetsync.config.feeds import FeedConfig
 from sheetsync.config.google import GoogleConfig
 from sheetsync.config.tracker import TrackerConfig
 from sheetsync.config.values import (
@@ -289,6 +290,13 @@ class RetentionConfig(Strict):
         ),
         examples=["0"],
     )
+    copies_days: int = Field(
+        default=60,
+        ge=1,
+        le=3_650,
+        description="How many days an exported copy can come back: so long the store keeps what was in it.",
+        examples=["60"],
+    )
 
 
 class IntakeConfig(Strict):
@@ -350,6 +358,11 @@ class Config(Strict):
     intake: IntakeConfig = Field(
         default=IntakeConfig(), description="How new orders from a file are read."
     )
+    feeds: dict[Name, FeedConfig] = Field(
+        default={},
+        description="Files of other systems, each feed under a name of yours: docs/feeds.md.",
+        examples=["dhl"],
+    )
     _file: Path = PrivateAttr(default=Path("config.yaml"))
 
     @model_validator(mode="before")
@@ -358,7 +371,7 @@ class Config(Strict):
         """A section left out is an empty one, so that its paths too are relative to this file."""
         if not isinstance(value, dict):
             return value
-        sections = ("google", "store", "mail", "worker", "guard", "retention", "intake")
+        sections = ("google", "store", "mail", "worker", "guard", "retention", "intake", "feeds")
         return value | {name: {} for name in sections if value.get(name) is None}
 
     @model_validator(mode="after")

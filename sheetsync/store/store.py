@@ -8,6 +8,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Self, TypeVar
@@ -32,9 +33,11 @@ from sheetsync.store.engine import (
     writing,
 )
 from sheetsync.store.events import load_events
+from sheetsync.store.feeds import Feeds, load_fed
 from sheetsync.store.history import History, history
 from sheetsync.store.mail_records import MailRecord, PassLines, mail_record, pass_lines
 from sheetsync.store.memory import load_memory
+from sheetsync.store.offline import Offline
 from sheetsync.store.outbox import Outbox
 from sheetsync.store.problems import DiskFull
 from sheetsync.store.recorded import load_recorded
@@ -188,7 +191,10 @@ class Store:
         return self._with_archived(
             tracker_id,
             returning,
-            lambda c: load_memory(c, trackers.get(c, tracker_id), now=now, timezone=timezone),
+            lambda c: replace(
+                load_memory(c, trackers.get(c, tracker_id), now=now, timezone=timezone),
+                fed=load_fed(c, tracker_id),
+            ),
         )
 
     def commit_pass(
@@ -348,6 +354,14 @@ class Store:
     def undoing(self, tracker_id: int) -> Undoing:
         """What undoes a pass over the tracker."""
         return Undoing(self._engine, self._path, tracker_id)
+
+    def offline(self, tracker_id: int) -> Offline:
+        """The copies of the tracker that went offline, and the conflicts of their return."""
+        return Offline(self._engine, self._path, tracker_id)
+
+    def feeds(self, tracker_id: int) -> Feeds:
+        """What feeds brought for the tracker."""
+        return Feeds(self._engine, self._path, tracker_id)
 
     def care(self, tracker_id: int) -> Care:
         """What archives orders of the tracker and cuts personal values out of what is kept of them."""

@@ -1,0 +1,269 @@
+"""Copies that went offline and what their return left open: the base of each merge, and the conflicts.
+
+A base is what the file and the tracker last knew alike. It is packed column by column, and it goes when it
+is older than the configuration says, or when somebody it names is forgotten.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+
+from sheetsync.domain.grid import object_array
+from sheetsync.domain.merge.copies import Copy
+from sheetsync.domain.model import Plan, Receipt
+from sheetsync.store import trackers
+from sheetsync.store.changes import log_changes
+from sheetsync.store.engine import reading, writing
+from sheetsync.store.holds import note_act
+from sheetsync.store.passes import close_pass, open_line
+from sheetsync.store.tables import merge_conflict, offline_copy
+from sheetsync.store.upsert import upsert
+
+_FAST: Final = 1
+"""zlib's quickest level: texts of a sheet shrink to a fifth all the same."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyLine:
+    """One copy that went offline. `about`: facts of it; `returned`: facts of its last return."""
+
+    id: str
+    made_at: datetime
+    made_by: str
+    about: Mapping[str, Any] = field(default_factory=dict)
+    returned_at: datetime | None = None
+    returned: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conflict:
+    """One cell that both sides changed. `choice`: file, tracker, or "" while nobody has chosen.
+
+    `number` is 0 until it is kept.
+    """
+
+    number: int = 0
+    copy_id: str
+    order_id: str
+    column: str
+    base: str
+    theirs: str
+    ours: str
+    found_at: datetime
+    choice: str = ""
+    settled_at: datetime | None = None
+    settled_by: str = ""
+
+
+def pack_copy(copy: Copy) -> bytes:
+    """A side as bytes."""
+    content = {
+        "ids": copy.ids.tolist(),
+        "columns": {key: cells.tolist() for key, cells in copy.columns.items()},
+        "forgotten": sorted(copy.forgotten),
+    }
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    return zlib.compress(text.encode("utf-8", "surrogatepass"), _FAST)
+
+
+def unpack_copy(packed: bytes) -> Copy:
+    """A side from its bytes."""
+    content = json.loads(zlib.decompress(packed).decode("utf-8", "surrogatepass"))
+    ids = content["ids"]
+    return Copy(
+        ids=pd.Index(ids, dtype=object),
+        columns={key: object_array(cells) for key, cells in content["columns"].items()},
+        places=np.arange(len(ids)),
+        forgotten=frozenset(content["forgotten"]),
+    )
+
+
+def forget_in_copies(
+    connection: Connection, tracker_id: int, cut_from: Callable[[Copy], Collection[str]]
+) -> int:
+    """Take the orders that `cut_from` names out of every kept base; in how many there were any.
+
+    What stands of them in a file that comes back later is refused.
+    """
+    query = select(offline_copy.c.id, offline_copy.c.packed)
+    found = connection.execute(query.where(offline_copy.c.tracker_id == tracker_id)).all()
+    changed = 0
+    for copy_id, packed in found:
+        copy = unpack_copy(packed)
+        gone = set(cut_from(copy)) & set(copy.ids)
+        if not gone:
+            continue
+        keep = np.array([order not in gone for order in copy.ids], dtype=bool)
+        rest = copy.taken(np.flatnonzero(keep))
+        _put(connection, tracker_id, copy_id, packed=_packed_without(rest, copy.forgotten | gone))
+        changed += 1
+    return changed
+
+
+def _packed_without(copy: Copy, forgotten: frozenset[str]) -> bytes:
+    return pack_copy(
+        Copy(ids=copy.ids, columns=copy.columns, places=copy.places, forgotten=forgotten)
+    )
+
+
+def _put(connection: Connection, tracker_id: int, copy_id: str, **values: Any) -> None:
+    connection.execute(
+        update(offline_copy)
+        .where(offline_copy.c.tracker_id == tracker_id, offline_copy.c.id == copy_id)
+        .values(**values)
+    )
+
+
+class Offline:
+    """The offline copies of one tracker over an open store; each method is one transaction."""
+
+    def __init__(self, engine: Engine, path: Path | None, tracker_id: int) -> None:
+        self._engine, self._path, self._tracker_id = engine, path, tracker_id
+
+    def keep(self, line: CopyLine, base: Copy, *, note: str = "") -> None:
+        """Remember a copy and its base, in place of an earlier one of that id; `note` goes to the audit."""
+        row = {
+            "tracker_id": self._tracker_id, "id": line.id, "made_at": line.made_at,
+            "made_by": line.made_by, "about": _json(line.about), "returned_at": line.returned_at,
+            "returned": _json(line.returned), "packed": pack_copy(base),
+        }  # fmt: skip
+        with writing(self._engine, self._path) as connection:
+            upsert(connection, offline_copy, [row], key=("tracker_id", "id"))
+            if note:
+                note_act(
+                    connection, self._tracker_id, "export", line.made_by, line.made_at, new=note
+                )
+
+    def copy(self, copy_id: str) -> CopyLine | None:
+        """One copy; None where there is none of that id."""
+        return next((line for line in self.copies() if line.id == copy_id), None)
+
+    def copies(self) -> list[CopyLine]:
+        """Every copy that is remembered, oldest first."""
+        names = ("id", "made_at", "made_by", "about", "returned_at", "returned")
+        query = select(*(offline_copy.c[name] for name in names))
+        query = query.where(offline_copy.c.tracker_id == self._tracker_id)
+        with reading(self._engine, self._path) as connection:
+            rows = connection.execute(
+                query.order_by(offline_copy.c.made_at, offline_copy.c.id)
+            ).all()
+        return [
+            CopyLine(
+                id=row.id, made_at=row.made_at, made_by=row.made_by, about=json.loads(row.about),
+                returned_at=row.returned_at, returned=json.loads(row.returned),
+            )
+            for row in rows
+        ]  # fmt: skip
+
+    def base(self, copy_id: str) -> Copy:
+        """The base of a copy that is remembered."""
+        query = select(offline_copy.c.packed).where(
+            offline_copy.c.tracker_id == self._tracker_id, offline_copy.c.id == copy_id
+        )
+        with reading(self._engine, self._path) as connection:
+            return unpack_copy(connection.execute(query).scalar_one())
+
+    def drop_older(self, moment: datetime) -> int:
+        """Forget copies that neither were made nor came back since `moment`; how many."""
+        old = func.coalesce(offline_copy.c.returned_at, offline_copy.c.made_at)
+        with writing(self._engine, self._path) as connection:
+            done = connection.execute(
+                delete(offline_copy).where(
+                    offline_copy.c.tracker_id == self._tracker_id, old < moment
+                )
+            )
+            return int(done.rowcount)
+
+    def commit(self, plan: Plan, conflicts: Sequence[Conflict]) -> int:
+        """Make an import durable before it is written: its changes in the log, its conflicts; the pass.
+
+        A conflict that is open already, with the same words, is not opened a second time.
+        """
+        with writing(self._engine, self._path) as connection:
+            state = trackers.get(connection, self._tracker_id)
+            number = open_line(connection, self._tracker_id, plan)
+            log_changes(connection, self._tracker_id, number, plan, None)
+            known = {_cell_of(found) for found in self._conflicts(connection, only_open=True)}
+            fresh = [found for found in conflicts if _cell_of(found) not in known]
+            if fresh:
+                rows = [_conflict_row(self._tracker_id, found) for found in fresh]
+                connection.execute(insert(merge_conflict), rows)
+            seq = state.seq + (1 if len(plan.changes) else 0)
+            trackers.change(connection, self._tracker_id, fingerprint="", seq=seq)
+        return number
+
+    def close(
+        self,
+        number: int,
+        receipt: Receipt,
+        *,
+        now: datetime,
+        note: tuple[str, str, str],
+        returned: tuple[str, Mapping[str, Any], Copy] | None = None,
+    ) -> None:
+        """Note what became of an import: the next pass looks again.
+
+        `note`: act, who and words for the audit. `returned`: the copy's id, facts of its return, and its
+        base from now on.
+        """
+        # What the file says is a person's: memory does not take it for what the worker wrote.
+        unnamed = receipt.outcomes.assign(column="")
+        with writing(self._engine, self._path) as connection:
+            plain = Receipt(
+                outcomes=unnamed, fingerprint="", requests=receipt.requests, remarks=receipt.remarks
+            )
+            close_pass(connection, number, plain, fingerprint="", now=now)
+            act, who, words = note
+            note_act(connection, self._tracker_id, act, who, now, new=words)
+            if returned is not None:
+                copy_id, facts, base = returned
+                _put(connection, self._tracker_id, copy_id, returned_at=now,
+                     returned=_json(facts), packed=pack_copy(base))  # fmt: skip
+
+    def conflicts(self, *, only_open: bool = True) -> list[Conflict]:
+        """The conflicts that nobody settled yet, or all that are kept, oldest first."""
+        with reading(self._engine, self._path) as connection:
+            return self._conflicts(connection, only_open=only_open)
+
+    def settle(self, choices: Mapping[int, str], *, who: str, now: datetime) -> int:
+        """Keep what was chosen for these conflicts; how many were still open."""
+        done = 0
+        with writing(self._engine, self._path) as connection:
+            for number, choice in choices.items():
+                mine = (merge_conflict.c.id == number) & merge_conflict.c.settled_at.is_(None)
+                values = {"choice": choice, "settled_at": now, "settled_by": who}
+                done += connection.execute(
+                    update(merge_conflict).where(mine).values(**values)
+                ).rowcount
+        return done
+
+    def _conflicts(self, connection: Connection, *, only_open: bool) -> list[Conflict]:
+        query = select(merge_conflict).where(merge_conflict.c.tracker_id == self._tracker_id)
+        if only_open:
+            query = query.where(merge_conflict.c.settled_at.is_(None))
+        rows = connection.execute(query.order_by(merge_conflict.c.id)).all()
+        names = [name for name in Conflict.__dataclass_fields__ if name != "number"]
+        return [Conflict(number=row.id, **{n: getattr(row, n) for n in names}) for row in rows]
+
+
+def _cell_of(found: Conflict) -> tuple[str, ...]:
+    return found.order_id, found.column, found.theirs, found.ours
+
+
+def _conflict_row(tracker_id: int, found: Conflict) -> dict[str, Any]:
+    names = [name for name in Conflict.__dataclass_fields__ if name != "number"]
+    return {"tracker_id": tracker_id, **{name: getattr(found, name) for name in names}}
+
+
+def _json(value: Mapping[str, Any]) -> str:
+    return json.dumps(dict(value), ensure_ascii=False, sort_keys=True)
