@@ -1,6 +1,7 @@
 """config.yaml: where the tracker is, where mails go, how often a pass runs. One frozen `Config`."""
 
 from sheetsync.config.example import example_config, reference_table
+from sheetsync.config.feeds import FeedConfig
 from sheetsync.config.google import GoogleConfig
 from sheetsync.config.load import load_config, parse_config
 from sheetsync.config.model import (
@@ -16,6 +17,7 @@ from sheetsync.config.tracker import TrackerConfig
 
 __all__ = [
     "Config",
+    "FeedConfig",
     "GoogleConfig",
     "GuardConfig",
     "IntakeConfig",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from textwrap import wrap
-from typing import Any, Final
+from typing import Any, Final, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
@@ -39,10 +39,12 @@ def settings(model: type[Strict] = Config, prefix: str = "") -> Iterator[Setting
     """Every setting in the order of the model, sections before what they hold."""
     for key, info in model.model_fields.items():
         name = f"{prefix}{info.alias or key}"
-        section = _section(info)
-        yield _setting(name, info, is_section=section is not None)
+        section, group = _section(info), _group(info)
+        yield _setting(name, info, is_section=section is not None or group is not None)
         if section is not None:
             yield from settings(section, f"{name}.")
+        if group is not None:
+            yield from _one_of_a_group(f"{name}.{(info.examples or [''])[0]}", group)
 
 
 def _section(info: FieldInfo) -> type[Strict] | None:
@@ -52,12 +54,29 @@ def _section(info: FieldInfo) -> type[Strict] | None:
     return None
 
 
+def _group(info: FieldInfo) -> type[Strict] | None:
+    """The model of each entry, where people name the entries themselves."""
+    if get_origin(info.annotation) is not dict:
+        return None
+    kind = get_args(info.annotation)[1]
+    return kind if isinstance(kind, type) and issubclass(kind, Strict) else None
+
+
+def _one_of_a_group(name: str, model: type[Strict]) -> Iterator[Setting]:
+    """One entry under a name made up; nothing of it stands active in the example."""
+    about = "One of them; the name is yours: small letters, figures and _."
+    yield Setting(
+        name=name, description=about, example="", required=False, default=False, shown=False
+    )
+    yield from (replace(setting, shown=False) for setting in settings(model, f"{name}."))
+
+
 def _setting(name: str, info: FieldInfo, *, is_section: bool) -> Setting:
     extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
     return Setting(
         name=name,
         description=info.description or "",
-        example=str((info.examples or [""])[0]),
+        example="" if is_section else str((info.examples or [""])[0]),
         required=info.is_required(),
         default=not info.is_required() and info.default not in (None, [], {}, TickWords()),
         shown=is_section or bool(extra.get("shown")),

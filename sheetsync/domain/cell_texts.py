@@ -15,8 +15,10 @@ from sheetsync.domain.grid import Cells
 from sheetsync.domain.model import STAMPS, CellError, DateSystem, Uncalculated
 from sheetsync.domain.moments import canonical_local, serials_to_local
 
-MOMENT_COLUMNS: Final = frozenset({"ordered_at", "sla_due", *STAMPS})
-"""The columns of moments that the worker may write."""
+MOMENT_COLUMNS: Final = frozenset(
+    {"ordered_at", "sla_due", *STAMPS, "promised_at", "dispatch_by", "eta", "carrier_update"}
+)
+"""The columns of moments that the worker may write, on its own account or a feed's."""
 
 
 def cell_text(value: Any, *, moment: bool, date_system: DateSystem) -> str:

@@ -22,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sheetsync.domain.feeds.news import NOTHING, Fed, FedPlan
 from sheetsync.domain.tabs import Tab
 
 
@@ -195,6 +196,8 @@ class Memory:
     """Whether the sheet was ever read with this store's own mark on it."""
     adopted: Marker | None = None
     """A mark of another store that a person said may be written over."""
+    fed: Fed = NOTHING
+    """What feeds brought and the sheet does not show yet."""
 
 
 STAGE_EVENT_COLUMNS: Final = (
@@ -288,6 +291,8 @@ class Plan:
     rules_hash: str
     tabs: tuple[Tab, ...] = ()
     remarks: tuple[str, ...] = ()
+    fed: FedPlan | None = None
+    """What is done about feeds; None where they brought nothing. Their cells are among `changes`."""
 
 
 RECEIPT_COLUMNS: Final = ("order_id", "column", "outcome", "reason")

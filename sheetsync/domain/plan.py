@@ -21,6 +21,7 @@ from sheetsync.domain.conditions.fields import Fields, fields_of
 from sheetsync.domain.escalation import Escalations, decide
 from sheetsync.domain.escalation.acknowledge import HELP
 from sheetsync.domain.evidence import Observation, delivered_moments, observe
+from sheetsync.domain.feeds.planning import plan_feeds, without
 from sheetsync.domain.findings import FindingList, join_findings
 from sheetsync.domain.model import Memory, Orders, Plan, Sheet
 from sheetsync.domain.moments import Moments, as_aware, as_moment, scalar_to_local, scalar_to_utc
@@ -96,7 +97,9 @@ def plan_with_reasons(
     escalations = _escalate(scene, clocks, fields, steps)
     findings = join_findings([findings, _unclear_acknowledgements(orders, escalations)])
     own = _own_changes(orders, clocks, findings, steps, options, now)
-    changes = own_cells.join([seen.cells, own])
+    fed = plan_feeds(orders, memory, rules) if memory.fed.news else None
+    mine = seen.cells if fed is None else without(seen.cells, fed.changes)
+    changes = own_cells.join([mine, own, *([fed.changes] if fed is not None else [])])
     arrived = seen.stamps["delivered_at"].to_numpy("datetime64[s]")
     closing = _complete_after(orders, arrived, rules, working_days)
     plan = Plan(
@@ -120,6 +123,7 @@ def plan_with_reasons(
         rules_hash=rules.hash,
         remarks=(*sheet.remarks, *not_evaluated(orders, fields, rules), *escalations.remarks,
                  *_vanished(seen)),
+        fed=fed,
     )  # fmt: skip
     return plan, Reasons(seen=seen, clocks=clocks, hours=hours)
 

@@ -9,6 +9,7 @@ from typing import TypeAlias
 from sqlalchemy import Connection, select
 
 from sheetsync.domain.cell_texts import MOMENT_COLUMNS, cell_text
+from sheetsync.domain.feeds.news import feed_rule
 from sheetsync.domain.model import Memory, Plan
 from sheetsync.domain.own_cells import OWN_COLUMNS
 from sheetsync.domain.person_edits import Edit
@@ -95,6 +96,17 @@ def _waits(row: Mapping[str, str], newest: Mapping[Cell, _Line]) -> bool:
 
 
 def _intents(plan: Plan) -> list[dict[str, str]]:
+    return [*_cells(plan), *_new_rows(plan)]
+
+
+def _new_rows(plan: Plan) -> list[dict[str, str]]:
+    """One line for each row that a feed adds, under what a person's new row is logged as."""
+    added = plan.fed.additions if plan.fed is not None else ()
+    common = {"column": "appeared", "old": "", "new": "", "by": "worker"}
+    return [{"order_id": a.order_id, **common, "rule": feed_rule(a.source)} for a in added]
+
+
+def _cells(plan: Plan) -> list[dict[str, str]]:
     changes = plan.changes
     system = plan.orders.sheet.date_system
     return [

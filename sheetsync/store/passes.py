@@ -23,6 +23,7 @@ from sheetsync.store import frames, trackers
 from sheetsync.store.archive import take_back
 from sheetsync.store.changes import log_changes
 from sheetsync.store.facts import save_facts
+from sheetsync.store.feeds import commit_fed
 from sheetsync.store.memory import COLUMNS_SETTING, confirm, save_orders
 from sheetsync.store.seen import keep_seen
 from sheetsync.store.settings import put_setting
@@ -99,6 +100,7 @@ def commit_pass(
         enqueue(connection, state, pass_id, held.alerts, plan.at)
     edits = keep_seen(connection, tracker_id, plan, memory, fresh) if memory is not None else []
     log_changes(connection, tracker_id, pass_id, plan, edits, memory)
+    commit_fed(connection, tracker_id, plan.fed, memory.fed.number if memory is not None else 0)
     acts = bool(len(plan.changes)) or mails > 0
     trackers.change(
         connection,

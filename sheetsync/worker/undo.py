@@ -86,7 +86,7 @@ def look_at_undo(shop: Workshop, number: int, now: datetime) -> UndoPlan:
         base, at=at, baseline=False, changes=changes_of(taken, number), notices=(),
         stage_events=holding.stage_events, pauses=base.pauses.iloc[:0], memory=holding.memory,
         escalations=withdrawals(record.escalations, record.every_escalation, at),
-        facts=base.facts.iloc[:0], tabs=(), remarks=(),
+        facts=base.facts.iloc[:0], tabs=(), remarks=(), fed=None,
     )  # fmt: skip
     return UndoPlan(
         number=number, at=at, record=record, taken=tuple(taken), left=tuple(left), plan=plan,

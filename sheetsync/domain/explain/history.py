@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from sheetsync.domain.explain.case import Case, Line
+from sheetsync.domain.feeds.news import feed_of
 from sheetsync.domain.texts import quoted
 from sheetsync.domain.undo.cells import undone_pass
 from sheetsync.domain.wording import moment_words
@@ -105,7 +106,13 @@ def changes(case: Case, lines: Sequence[Line]) -> Iterator[str]:
 
 def reason_words(rule: str) -> str:
     """Why the worker wrote; "" where the column tells."""
-    return REASONS.get(rule, "") or undo_words(rule)
+    return REASONS.get(rule, "") or feed_words(rule) or undo_words(rule)
+
+
+def feed_words(rule: str) -> str:
+    """That a feed brought it, where that is why; else ""."""
+    source = feed_of(rule)
+    return f"the feed {source} says so" if source else ""
 
 
 def undo_words(rule: str) -> str:
@@ -122,6 +129,8 @@ def _since(case: Case, line: Line) -> str:
 
 def act_words(act: str, who: str) -> str:
     """Something that happened to an order as a whole, or was done to it and by whom."""
+    if source := feed_of(who):
+        return f"its row was added, as the feed {source} brought it"
     if act in _MOVES:
         return ACTS[act]
     return f"{ACTS.get(act, act)}{f' by {who}' if who else ' by the worker'}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
@@ -39,22 +40,28 @@ def test_every_setting_has_a_description_and_an_example():
         "guard",
         "retention",
         "intake",
+        "feeds",
+        "feeds.dhl",
     }
 
 
-def with_setting(name: str, text: str) -> Config:
-    value = read_document("", f"x: {text}").get(("x",))
-    section, _, key = name.rpartition(".")
-    lines = {
-        **BARE,
-        **({section: {**BARE.get(section, {}), key: value}} if section else {key: value}),
-    }
+def with_setting(name: str, text: str | None) -> Config:
+    """The bare settings with one more, given as YAML; None leaves it out."""
+    *groups, key = name.split(".")
+    lines = deepcopy(BARE)
+    if groups[:1] == ["feeds"]:
+        lines["feeds"] = {"dhl": {"kind": "carrier"}}
+    at = lines
+    for group in groups:
+        at = at.setdefault(group, {})
+    if text is not None:
+        at[key] = read_document("", f"x: {text}").get(("x",))
     return Config.model_validate(lines)
 
 
 @pytest.mark.parametrize("setting", [s for s in SINGLE if s.default], ids=lambda s: s.name)
 def test_the_default_shown_is_the_default(setting):
-    assert with_setting(setting.name, setting.example) == Config.model_validate(BARE)
+    assert with_setting(setting.name, setting.example) == with_setting(setting.name, None)
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ SECRET_WORDS = (
 )
 SETTINGS_WORDS = (
     '11:1: unknown setting "file"; '
-    "use google, guard, intake, mail, retention, rules, store, templates, tracker, version or worker"
+    "use feeds, google, guard, intake, mail, retention, rules, store, templates, tracker, version or worker"
 )
 BRACES_WORDS = (
     "11:9: the braces that begin here are not closed; "

@@ -1,0 +1,95 @@
+"""The nouns of feeds: what a source says of one order, what waits to be written, and what a plan makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final, Literal, TypeAlias
+
+import pandas as pd
+
+Kind: TypeAlias = Literal["orders", "stock", "carrier", "answers", "payments"]
+Keyed: TypeAlias = Literal["order_id", "tracking", "sku"]
+Cells: TypeAlias = Mapping[str, str]
+"""Column key -> text, as `values` writes it; blanks left out."""
+
+KINDS: Final[tuple[Kind, ...]] = ("orders", "stock", "carrier", "answers", "payments")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """What a source said last about one order or article, whose `key` is of the kind `keyed`."""
+
+    source: str
+    kind: Kind
+    keyed: Keyed
+    key: str
+    digest: int
+    cells: Cells
+    changed_at: datetime
+    waits: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fed:
+    """What feeds brought and the tracker does not show yet, and what feeds wrote into it before.
+
+    `written` holds, per order, what they meant to write; `before` what stood there until that is confirmed.
+    `number` grows with every file that was looked at.
+    """
+
+    number: int = 0
+    news: tuple[News, ...] = ()
+    written: Mapping[str, Cells] = field(default_factory=dict)
+    before: Mapping[str, Cells] = field(default_factory=dict)
+
+
+NOTHING: Final = Fed()
+
+NewCell: TypeAlias = str | float | datetime | None
+"""What may go into a cell; a datetime is naive local."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addition:
+    """A row to add below the last order: typed cells by column key, and the source that asks for it."""
+
+    order_id: str
+    source: str
+    cells: Mapping[str, NewCell]
+    texts: Cells
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class FedPlan:
+    """What a plan does about feeds.
+
+    `changes` is a frame of CHANGE_COLUMNS. `done` are news that need nothing any more, `carried` those whose
+    cells are among the changes or additions, each with its order. `written` and `before` are what is to be
+    remembered of each order.
+    """
+
+    changes: pd.DataFrame
+    additions: tuple[Addition, ...] = ()
+    done: tuple[News, ...] = ()
+    carried: tuple[tuple[News, str], ...] = ()
+    written: Mapping[str, Cells] = field(default_factory=dict)
+    before: Mapping[str, Cells] = field(default_factory=dict)
+    number: int = 0
+
+    @property
+    def writes(self) -> bool:
+        """Whether anything goes into the tracker."""
+        return bool(len(self.changes) or self.additions)
+
+
+def feed_rule(source: str) -> str:
+    """The rule under which the change log keeps what this source brought."""
+    return f"feed:{source}"
+
+
+def feed_of(rule: str) -> str:
+    """The source that a line of the change log is due to; "" for any other line."""
+    kind, _, source = rule.partition(":")
+    return source if kind == "feed" else ""
