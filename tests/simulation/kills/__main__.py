@@ -1,0 +1,49 @@
+"""Kill real workers: `python -m tests.simulation.kills --kills 100`.
+
+`--seed N` begins at another world; a world is played again by its number. The schedule of kills comes from
+it alone, but real time is never twice the same, so a failure may take more than one try to come back.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from tests.simulation.kills.many import played, postgres, tasks
+from tests.simulation.worker.figures import Figures
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Do what the arguments ask; 1 where a promise was broken."""
+    given = _arguments(arguments)
+    total = Figures()
+    with postgres(not given.no_postgres) as server:
+        todo = tasks(given.seed, given.kills, server, plant=given.plant)
+        for figures in played(todo, given.jobs):
+            total.add(figures)
+    print(total.table())
+    for words in total.broken:
+        print(f"BROKEN {words}")
+    for seed in worlds_of(total):
+        kills = next(task.kills for task in todo if task.seed == seed)
+        print(f"again: python -m tests.simulation.kills --seed {seed} --kills {kills} --jobs 1")
+    return int(not total.good)
+
+
+def worlds_of(total: Figures) -> list[int]:
+    """The worlds in which a promise was broken."""
+    return sorted({int(words.split()[1].rstrip(":")) for words in total.broken})
+
+
+def _arguments(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.simulation.kills")
+    parser.add_argument("--kills", type=int, default=100, help="how many workers to kill")
+    parser.add_argument("--seed", type=int, default=1, help="the first world")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--no-postgres", action="store_true", help="every store in a file")
+    parser.add_argument("--plant", default="", help="a fault that the workers shall have")
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

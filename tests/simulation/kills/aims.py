@@ -1,0 +1,137 @@
+"""When a worker is killed: the schedule of a world, which comes from its seed alone.
+
+Real time is not exact: the same seed aims at the same moments, but what the worker and the people have
+done by then may differ from run to run.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from dataclasses import dataclass, field
+from random import Random
+from typing import Final
+
+MOMENT: Final = "at a random moment"
+VANISHES: Final = "as a request got lost on its way"
+ARRIVED: Final = "as a request arrived"
+CARRIED_OUT: Final = "as a request was carried out"
+PASS_DONE: Final = "as a pass was done"
+REQUESTS: Final = (ARRIVED, VANISHES, CARRIED_OUT, PASS_DONE)
+MAILS: Final = (
+    "at the greeting of a mail server", "as a mail named its sender", "as a mail was let in",
+    "amid DATA", "as a mail was taken", "as a mail was answered for",
+)  # fmt: skip
+_FORKED, _FRESH = 0.9, 2.8
+"""How long a worker takes until its first pass is done, about; longer where Python has to start first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """Kill at the `count`-th time that `point` comes, or `after` so many seconds; `late`: so much later."""
+
+    point: str
+    count: int = 1
+    after: float = 0.0
+    late: float = 0.0
+    fresh: bool = False
+    """Whether the worker is a Python process of its own; else one forked from a warm one."""
+
+    @property
+    def longest(self) -> float:
+        """Seconds after which the worker is killed in any case."""
+        if self.point == MOMENT:
+            return self.after
+        return 5.0 if self.fresh else 3.0
+
+    @property
+    def wants_mail(self) -> bool:
+        """Whether it needs a mail that is due."""
+        return self.point in MAILS
+
+    def __str__(self) -> str:
+        when = f"{self.after:.3f} s" if self.point == MOMENT else f"number {self.count}"
+        late = f", {self.late * 1000:.0f} ms later" if self.late else ""
+        return f"{self.point}, {when}{late}{', a fresh process' if self.fresh else ''}"
+
+
+def aims(seed: int, kills: int, fresh_every: int = 10) -> list[Aim]:
+    """The aims of a world, one for each worker; every `fresh_every`-th is a process that Python starts for it.
+
+    The first worker meets its end amid the very first look, of which there is no mail.
+    """
+    dice = Random(f"{seed}/aims")
+    first = Aim(dice.choice(REQUESTS[:3]), dice.randrange(1, 7))
+    points = _shuffled(dice, kills - 1)
+    rest = [
+        _aim(dice, point, fresh=n % fresh_every == 0) for n, point in enumerate(points, start=1)
+    ]
+    return [first, *rest]
+
+
+def _shuffled(dice: Random, kills: int) -> list[str]:
+    """So many points: every one comes round before any comes again."""
+    points: list[str] = []
+    while len(points) < kills:
+        deck = [*MAILS, *REQUESTS, *[MOMENT] * 5]
+        dice.shuffle(deck)
+        points += deck
+    return points[:kills]
+
+
+def _aim(dice: Random, point: str, *, fresh: bool) -> Aim:
+    if point == MOMENT:
+        return Aim(point, after=dice.uniform(0.0, _FRESH if fresh else _FORKED), fresh=fresh)
+    most = 2 if point == PASS_DONE else 3 if point in MAILS else 7
+    late = dice.choice((0.0, 0.0, dice.uniform(0.0, 0.05)))
+    return Aim(point, dice.randint(1, most), late=late, fresh=fresh)
+
+
+@dataclass(slots=True)
+class Trigger:
+    """Kills the worker that it is told of when its aim comes. The servers call `reached` in their threads."""
+
+    _aim: Aim | None = None
+    _worker: int = 0
+    _left: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    fired: threading.Event = field(default_factory=threading.Event)
+
+    def aim(self, aim: Aim) -> None:
+        """Before the worker starts: count what comes from now on."""
+        with self._lock:
+            self._aim, self._left, self._worker = aim, aim.count, 0
+            self.fired.clear()
+
+    def at(self, worker: int) -> None:
+        """The worker has this process number."""
+        with self._lock:
+            self._worker = worker
+
+    def rest(self) -> None:
+        """Kill nobody."""
+        with self._lock:
+            self._aim = None
+
+    def reached(self, point: str) -> bool:
+        """A point was reached; whether the aim was this one."""
+        with self._lock:
+            if self._aim is None or self._aim.point != point or self.fired.is_set():
+                return False
+            self._left -= 1
+            if self._left:
+                return False
+            late = self._aim.late
+        if late:
+            threading.Timer(late, self.kill).start()
+        else:
+            self.kill()
+        return True
+
+    def kill(self) -> None:
+        """End the worker as by kill -9, once."""
+        with self._lock:
+            if self._worker and not self.fired.is_set():
+                self.fired.set()
+                os.kill(self._worker, signal.SIGKILL)

@@ -1,0 +1,110 @@
+"""From a number to a world with its kills, played to its end and judged."""
+
+from __future__ import annotations
+
+import sqlite3
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from tests.simulation.kills.aims import aims
+from tests.simulation.kills.oracle import count_mails
+from tests.simulation.kills.world import Life, World, now, world
+from tests.simulation.worker.figures import Figures
+
+KILLS: Final = 25
+"""In one world."""
+_ENDED: Final = {"sent", "superseded", "digested", "suppressed"}
+_HELD: Final = {"held", "in_doubt"}
+
+
+def play(
+    seed: int, kills: int = KILLS, *, store: str = "", fresh_every: int = 10, plant: str = ""
+) -> Figures:
+    """Kill so many workers in one world, let the last one finish, and count.
+
+    `store`: the address of a database, "" for a file. `plant`: a fault that the workers shall have.
+    """
+    with _room() as room, world(room, seed, store=store, plant=plant) as one:
+        first, *others = aims(seed, kills, fresh_every)
+        one.live(first)
+        one.finish(passes=1)
+        one.work()
+        for aim in others:
+            one.live(aim)
+        one.go_home()
+        last = one.finish(passes=3)
+        one.oracle.in_the_end(now())
+        return _figures(one, last, store)
+
+
+def _figures(one: World, last: Life, store: str) -> Figures:
+    """What became of it, with each broken promise."""
+    outbox = outbox_of(store or str(one.shop.folder / "state.db"))
+    held = {order for state, orders in outbox if state in _HELD for order in orders}
+    killed = [number for number, life in enumerate(one.lives) if life.killed]
+    mails = count_mails(one.people.truth, one.mailbox.handings, killed, held)
+    states = Counter(state for state, _ in outbox)
+    verdict = one.oracle.verdict
+    damage = _damage(one, store)
+    broken = [
+        *(f"kill {number}: {words}" for number, life in enumerate(one.lives) for words in life.troubles),
+        *verdict.lines(), *mails.lost, *mails.broken, *damage,
+    ]  # fmt: skip
+    if last.writes and last.writes[-1]:
+        broken.append(f"people have gone, and the third pass still made {last.writes[-1]} writes")
+    return Figures(
+        seeds=1,
+        passes=sum(life.began for life in one.lives),
+        kills=len(killed),
+        faults=one.kills(),
+        mails_due=mails.due,
+        mails_sent=mails.sent,
+        mails_doubled=mails.doubled,
+        mails_held=sum(states[state] for state in _HELD),
+        mails_waiting=states.total() - sum(states[s] for s in (*_ENDED, *_HELD, "failed")),
+        mails_failed=states["failed"],
+        mails_lost=len(mails.lost),
+        wrong_rows=len(verdict.wrong_rows),
+        lost_edits=len(verdict.lost_edits),
+        torn=len(damage),
+        broken=[f"world {one.seed}: {words}" for words in broken],
+    )
+
+
+def outbox_of(store: str) -> list[tuple[str, set[str]]]:
+    """State and orders of each mail in the store, read past the product."""
+    question = (
+        "SELECT outbox.id, outbox.state, outbox_order.order_id FROM outbox "
+        "LEFT JOIN outbox_order ON outbox_order.outbox_id = outbox.id"
+    )
+    found: dict[int, tuple[str, set[str]]] = {}
+    for number, state, order in _asked(store, question):
+        found.setdefault(number, (state, set()))[1].add(str(order))
+    return list(found.values())
+
+
+def _asked(store: str, question: str) -> list[Any]:
+    if store.startswith("postgresql"):
+        import psycopg
+
+        with psycopg.connect(store) as server:
+            return server.execute(question).fetchall()  # type: ignore[call-overload]
+    with closing(sqlite3.connect(store)) as file:
+        return file.execute(question).fetchall()
+
+
+def _damage(one: World, store: str) -> list[str]:
+    """What `state check` finds wrong with a store in a file, and files that were left over."""
+    wrong = "" if store else one.check()
+    found = [f"state check: {wrong}"] if wrong else []
+    return found + [f"left over: {name}" for name in one.shop.litter()]
+
+
+@contextmanager
+def _room() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="sheetsync-kills-") as name:
+        yield Path(name)
