@@ -120,6 +120,11 @@ class Finder:
             return self._times.get(key, 0) < 2 or not likely.unlike
         return not likely.unlike and likely.agree >= least and not self._is_anothers(number, then)
 
+    def unlike_where_written(self, then: Then, number: int) -> int:
+        """How many of the cells that were written to are others in that row now."""
+        _, written = self._compared(then)
+        return sum(not same(value, self.now.cell(number, column)) for value, column in written)
+
     # -- within ---------------------------------------------------------------------------------
 
     def _columns_like(self, undo: Undo) -> list[int]:
@@ -219,14 +224,14 @@ class Finder:
 
     def _liken(self, then: Then, number: int) -> _Likely | None:
         """How like the row then this one is; None where more differs than people may have edited since."""
-        sure, written = self._compared(then)
+        sure, _ = self._compared(then)
         row = self.now.row(number)
         alike = [same(value, row[c] if c < len(row) else None) for value, c in sure]
         agree = sum(same_ and v is not None for same_, (v, _) in zip(alike, sure, strict=True))
         unlike = len(alike) - sum(alike)
         if unlike > max(_EDITED, agree // 2):
             return None
-        other = sum(not same(value, self.now.cell(number, column)) for value, column in written)
+        other = self.unlike_where_written(then, number)
         return _Likely(number, unlike, agree, other, self._holds(then, number))
 
     def _holds(self, then: Then, number: int) -> bool:

@@ -149,13 +149,21 @@ def _followed_back(undo: Undo, earlier: Sequence[Undo], key: str, times: Mapping
     then, left = undo.then, list(earlier)
     finder = Finder(Snapshot(rows=[then.headings, then.cells or ()]), earlier, times)
     while not undo.formula:
-        met = next((u for u in left if _was_met(u, undo, key, finder)), None)
+        met = _met(left, undo, key, finder)
         if met is None:
             break
         left.remove(met)
         formula = _moved(met, (then.number, undo.column)) if met.formula else ""
         undo = replace(undo, right=met.right, formula=formula)
     return undo
+
+
+def _met(left: Sequence[Undo], undo: Undo, key: str, finder: Finder) -> Undo | None:
+    """Which of the earlier undos was met; None where there is none, or several of rows just as like."""
+    met = [earlier for earlier in left if _was_met(earlier, undo, key, finder)]
+    unlike = [finder.unlike_where_written(earlier.then, 2) for earlier in met]
+    best = [each for each, count in zip(met, unlike, strict=True) if count == min(unlike)]
+    return best[0] if len({(each.right, each.formula) for each in best}) == 1 else None
 
 
 def _was_met(earlier: Undo, undo: Undo, key: str, finder: Finder) -> bool:
