@@ -27,6 +27,7 @@ BESIDE = "typed where a displaced write landed"
 ARRIVED = "in a row that came, or got its Order ID, in the window"
 AGAIN = "typed the very word that was just being taken back"
 """The ways in which a keystroke inside the window can be lost."""
+UNSEEN = "typed over without having looked again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +91,15 @@ class _Picture:
 class Audit:
     """Stains cells of one book. `gone` is what cannot be mended: rows taken out or brought back.
 
-    `whole_rows`: the program writes rows with their Order IDs, so a row is the one of its key.
+    `whole_rows`: the program writes rows with their Order IDs, so a row is the one of its key. `unseen` is
+    the moment of a plan's commit as long as nothing was looked at after it: what was typed up to then may
+    not be written over even for a moment.
     """
 
     planner: Planner
     whole_rows: bool = False
     gone: list[Fault] = field(default_factory=list)
+    unseen: int = 0
     _before: _Picture | None = None
 
     def before(self, book: Book) -> None:
@@ -200,6 +204,8 @@ class Audit:
         restored |= ours is not None and same_cell(new, ours)
         stray = not restored and not self._meant(order, role, value_of(new))
         lost = self._is_persons(order, role, known, first_read)
+        if lost and trail and read_at < trail.at <= self.unseen:
+            self.gone.append(Fault(UNSEEN, order, role, value_of(known), value_of(new)))
         window = ""
         if _typed_again(known, new):
             stray, lost, window = False, True, AGAIN

@@ -38,6 +38,7 @@ class Sheetsync:
         try:
             batch = world.planner.plan(self.tracker.read(), world.planned_for)
             world.planner.commit(batch)
+            world.committed()
             receipt = self.tracker.write(batch)
         except PlanRefused as refusal:
             self.problem = str(refusal)

@@ -46,6 +46,8 @@ class World:
     writes: int = 0
     read_at: int = 0
     """The moment of the last state that an answered read showed."""
+    committed_at: int = 0
+    """The moment of the last plan's commit."""
     lost_answers: int = 0
     told: tuple[str, ...] = ()
     """What the program said at the end of its last pass."""
@@ -61,6 +63,12 @@ class World:
     def wait(self, seconds: float) -> None:
         """Time passes while the program waits."""
         self.now += timedelta(seconds=seconds)
+
+    def committed(self) -> None:
+        """A plan was made, which takes its time, and committed: from here on nothing may take any."""
+        self.people.gap("while planning")
+        self.committed_at = self.ledger.tick()
+        self.audit.unseen = self.committed_at
 
     def before(self, request: str, *, writes: bool) -> None:
         """A request has arrived and is about to be applied."""
@@ -79,6 +87,7 @@ class World:
             self.audit.after(self.book, read_at=self.read_at)
             self.lost_answers += lost
         elif not lost:
+            self.audit.unseen = 0
             self.read_at = self.ledger.tick() if seen is None else seen
         self.now += LATENCY
         self.people.gap(f"after {request}")
