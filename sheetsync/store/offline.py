@@ -29,6 +29,8 @@ from sheetsync.store.passes import close_pass, open_line
 from sheetsync.store.tables import merge_conflict, offline_copy
 from sheetsync.store.upsert import upsert
 
+SUPERSEDED: Final = "superseded"
+"""The choice of a conflict in whose place another one of the same cell stands."""
 _FAST: Final = 1
 """zlib's quickest level: texts of a sheet shrink to a fifth all the same."""
 
@@ -187,20 +189,34 @@ class Offline:
     def commit(self, plan: Plan, conflicts: Sequence[Conflict]) -> int:
         """Make an import durable before it is written: its changes in the log, its conflicts; the pass.
 
-        A conflict that is open already, with the same words, is not opened a second time.
+        A conflict that is open already, with the same words, is not opened a second time; one of the same cell
+        with other words takes its place.
         """
         with writing(self._engine, self._path) as connection:
             state = trackers.get(connection, self._tracker_id)
             number = open_line(connection, self._tracker_id, plan)
             log_changes(connection, self._tracker_id, number, plan, None)
-            known = {_cell_of(found) for found in self._conflicts(connection, only_open=True)}
-            fresh = [found for found in conflicts if _cell_of(found) not in known]
+            fresh = self._not_known(connection, conflicts)
             if fresh:
                 rows = [_conflict_row(self._tracker_id, found) for found in fresh]
                 connection.execute(insert(merge_conflict), rows)
             seq = state.seq + (1 if len(plan.changes) else 0)
             trackers.change(connection, self._tracker_id, fingerprint="", seq=seq)
         return number
+
+    def _not_known(self, connection: Connection, conflicts: Sequence[Conflict]) -> list[Conflict]:
+        """Those of `conflicts` that are not open yet; what was open of the same cells otherwise is closed."""
+        open_ = self._conflicts(connection, only_open=True) if conflicts else []
+        known = {_words_of(found) for found in open_}
+        fresh = [found for found in conflicts if _words_of(found) not in known]
+        cells = {(found.order_id, found.column): found.found_at for found in fresh}
+        for old in open_:
+            at = cells.get((old.order_id, old.column))
+            if at is not None:
+                values = {"choice": SUPERSEDED, "settled_at": at, "settled_by": "the next import"}
+                mine = merge_conflict.c.id == old.number
+                connection.execute(update(merge_conflict).where(mine).values(**values))
+        return fresh
 
     def close(
         self,
@@ -247,6 +263,16 @@ class Offline:
                 ).rowcount
         return done
 
+    def reopen(self, numbers: Sequence[int]) -> None:
+        """Take back that these conflicts are settled: what was chosen could not be written."""
+        with writing(self._engine, self._path) as connection:
+            for number in numbers:
+                connection.execute(
+                    update(merge_conflict)
+                    .where(merge_conflict.c.id == number)
+                    .values(choice="", settled_at=None, settled_by="")
+                )
+
     def _conflicts(self, connection: Connection, *, only_open: bool) -> list[Conflict]:
         query = select(merge_conflict).where(merge_conflict.c.tracker_id == self._tracker_id)
         if only_open:
@@ -256,7 +282,7 @@ class Offline:
         return [Conflict(number=row.id, **{n: getattr(row, n) for n in names}) for row in rows]
 
 
-def _cell_of(found: Conflict) -> tuple[str, ...]:
+def _words_of(found: Conflict) -> tuple[str, ...]:
     return found.order_id, found.column, found.theirs, found.ours
 
 

@@ -79,7 +79,7 @@ def export(
         drawing.draw(unfinished, drawn, force.rules)
         line = CopyLine(
             id=made.id, made_at=now, made_by=by,
-            about={"file": path.name, "selection": selection.words, "orders": len(base.ids)},
+            about={"file": path.name, "tab": drawn.tab, "selection": selection.words, "orders": len(base.ids)},
         )  # fmt: skip
         offline = shop.store.offline(shop.state.id)
         note = f"copy {made.id}: {selection.words}, {len(base.ids)} orders, {path.name}"

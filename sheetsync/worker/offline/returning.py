@@ -1,0 +1,342 @@
+"""A copy comes back: what its import would do, found out without writing anything.
+
+The file is read with the tracker's own eyes, merged with the base that the store keeps and with the
+tracker as it stands, and what would stand then is shown to the guard.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from sheetsync.domain.columns import interpret
+from sheetsync.domain.merge.copies import Copy, copy_of
+from sheetsync.domain.merge.oddities import oddities
+from sheetsync.domain.merge.three_way import CONFLICT, TAKEN, Merge, merge
+from sheetsync.domain.merge.values import NewValue, box_columns, value_of
+from sheetsync.domain.model import Orders, Plan
+from sheetsync.domain.moments import scalar_to_local
+from sheetsync.domain.rules import ColumnRule
+from sheetsync.domain.texts import both, fold, quoted
+from sheetsync.errors import PlanRefused, TrackerBusy, UsageError
+from sheetsync.store.offline import Conflict, CopyLine
+from sheetsync.trackers.excel import locks
+from sheetsync.trackers.excel.package import Package
+from sheetsync.trackers.excel.reader import read_sheet
+from sheetsync.worker.offline import marks
+from sheetsync.worker.offline.applying import (
+    Standing,
+    Wanted,
+    changes_frame,
+    trips_after,
+    with_changes,
+)
+
+if TYPE_CHECKING:
+    from sheetsync.worker.workshop import Workshop
+
+RULE: Final = "import"
+"""The change log keeps each cell that came with a copy under `import:ID`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What is said at the command line.
+
+    `copy_id`: which copy it is, where the file has lost its mark. `without`: headings to leave out.
+    `approved`: what the guard holds back is meant so.
+    """
+
+    copy_id: str = ""
+    without: tuple[str, ...] = ()
+    approved: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Returned:
+    """The file as it was read."""
+
+    path: Path
+    sha256: str
+    mark: marks.Mark
+    saved_at: datetime | None
+    orders: Orders
+    side: Copy
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ImportPlan:
+    """What an import would do; nothing has happened yet. `plan` is it as data."""
+
+    at: datetime
+    file: Returned
+    line: CopyLine
+    base: Copy
+    merged: Merge
+    standing: Standing
+    plan: Plan
+    added: tuple[Mapping[str, NewValue], ...]
+    conflicts: tuple[Conflict, ...]
+    without: frozenset[str]
+    remarks: tuple[str, ...]
+
+    @property
+    def idle(self) -> bool:
+        """Whether there is nothing to do: not a cell to write, not a row to add, nothing to decide."""
+        return not (len(self.plan.changes) or self.added or self.conflicts)
+
+    def heading(self, key: str) -> str:
+        """What a column is called, in the tracker or else in the file."""
+        headings = self.standing.orders.header.headings
+        return headings.get(key) or self.file.orders.header.headings.get(key) or key
+
+
+def look_at_import(shop: Workshop, path: Path, now: datetime, asked: Asked) -> ImportPlan:
+    """What importing `path` at `now` (aware UTC) would do; nothing is written.
+
+    Raises UsageError, TrackerError for a file that cannot be used, PlanRefused for one that must not.
+    """
+    force = shop.rules(now)
+    found = read_copy(shop, path, now, force.rules.columns, asked.copy_id)
+    line = _known_copy(shop, found)
+    at = max(now, _after_the_last_pass(shop))
+    _refuse_older(shop, line, found)
+    base = shop.store.offline(shop.state.id).base(line.id)
+    standing = stand(shop, at)
+    without = _keys(asked.without, found.orders, standing)
+    merged = merge(
+        base, found.side, standing.side, standing.rules, without=without,
+        untouchable=standing.untouchable(), own_values=standing.own_values(),
+    )  # fmt: skip
+    _refuse_lost_columns(merged, found, standing)
+    wanted = [
+        Wanted(order_id=order, column=column, text=text)
+        for order, column, text in _lines(merged, TAKEN)
+    ]
+    changes = changes_frame(standing, wanted, f"{RULE}:{line.id}")
+    added = _added(merged, found, standing, without)
+    if not asked.approved:
+        odd = [f"{sentence}" for sentence in oddities(base, found.side, standing.rules)]
+        trips = trips_after(shop, standing, changes, added, at) if len(changes) or added else ()
+        _refuse_accidents(path, odd, [trip.sentence for trip in trips])
+    return ImportPlan(
+        at=at, file=found, line=line, base=base, merged=merged, standing=standing,
+        plan=with_changes(standing, changes), added=added, without=without,
+        conflicts=_conflicts(merged, line, at), remarks=(*found.remarks, *_about(shop, line, merged, found)),
+    )  # fmt: skip
+
+
+def stand(shop: Workshop, at: datetime) -> Standing:
+    """The tracker as it stands at `at`. Raises PlanRefused while the guard holds it, TrackerError."""
+    plan, memory, force = shop.plan(at)
+    shop.guard(plan, memory, force)
+    return Standing(
+        plan=plan, memory=memory, force=force, side=copy_of(plan.orders, force.rules.columns)
+    )
+
+
+def read_copy(
+    shop: Workshop, path: Path, now: datetime, columns: Mapping[str, ColumnRule], copy_id: str = ""
+) -> Returned:
+    """The file as a side of a merge. Raises UsageError, TrackerError, PlanRefused."""
+    data = _bytes(path)
+    with Package(data, path.name) as package:
+        mark = marks.find_mark(package)
+        if copy_id:
+            mark = marks.Mark(id=_wanted_id(copy_id))
+        if mark is None:
+            raise UsageError(_NO_MARK.format(name=path.name))
+        sheet = read_sheet(
+            package, rules_columns=columns, tab=_tab(shop, mark, package), timezone=shop.timezone,
+            search_rows=shop.rules(now).rules.header_search_rows,
+        )  # fmt: skip
+        saved_at = marks.saved_at(package)
+    orders = interpret(sheet, shop.rules(now).rules, now, shop.plan_options.reading)
+    open_by = [f"{path.name} is {h}; what is not saved yet is not in it." for h in locks.holders(path, now)]  # fmt: skip
+    return Returned(
+        path=path, sha256=hashlib.sha256(data).hexdigest(), mark=mark, saved_at=saved_at,
+        orders=orders, side=copy_of(orders, columns), remarks=(*open_by, *sheet.remarks),
+    )  # fmt: skip
+
+
+_NO_MARK: Final = (
+    "{name} carries no mark of an export, so nobody can tell what was in it when it went out. A copy says on its "
+    "tab About this copy which one it is: name that with --copy. Orders that are all new go in with "
+    "sheetsync intake."
+)
+
+
+def _bytes(path: Path) -> bytes:
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder. Name the workbook that came back.")
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            data = file.read()
+    except FileNotFoundError:
+        raise UsageError(f"There is no file {path}. Check its name and folder.") from None
+    if len(data) != size or path.stat().st_size != size:
+        raise TrackerBusy(f"{path.name} is still being written. Wait until it is all there, and import it then.")  # fmt: skip
+    if path.suffix.lower() in (".csv", ".jsonl", ".json", ".txt") and not data.startswith(b"PK"):
+        raise UsageError(
+            f"{path.name} is no workbook, and only a workbook that sheetsync exported comes back. New orders "
+            "go in with sheetsync intake."
+        )
+    return data
+
+
+def _wanted_id(text: str) -> str:
+    if not marks.is_copy_id(text):
+        raise UsageError(f"{text} is not the id of a copy; one looks like K7F3-92QX.")
+    return text.strip().upper()
+
+
+def _tab(shop: Workshop, mark: marks.Mark, package: Package) -> str | None:
+    """The tab with the orders: under the name it went out with, else found by its headings."""
+    line = shop.store.offline(shop.state.id).copy(mark.id)
+    title = str(line.about.get("tab", "")) if line is not None else ""
+    return title if title and package.workbook().sheet(title) is not None else None
+
+
+def _known_copy(shop: Workshop, found: Returned) -> CopyLine:
+    mark, name = found.mark, found.path.name
+    line = shop.store.offline(shop.state.id).copy(mark.id)
+    if line is not None:
+        return line
+    if mark.tracker and mark.tracker != shop.state.uuid:
+        raise UsageError(
+            f"{name} was exported from another tracker (copy {mark.id}), so it cannot go into {shop.name}. "
+            "Name that tracker's configuration with --config."
+        )
+    made = f" It was made on {mark.made[:10]}." if mark.made else ""
+    raise UsageError(
+        f"The store does not know copy {mark.id} of {name} any more: copies can come back for "
+        f"{shop.config.retention.copies_days} days (retention: copies_days).{made} Export a new copy, and carry over "
+        "what was changed by hand."
+    )
+
+
+def _after_the_last_pass(shop: Workshop) -> datetime:
+    """A moment of its own: two lines of the log about one cell never share one."""
+    last = shop.store.passes(shop.state.id, 1)
+    if not last:
+        raise UsageError("There was no pass over this tracker yet. Run sheetsync sync first.")
+    return last[0].started_at + timedelta(seconds=1)
+
+
+def _refuse_older(shop: Workshop, line: CopyLine, found: Returned) -> None:
+    """An earlier state of a copy that came back already would turn the later one's work back."""
+    before = line.returned.get("saved_at")
+    if not before or found.saved_at is None or line.returned_at is None:
+        return
+    if found.saved_at < datetime.fromisoformat(before):
+        back = scalar_to_local(line.returned_at, shop.timezone)
+        raise PlanRefused(
+            f"{found.path.name} was saved before the one that came back on {back:%Y-%m-%d %H:%M}, of the same copy: "
+            "importing it would turn back what was changed in between. Import the newest one, or export anew."
+        )
+
+
+def _keys(headings: Sequence[str], file: Orders, standing: Standing) -> frozenset[str]:
+    """The column keys of headings, as anybody may write them. Raises UsageError."""
+    known = {fold(rule.title): key for key, rule in standing.rules.items()}
+    for header in (standing.orders.header, file.header):
+        known |= {fold(text): key for key, text in header.headings.items()}
+    known |= {fold(key): key for key in standing.rules}
+    unknown = [text for text in headings if fold(text) not in known]
+    if unknown:
+        raise UsageError(
+            f"There is no column {unknown[0]}. Name one by its heading, as in the tracker."
+        )
+    return frozenset(known[fold(text)] for text in headings)
+
+
+def _refuse_lost_columns(merged: Merge, found: Returned, standing: Standing) -> None:
+    lost = [key for key in merged.lost_columns if standing.rules[key].owner != "worker"]
+    if not lost:
+        return
+    names = both([standing.orders.header.headings.get(k) or standing.rules[k].title for k in lost])
+    unknown = found.orders.header.unknown
+    hint = (
+        f" Was it renamed to {' or '.join(quoted(text) for text in unknown[:3])}?"
+        if unknown
+        else ""
+    )
+    plural = "s" if len(lost) > 1 else ""
+    raise PlanRefused(
+        f"The heading{plural} {names} went out with the copy and cannot be found in {found.path.name}.{hint} Give "
+        f"the column{plural} the old heading back, or leave what stands there out with --without."
+    )
+
+
+def _refuse_accidents(path: Path, odd: Sequence[str], trips: Sequence[str]) -> None:
+    if odd or trips:
+        sentences = [f"{sentence.removesuffix('.')}." if not sentence.endswith("?") else sentence for sentence in (*odd, *trips)]  # fmt: skip
+        raise PlanRefused(
+            f"{path.name}: {' '.join(sentences)} Nothing was imported. Put the file right, or leave that column out "
+            "with --without; if it is meant so, import it with --approve."
+        )
+
+
+def _lines(merged: Merge, outcome: str) -> list[tuple[str, str, str]]:
+    lines = merged.of(outcome)
+    names = ("order_id", "column", "theirs")
+    return list(zip(*(lines[name].tolist() for name in names), strict=True))
+
+
+def _conflicts(merged: Merge, line: CopyLine, at: datetime) -> tuple[Conflict, ...]:
+    lines = merged.of(CONFLICT)
+    names = ("order_id", "column", "base", "theirs", "ours")
+    return tuple(
+        Conflict(copy_id=line.id, found_at=at, **dict(zip(names, values, strict=True)))
+        for values in zip(*(lines[name].tolist() for name in names), strict=True)
+    )
+
+
+def _added(
+    merged: Merge, found: Returned, standing: Standing, without: frozenset[str]
+) -> tuple[Mapping[str, NewValue], ...]:
+    """The rows that only the file has, as they go into the tracker: what people fill in, and no more."""
+    boxes = box_columns(standing.orders, standing.rules)
+    keys = [
+        key for key in found.side.columns
+        if standing.rules[key].owner != "worker" and key in standing.side.columns and key not in without
+    ]  # fmt: skip
+    rows: list[Mapping[str, NewValue]] = []
+    for place in merged.rows.added:
+        row: dict[str, NewValue] = {"order_id": str(found.side.ids[place])}
+        for key in keys:
+            value = value_of(found.side.columns[key][place], standing.rules[key], boxes)
+            if value is not None and value is not False:
+                row[key] = value
+        rows.append(row)
+    return tuple(rows)
+
+
+def _about(shop: Workshop, line: CopyLine, merged: Merge, found: Returned) -> list[str]:
+    """What a person should know before it is written."""
+    remarks = list(found.side.no_orders)
+    if line.returned.get("sha256") == found.sha256 and line.returned_at is not None:
+        back = scalar_to_local(line.returned_at, shop.timezone)
+        remarks.append(f"This very file was imported before, on {back:%Y-%m-%d %H:%M}.")
+    copies = shop.store.offline(shop.state.id).copies()
+    later = [other for other in copies if other.returned_at and other.returned_at > line.made_at and other.id != line.id]  # fmt: skip
+    if later:
+        last = max(later, key=lambda other: other.returned_at or other.made_at)
+        remarks.append(
+            f"Copy {last.id} came back since this one was made; what it brought counts as the tracker's."
+        )
+    for key in merged.no_columns:
+        heading = found.orders.header.headings[key]
+        remarks.append(
+            f"The tracker has no column {heading}; what the file says there is left out."
+        )
+    if found.orders.header.unknown:
+        names = both([quoted(text) for text in found.orders.header.unknown[:5]])
+        remarks.append(f"Columns that the tracker does not know are left out: {names}.")
+    return remarks
