@@ -14,10 +14,14 @@ from typing import Final
 
 import pandas as pd
 
+from sheetsync.domain.feeds.telling import SourceLog, alarms, latency_words, stale_words
 from sheetsync.domain.moments import scalar_to_local
 from sheetsync.domain.tabs import Box, Tab
 
 TITLE: Final = "Sync Status"
+FEED_HEADINGS: Final = (
+    "Feed", "Last file", "Taken", "Waited", "Rows / news / refused", "State",
+)  # fmt: skip
 _PROBLEMS_SHOWN: Final = 30
 _SEVERITY_ORDER: Final = {"error": 0, "warning": 1, "unsure": 2, "note": 3}
 _SEVERITY_STYLE: Final = {"error": "bad", "warning": "near", "unsure": "grey", "note": "grey"}
@@ -43,6 +47,8 @@ class PassSummary:
     """What is wrong with the worker itself: broken rules in force since ..., mail server refusing ..."""
     remarks: tuple[str, ...] = ()
     """What the workbook made us remark: a formula in a worker's column, a hidden second tracker."""
+    sources: tuple[SourceLog, ...] = ()
+    """What is known of each feed."""
 
 
 def layout(summary: PassSummary, findings: pd.DataFrame, timezone: str) -> Tab:
@@ -54,7 +60,9 @@ def layout(summary: PassSummary, findings: pd.DataFrame, timezone: str) -> Tab:
     ]  # fmt: skip
     row = _banner(boxes, 3, summary, findings)
     row = _facts(boxes, row + 1, summary, timezone)
-    row = _lines(boxes, row + 1, "What the worker says", summary.alarms + summary.remarks)
+    silent = alarms(summary.sources, summary.at, timezone)
+    row = _lines(boxes, row + 1, "What the worker says", summary.alarms + silent + summary.remarks)
+    row = _feeds(boxes, row + 1, summary, timezone)
     row = _problems(boxes, row + 1, findings)
     return Tab(
         title=TITLE,
@@ -119,6 +127,28 @@ def _lines(boxes: list[Box], row: int, heading: str, lines: Sequence[str]) -> in
     for offset, line in enumerate(lines[:_PROBLEMS_SHOWN], start=1):
         boxes.append(Box(row=row + offset, column=0, value=line, style="wrapped", width=6))
     return row + 1 + min(len(lines), _PROBLEMS_SHOWN)
+
+
+def _feeds(boxes: list[Box], row: int, summary: PassSummary, timezone: str) -> int:
+    """Each feed in one line: what it said last and when, how long that waited, whether it is silent."""
+    if not summary.sources:
+        return row - 1
+    boxes.append(Box(row=row, column=0, value="Feeds", style="heading", width=6))
+    for column, heading in enumerate(FEED_HEADINGS):
+        boxes.append(Box(row=row + 1, column=column, value=heading, style="label"))
+    for offset, log in enumerate(summary.sources, start=2):
+        stale = stale_words(log, summary.at, timezone)
+        state = stale or ("refused its last file" if log.trouble else "well")
+        taken = None if log.taken_at is None else scalar_to_local(log.taken_at, timezone)
+        cells = (
+            (f"{log.name} ({log.kind})", "text"), (log.file or "nothing yet", "text"),
+            (taken, "moment"), (latency_words(log), "text"),
+            (f"{log.rows:,} / {log.changed:,} / {log.refused:,}", "text"),
+            (state, "bad" if stale or log.trouble else "good"),
+        )  # fmt: skip
+        for column, (value, style) in enumerate(cells):
+            boxes.append(Box(row=row + offset, column=column, value=value, style=style))
+    return row + 2 + len(summary.sources)
 
 
 def _problems(boxes: list[Box], row: int, findings: pd.DataFrame) -> int:

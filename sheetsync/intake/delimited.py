@@ -41,13 +41,41 @@ def find_encoding(path: Path, head: bytes) -> str:
             return encoding
     if len(head) > 1 and head.count(0) * 3 > len(head):
         return "utf-16-le" if head[1] == 0 else "utf-16-be"
-    for encoding in ("utf-8", "cp1252"):
-        if _decodes(path, encoding):
-            return encoding
+    if _decodes(path, "utf-8"):
+        return "utf-8"
+    if _decodes(path, "cp1252"):
+        _refuse_mixed(path)
+        return "cp1252"
     raise UsageError(
         f"{path.name} is no text in UTF-8, UTF-16 or Windows western European letters. "
         "Save it as CSV UTF-8 and try again."
     )
+
+
+def _refuse_mixed(path: Path) -> None:
+    """Raise UsageError for a file that was put together from two: half of its letters would be others."""
+    utf8 = other = 0
+    with path.open("rb") as file:
+        for number, line in enumerate(_short(file.readline), start=1):
+            if line.isascii():
+                continue
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError:
+                other = other or number
+            else:
+                utf8 = utf8 or number
+            if utf8 and other:
+                raise UsageError(
+                    f"{path.name} stores its letters in two ways: line {utf8} is UTF-8, line {other} is "
+                    "Windows western European. Export it anew in one of them."
+                )
+
+
+def _short(readline: Callable[[int], bytes]) -> Iterator[bytes]:
+    """The lines of a binary file; one that is far too long in parts."""
+    while line := readline(LONGEST_LINE):
+        yield line
 
 
 def _decodes(path: Path, encoding: str) -> bool:

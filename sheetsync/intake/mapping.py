@@ -16,9 +16,11 @@ from sheetsync.domain.columns.headings import (
 )
 from sheetsync.domain.model import CellValue, HeaderMap
 from sheetsync.domain.rules import ColumnRule
-from sheetsync.domain.texts import both, fold, nearest, quoted
+from sheetsync.domain.texts import both, either, fold, nearest, quoted
 from sheetsync.errors import PlanRefused, UsageError
 
+INTAKE: Final = "intake"
+"""The section of config.yaml that says how new orders from a file are read."""
 RECOMPUTED: Final = ("sla", "sla_due", "check", "next_action")
 """What sheetsync works out anew is never taken from a file."""
 
@@ -51,9 +53,12 @@ def known_columns(
 
 
 def resolve_keys(
-    configured: Mapping[str, str], columns: Mapping[str, ColumnRule]
+    configured: Mapping[str, str], columns: Mapping[str, ColumnRule], where: str = INTAKE
 ) -> dict[str, str]:
-    """Heading -> column key, as configured by key or title. Raises UsageError for an unknown column."""
+    """Heading -> column key, as configured by key or title. Raises UsageError for an unknown column.
+
+    `where` is the section of config.yaml.
+    """
     names = {fold(key): key for key in columns} | heading_lookup(columns)
     out = {}
     for heading, wanted in configured.items():
@@ -62,7 +67,7 @@ def resolve_keys(
             near = names.get(nearest(wanted, names), "")
             hint = f" Did you mean {near}?" if near else " Use a key of rules/columns.yaml."
             raise UsageError(
-                f"intake.columns in config.yaml gives {quoted(heading)} to the column {quoted(wanted)}, "
+                f"{where}.columns in config.yaml gives {quoted(heading)} to the column {quoted(wanted)}, "
                 f"which does not exist.{hint}"
             )
         out[heading] = key
@@ -75,24 +80,28 @@ def find_columns(
     columns: Mapping[str, ColumnRule],
     configured: Mapping[str, str],
     search_rows: int,
+    *,
+    keys: Sequence[str] = ("order_id",),
+    where: str = INTAKE,
 ) -> FileColumns:
     """The header among the first `search_rows` rows of `lines`; `configured` is heading -> key.
 
-    Raises UsageError where there is no header, no Order ID, or two headings mean one column.
+    `keys` are columns one of which must be there; `where` is the section of config.yaml. Raises UsageError
+    where there is no header, none of the keys, or two headings mean one column.
     """
     head = list(islice(lines, search_rows))
     rows = [cells for _, cells in head]
     fitted = _fitted(columns, configured, rows)
     if not any(header_score(row, fitted) for row in rows):
-        raise UsageError(_no_header(name, rows))
+        raise UsageError(_no_header(name, rows, columns[keys[0]].title, where))
     try:
         header = find_header(rows, range(1, len(rows) + 1), fitted, search_rows, required=())
     except PlanRefused as refusal:
         raise UsageError(
-            f"{name}: {refusal} Or name the right one under intake: columns: in config.yaml."
+            f"{name}: {refusal} Or name the right one under {_section(where)} columns: in config.yaml."
         ) from refusal
-    if "order_id" not in header.columns:
-        raise UsageError(_no_order_id(name, header, fitted))
+    if header.columns.keys().isdisjoint(keys):
+        raise UsageError(_no_key(name, header, fitted, keys, where))
     place = header.row_number - 1
     number, cells = head[place]
     kept = {key: index for key, index in header.columns.items() if key not in RECOMPUTED}
@@ -122,25 +131,40 @@ def _fitted(
     return first | {key: rule for key, rule in columns.items() if key not in first}
 
 
-def _no_header(name: str, rows: Sequence[Sequence[CellValue]]) -> str:
+def _section(where: str) -> str:
+    """`feeds: dhl:` for `feeds.dhl`."""
+    return " ".join(f"{part}:" for part in where.split("."))
+
+
+def _no_header(name: str, rows: Sequence[Sequence[CellValue]], title: str, where: str) -> str:
     if not rows:
         return f"{name} holds no rows."
     shown = [quoted(cell, 30) for cell in rows[0] if isinstance(cell, str) and cell.strip()][:4]
     first = f" Its first row says {both(shown)}." if shown else ""
     return (
-        f"{name} has no row of headings that we know.{first} Write Order ID and the other headings "
-        "into its first row, or name its headings under intake: columns: in config.yaml. "
-        "If the columns are separated by another mark, set intake: delimiter: there."
+        f"{name} has no row of headings that we know.{first} Write {title} and the other headings "
+        f"into its first row, or name its headings under {_section(where)} columns: in config.yaml. "
+        f"If the columns are separated by another mark, set {_section(where)} delimiter: there."
     )
 
 
-def _no_order_id(name: str, header: HeaderMap, columns: Mapping[str, ColumnRule]) -> str:
+def _no_key(
+    name: str,
+    header: HeaderMap,
+    columns: Mapping[str, ColumnRule],
+    keys: Sequence[str],
+    where: str,
+) -> str:
     names = [
-        normalise_heading(n) for n in (columns["order_id"].title, *columns["order_id"].aliases)
+        normalise_heading(n) for key in keys for n in (columns[key].title, *columns[key].aliases)
     ]
     near = next((h for h in header.unknown if nearest(normalise_heading(h), names)), "")
     guess = f" Is it {quoted(near)}?" if near else ""
+    first = columns[keys[0]].title
+    titles = either([columns[key].title for key in keys])
+    what = "articles" if keys[0] == "sku" else "orders"
     return (
-        f"{name} has no column Order ID, so its orders cannot be told apart.{guess} Rename that heading "
-        f"to Order ID, or write in config.yaml: intake: columns: {{{near or 'Your heading'}: order_id}}"
+        f"{name} has no column {titles}, so its {what} cannot be told apart.{guess} Rename that heading "
+        f"to {first}, or write in config.yaml: {_section(where)} columns: "
+        f"{{{near or 'Your heading'}: {keys[0]}}}"
     )

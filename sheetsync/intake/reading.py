@@ -29,7 +29,7 @@ from sheetsync.trackers.receipts import NewValue
 
 BLOCK: Final = 5_000
 MOST_ROWS: Final = 500_000
-_UNREAD: Final = frozenset(
+UNREAD: Final = frozenset(
     {"unreadable", "ambiguous_date", "date_out_of_range", "error_value", "not_calculated"}
 )
 """Findings after which the cell's value is lost, not merely odd."""
@@ -101,7 +101,7 @@ class Reading:
 
     def refuse(self, line: int, order: str, column: str, found: CellValue, expected: str) -> None:
         """Note why a row is not taken."""
-        shown = _shown(found)
+        shown = shown_cell(found)
         self.refusals.append(
             Refusal(line=line, order=order, column=column, found=shown, expected=expected)
         )
@@ -124,8 +124,8 @@ def read_orders(
     reading = Reading(source=source, columns=columns)
     fitted = dataclasses.replace(rules, columns=columns.columns)
     seen: dict[str, list[int]] = {}
-    for block in _blocks(_body(source, columns, reading)):
-        sheet = _sheet(source, columns, block, timezone)
+    for block in in_blocks(_body(source, columns, reading)):
+        sheet = sheet_of(source, columns, block, timezone)
         orders = interpret(sheet, fitted, now, options)
         values = column_values(orders, fitted.columns, timezone)
         _take(reading, orders, values, fitted, present=present, seen=seen)
@@ -153,20 +153,22 @@ def _body(source: Source, columns: FileColumns, reading: Reading) -> Iterator[Li
                     f"The row has {len(cells)} cells but there are {columns.width} headings. Put a text "
                     "that holds the separator into quotes."
                 )
-                order = _cell_at(cells, columns.header.columns["order_id"])
-                reading.refuse(number, _shown(order), "", beyond[0], words)
+                order = cell_at(cells, columns.header.columns["order_id"])
+                reading.refuse(number, shown_cell(order), "", beyond[0], words)
                 continue
             if len(cells) < columns.width:
                 reading.warn("The row has fewer cells than headings; the rest is blank.", number)
         yield number, cells
 
 
-def _blocks(lines: Iterator[Line]) -> Iterator[list[Line]]:
+def in_blocks(lines: Iterator[Line]) -> Iterator[list[Line]]:
+    """The rows, some thousands at a time."""
     while block := list(islice(lines, BLOCK)):
         yield block
 
 
-def _sheet(source: Source, columns: FileColumns, block: Sequence[Line], timezone: str) -> Sheet:
+def sheet_of(source: Source, columns: FileColumns, block: Sequence[Line], timezone: str) -> Sheet:
+    """Some rows of the file as a sheet under its headings, so that they are read as a tracker is."""
     header = columns.header
     headings: list[CellValue] = [None] * (max(header.columns.values()) + 1)
     for key, index in header.columns.items():
@@ -220,7 +222,7 @@ def _refuse_unread(
     for order, line, key, rule, severity, words in zip(*columns, strict=True):
         if line in known_lines or rule == "doubled_order_id":
             continue
-        if rule == "not_an_order" or _lost(rules.columns[key], severity, rule):
+        if rule == "not_an_order" or is_lost(rules.columns[key], severity, rule):
             place = places.get(line)
             cell: Any = None if place is None or key not in orders.raw else orders.raw[key][place]
             refused.add(line)
@@ -230,10 +232,11 @@ def _refuse_unread(
     return refused
 
 
-def _lost(rule: ColumnRule, severity: str, why: str) -> bool:
+def is_lost(rule: ColumnRule, severity: str, why: str) -> bool:
+    """Whether a finding means that the value of the cell is lost, and with it the row."""
     return (
         severity == "error"
-        and why in _UNREAD
+        and why in UNREAD
         and (
             rule.required or rule.type in _MUST_BE_READ or why in {"error_value", "not_calculated"}
         )
@@ -303,11 +306,12 @@ def _refuse_doubled(reading: Reading, seen: Mapping[str, Sequence[int]]) -> None
             reading.refuse(line, order, heading, order, words)
 
 
-def _cell_at(cells: Sequence[CellValue], index: int) -> CellValue:
+def cell_at(cells: Sequence[CellValue], index: int) -> CellValue:
+    """The cell at that place; None beyond the end of a short row."""
     return cells[index] if index < len(cells) else None
 
 
-def _shown(cell: CellValue) -> str:
+def shown_cell(cell: CellValue) -> str:
     """A cell in the report: as it stands, on one line, cut to a length that can be read."""
     if cell is None:
         return ""

@@ -36,17 +36,23 @@ class Source:
 
 
 def open_source(
-    path: Path, columns: Mapping[str, ColumnRule], *, delimiter: str, search_rows: int
+    path: Path,
+    columns: Mapping[str, ColumnRule],
+    *,
+    delimiter: str,
+    search_rows: int,
+    encoding: str = "auto",
 ) -> Source:
     """The orders of the file at `path`; `columns` tell which headings count.
 
-    `delimiter` is that of a CSV file, or `auto`. Raises UsageError where there is nothing that can
+    `delimiter` is that of a CSV file, or `auto`; so is the `encoding` of text. Raises UsageError where there is nothing that can
     be read, TrackerRefused for a workbook that cannot be opened.
     """
     head = _head(path)
     if head.startswith((_ZIP, _OLD_EXCEL)):
         return _workbook(path, columns, search_rows)
-    encoding = delimited.find_encoding(path, head)
+    if encoding == "auto":
+        encoding = delimited.find_encoding(path, head)
     if _is_json(path, head, encoding):
         return Source(
             name=path.name,

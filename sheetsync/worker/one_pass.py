@@ -14,6 +14,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, Literal
 
+from sheetsync.domain.feeds.news import Fed
+from sheetsync.domain.feeds.telling import next_stale
 from sheetsync.domain.guard import GuardLimits, gone_orders
 from sheetsync.domain.model import Memory, Plan, Receipt
 from sheetsync.domain.plan import PlanOptions, make_plan
@@ -23,7 +25,7 @@ from sheetsync.messages.deliver import DeliveryReport
 from sheetsync.store.store import Store
 from sheetsync.store.trackers import TrackerState
 from sheetsync.trackers.base import Tracker, WriteBatch
-from sheetsync.worker import holding
+from sheetsync.worker import adding, holding
 from sheetsync.worker.publish import (
     Publisher,
     alarms_are_told,
@@ -91,6 +93,10 @@ class PassResult:
     delivery: DeliveryReport | None = None
     problem: str = ""
     remarks: tuple[str, ...] = field(default=())
+    news: tuple[str, ...] = ()
+    """What feeds brought, a line for each file."""
+    added: int = 0
+    """Rows that feeds added."""
 
     @property
     def exit_code(self) -> int:
@@ -133,27 +139,33 @@ def one_pass(
 
 
 def plan_only(
-    ports: Ports, state: TrackerState, rules: Rulebook, now: datetime
+    ports: Ports, state: TrackerState, rules: Rulebook, now: datetime, fed: Fed | None = None
 ) -> tuple[Plan, Memory]:
     """The plan that a pass at `now` would carry out; nothing is written or remembered.
 
-    What is not there is believed only when two readings, one right after the other, do not show it.
+    What is not there is believed only when two readings, one right after the other, do not show it. `fed`
+    stands in for what feeds have brought.
     """
     memory = ports.store.load_memory(state.id, now, ports.options.timezone)
+    if fed is not None:
+        memory = replace(memory, fed=fed)
     plan = _planned(ports, rules, now, memory)
     returning = _returning(ports, state, plan, memory)
     if returning:
-        memory = ports.store.load_memory(state.id, now, ports.options.timezone, returning=returning)
+        again = ports.store.load_memory(state.id, now, ports.options.timezone, returning=returning)
+        memory = replace(again, fed=memory.fed)
         plan = _planned(ports, rules, now, memory)
+    silent = next_stale(ports.publisher.sources, now)
+    if silent is not None and (plan.next_change_at is None or silent < plan.next_change_at):
+        plan = replace(plan, next_change_at=silent)
     return plan, memory
 
 
 def _returning(ports: Ports, state: TrackerState, plan: Plan, memory: Memory) -> list[str]:
-    """Archived orders whose rows are in the tracker again: they are remembered, not new."""
-    new = plan.memory.index.difference(memory.orders.index)
-    if new.empty:
-        return []
-    return ports.store.care(state.id).archived_among([str(order) for order in new])
+    """Archived orders whose rows are in the tracker again, or come by a feed: they are remembered, not new."""
+    new = [str(order) for order in plan.memory.index.difference(memory.orders.index)]
+    new += [each.order_id for each in plan.fed.additions] if plan.fed is not None else []
+    return ports.store.care(state.id).archived_among(new) if new else []
 
 
 def _planned(ports: Ports, rules: Rulebook, now: datetime, memory: Memory) -> Plan:
@@ -167,6 +179,8 @@ def _planned(ports: Ports, rules: Rulebook, now: datetime, memory: Memory) -> Pl
         plan = look()
     except PlanRefused:
         plan = look()
+    if plan.baseline:
+        return _the_same_twice(ports, plan, look)
     absent = set(gone_orders(plan, memory))
     for _ in range(_LOOKS if absent else 0):
         plan, before = look(plan), absent
@@ -174,10 +188,32 @@ def _planned(ports: Ports, rules: Rulebook, now: datetime, memory: Memory) -> Pl
         if absent <= before:
             return plan
     if absent:
-        raise TrackerBusy(
-            f"{ports.tracker.name} shows other orders at every look. Nothing was done; the next pass looks again."
-        )
+        raise _unsteady(ports)
     return plan
+
+
+def _the_same_twice(ports: Ports, plan: Plan, look: Callable[[Plan], Plan]) -> Plan:
+    """The plan of a first look that two readings agree on.
+
+    It has nothing to be compared with: what a short answer leaves out would be new to the next pass, and
+    what was done in it long ago would get a time.
+    """
+    for _ in range(_LOOKS):
+        again = look(plan)
+        if _orders_of(plan) == _orders_of(again):
+            return again
+        plan = again
+    raise _unsteady(ports)
+
+
+def _orders_of(plan: Plan) -> set[str]:
+    return set(plan.orders.frame["order_id"])
+
+
+def _unsteady(ports: Ports) -> TrackerBusy:
+    return TrackerBusy(
+        f"{ports.tracker.name} shows other orders at every look. Nothing was done; the next pass looks again."
+    )
 
 
 def _sheet_part(ports: Ports, state: TrackerState, rules: Rulebook, now: datetime) -> PassResult:
@@ -209,6 +245,8 @@ def _nothing_to_do(ports: Ports, state: TrackerState, rules: Rulebook, now: date
     if not alarms_are_told(ports.publisher, ports.store, state):
         return False
     if figures_are_owed(ports.store, state):
+        return False
+    if ports.store.feeds(state.id).has_news():
         return False
     if (ports.store.setting(state.id, _SETTINGS) or "") != ports.settings:
         return False
@@ -255,10 +293,16 @@ def _carry_out(
         outcome: Outcome = "deferred" if isinstance(problem, TrackerBusy) else "failed"
         return _not_written(store, state, pass_id, _result(plan, outcome, str(problem)))
     ports.step("written")
-    if receipt.deferred and (len(plan.changes) or tabs.tabs):
+    added = adding.rows_of(plan)
+    if receipt.deferred and (len(plan.changes) or tabs.tabs or added):
         busy = _result(plan, "deferred", receipt.deferred)
         return _not_written(store, state, pass_id, replace(busy, receipt=receipt))
+    rows = adding.add_rows(ports.tracker, store, added)
+    ports.step("added")
     result = _close(ports, pass_id, plan, receipt, tabs.remember)
+    if plan.fed is not None:
+        store.feeds(state.id).close(plan.fed, adding.outcomes(receipt, rows))
+        result = replace(result, added=rows.count, remarks=(*result.remarks, *rows.remarks))
     if held is None:
         return result
     waiting = f"{held.reason} See sheetsync outbox list; then release or drop."
@@ -281,6 +325,8 @@ def _close(
     ports: Ports, pass_id: int, plan: Plan, receipt: Receipt, remember: Callable[[Receipt], None]
 ) -> PassResult:
     settled = set(receipt.outcomes["outcome"]) <= {"applied", "refused"} and not receipt.unread
+    # What a feed wrote is news to the next pass: stages and checks follow it there.
+    settled = settled and not (plan.fed is not None and plan.fed.writes)
     fingerprint = receipt.fingerprint if settled else ""
     ports.store.close_pass(pass_id, receipt, fingerprint=fingerprint, now=plan.at)
     remember(receipt)

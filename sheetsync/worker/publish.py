@@ -13,6 +13,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeAlias
 
+from sheetsync.domain.feeds.stock_levels import TITLE as STOCK_TITLE
+from sheetsync.domain.feeds.stock_levels import layout as stock_layout
+from sheetsync.domain.feeds.telling import SourceLog, stale_words
 from sheetsync.domain.kpi.facts import build_facts
 from sheetsync.domain.kpi.layout import layout as kpi_layout
 from sheetsync.domain.kpi.layout import tab_title, values_of
@@ -57,6 +60,7 @@ class Publisher:
     tracker: str
     kpi_every: timedelta = timedelta(hours=1)
     alarms: tuple[str, ...] = ()
+    sources: tuple[SourceLog, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +79,7 @@ def worker_tabs(
     digest = _digest(_lasting_words(publisher, plan))
     if len(plan.changes) or store.setting(state.id, _key(STATUS_TITLE)) != digest:
         tabs[STATUS_TITLE] = status_tab(publisher, plan), {_key(STATUS_TITLE): digest}
+    tabs |= _stock_tab(publisher, store, state)
     figured = _kpi_is_due(publisher, store, state, plan)
     if figured:
         tabs |= _kpi_tabs(publisher, store, state, rules, plan)
@@ -84,7 +89,7 @@ def worker_tabs(
     def remember(receipt: Receipt) -> None:
         if figured:
             store.keep_setting(state.id, _KPI_OWED, "")
-        store.keep_setting(state.id, _ALARMS, "\n".join(publisher.alarms))
+        store.keep_setting(state.id, _ALARMS, _alarm_text(publisher))
         for title in receipt.tabs_written:
             for key, value in tabs[title][1].items() if title in tabs else ():
                 store.keep_setting(state.id, key, value)
@@ -100,7 +105,12 @@ def columns_before(store: Store, state: TrackerState, rules: Rulebook) -> dict[s
 
 def alarms_are_told(publisher: Publisher, store: Store, state: TrackerState) -> bool:
     """Whether Sync Status already says what is wrong with the worker itself, or that nothing is."""
-    return (store.setting(state.id, _ALARMS) or "") == "\n".join(publisher.alarms)
+    return (store.setting(state.id, _ALARMS) or "") == _alarm_text(publisher)
+
+
+def _alarm_text(publisher: Publisher) -> str:
+    troubles = [log.trouble for log in publisher.sources if log.trouble]
+    return "\n".join([*publisher.alarms, *troubles])
 
 
 def figures_are_owed(store: Store, state: TrackerState) -> bool:
@@ -116,7 +126,8 @@ def status_tab(publisher: Publisher, plan: Plan) -> Tab:
 def _lasting_words(publisher: Publisher, plan: Plan) -> str:
     """What Sync Status says of sheet and worker, but not what it says of the pass that writes it."""
     summary = replace(_summary(publisher, plan), at=_ANY_DAY, cells=0, mails=0, baseline=False)
-    return repr(status_layout(summary, plan.findings, publisher.timezone))
+    silent = [stale_words(log, plan.at, publisher.timezone) for log in publisher.sources]
+    return repr((status_layout(summary, plan.findings, publisher.timezone), silent))
 
 
 def _summary(publisher: Publisher, plan: Plan) -> PassSummary:
@@ -138,6 +149,7 @@ def _summary(publisher: Publisher, plan: Plan) -> PassSummary:
         rules_hash=plan.rules_hash,
         alarms=publisher.alarms,
         remarks=plan.remarks,
+        sources=publisher.sources,
     )
 
 
@@ -165,6 +177,20 @@ def period_report(
         timezone=period.timezone,
         as_of=as_of,
     )
+
+
+def _stock_tab(
+    publisher: Publisher, store: Store, state: TrackerState
+) -> dict[str, tuple[Tab, Settings]]:
+    """What the stock feeds say last, where that has changed."""
+    feeds = store.feeds(state.id)
+    if not feeds.has_kind("stock"):
+        return {}
+    levels = feeds.everything("stock")
+    digest = _digest(repr([(each.source, each.key, each.digest) for each in levels]))
+    if store.setting(state.id, _key(STOCK_TITLE)) == digest:
+        return {}
+    return {STOCK_TITLE: (stock_layout(levels, publisher.timezone), {_key(STOCK_TITLE): digest})}
 
 
 def _kpi_is_due(publisher: Publisher, store: Store, state: TrackerState, plan: Plan) -> bool:

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from sheetsync.config import Config, load_config
+from sheetsync.domain.feeds.news import Fed
+from sheetsync.domain.feeds.telling import SourceLog
 from sheetsync.domain.guard import GuardLimits, Trip
 from sheetsync.domain.model import Memory, Plan
 from sheetsync.domain.moments import scalar_to_local
@@ -31,6 +33,7 @@ from sheetsync.trackers.excel.tracker import ExcelTracker
 from sheetsync.worker import holding, mailing, naming
 from sheetsync.worker.care import retention_daily
 from sheetsync.worker.copying import back_up_when_due
+from sheetsync.worker.feeding import take_feeds
 from sheetsync.worker.leasing import leased, worker_name
 from sheetsync.worker.one_pass import PassResult, Ports, no_step, one_pass, plan_only
 from sheetsync.worker.publish import Publisher
@@ -245,12 +248,14 @@ class Workshop:
         told = broken_rules_notices(force, naming.in_mails(self.config))
         if told:
             self.store.add_notices(self._tracker_id, told, now)
-        ports = self._ports(force)
+        fed = take_feeds(self.config, self.store, self._tracker_id, force.rules, self._clock)
+        ports = self._ports(force, fed.sources)
         result = one_pass(ports, self.state, force.rules, now)
         if result.outcome in ("done", "unchanged"):
             self._learn_title()
         first = (force.alarm,) if force.alarm else ()
-        return replace(result, remarks=(*first, *result.remarks, *self._cared_for(now)))
+        remarks = (*first, *fed.remarks, *result.remarks, *self._cared_for(now))
+        return replace(result, remarks=remarks, news=fed.news)
 
     def _cared_for(self, now: datetime) -> tuple[str, ...]:
         """Cut and archive what is due once a local day; most passes need not even ask the store."""
@@ -261,10 +266,10 @@ class Workshop:
         self._cared = today
         return done
 
-    def plan(self, now: datetime) -> tuple[Plan, Memory, RulesInForce]:
-        """What a pass at `now` would do; nothing is written or sent."""
+    def plan(self, now: datetime, fed: Fed | None = None) -> tuple[Plan, Memory, RulesInForce]:
+        """What a pass at `now` would do; nothing is written or sent. `fed` stands in for what feeds brought."""
         force = self.rules(now)
-        plan, memory = plan_only(self._ports(force), self.state, force.rules, now)
+        plan, memory = plan_only(self._ports(force), self.state, force.rules, now, fed)
         return plan, memory, force
 
     def guard(self, plan: Plan, memory: Memory, force: RulesInForce) -> None:
@@ -326,7 +331,7 @@ class Workshop:
         """Makes letters with the owner's templates and this store's secret."""
         return mailing.composer(self.config, self.store)
 
-    def _ports(self, force: RulesInForce) -> Ports:
+    def _ports(self, force: RulesInForce, sources: tuple[SourceLog, ...] = ()) -> Ports:
         settings = self.config.tracker
         options = self.plan_options
         publisher = Publisher(
@@ -336,6 +341,7 @@ class Workshop:
             tracker=naming.in_figures(self.config),
             kpi_every=self._kpi_every,
             alarms=(force.alarm,) if force.alarm else (),
+            sources=sources,
         )
         return Ports(
             tracker=self.tracker(force.rules), store=self.store, deliver=self.deliver, alert=self.alert,
