@@ -6,6 +6,7 @@ import os
 import time
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -13,9 +14,12 @@ from typing import Any, Final
 from sheetsync.messages.deliver import DeliveryReport, deliver
 from sheetsync.messages.outbox import DeliveryPolicy
 from sheetsync.store.outbox import Outbox
+from sheetsync.trackers.google.guarded import GuardedWrite
+from sheetsync.trackers.google.tracker import GoogleTracker
 from sheetsync.worker.daemon import Daemon, wall_clock
 from sheetsync.worker.log import WorkerLog
 from sheetsync.worker.workshop import Workshop
+from tests.simulation.google.planted import JournalForgotten, NoVerify
 
 
 class _MarksFirst(Outbox):
@@ -39,20 +43,30 @@ class _ForgetsOne(Outbox):
         return super().settle(row_id, to_state=to_state, **more)
 
 
-PLANTED: Final[Mapping[str, type[Outbox]]] = {
-    "marked before it is sent": _MarksFirst,
-    "not always marked": _ForgetsOne,
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a worker."""
+
+    outbox: type[Outbox] = Outbox
+    write: type[GuardedWrite] = GuardedWrite
+
+
+PLANTED: Final[Mapping[str, Fault]] = {
+    "marked before it is sent": Fault(outbox=_MarksFirst),
+    "not always marked": Fault(outbox=_ForgetsOne),
+    "no look after a write": Fault(write=NoVerify),
+    "the journal is forgotten": Fault(write=JournalForgotten),
 }
 
 
 class _Faulty(Workshop):
-    outbox: type[Outbox]
+    fault: Fault
 
     def deliver(self, now: datetime, kinds: frozenset[str] | None = None) -> DeliveryReport:
         """As the workshop does, over the wrong outbox."""
         store = self.store
         return deliver(
-            self.outbox(store._engine, store._path, self._tracker_id, kinds),
+            self.fault.outbox(store._engine, store._path, self._tracker_id, kinds),
             self.transport(),
             now,
             composer=self.composer(),
@@ -62,8 +76,10 @@ class _Faulty(Workshop):
 
 
 def run_planted(name: str, arguments: list[str]) -> int:
-    """As `sheetsync run`, with this fault planted."""
-    workshop = type("Faulty", (_Faulty,), {"outbox": PLANTED[name]}).open(
+    """As `sheetsync run`, with this fault planted: in a process of its own, which ends with it."""
+    fault = PLANTED[name]
+    GoogleTracker.guarded_write = fault.write
+    workshop = type("Faulty", (_Faulty,), {"fault": fault}).open(
         Path(arguments[-1]), clock=wall_clock, wait=time.sleep, environment=os.environ
     )
     with workshop, workshop.alone():

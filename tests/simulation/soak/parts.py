@@ -1,0 +1,101 @@
+"""What a soak is made of: whole workers simulated from a seed, real workers killed, two stores compared."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from tests.simulation.kills.many import Task, play_task
+from tests.simulation.worker.figures import Figures
+from tests.simulation.worker.soak import again
+from tests.simulation.worker.story import Story, play_seed
+
+SIMULATED: Final = "simulated"
+REAL: Final = "real kills"
+STORES: Final = "two stores"
+CHUNK: Final = 5
+"""Seeds that a process simulates at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Something to play: of `part`, from `seed` on. `store` is a database's address, where one is needed."""
+
+    part: str
+    seed: int
+    kills: int = 0
+    store: str = ""
+    plant: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What a piece came to; `again` says how to play each broken one again."""
+
+    piece: Piece
+    seconds: float
+    figures: Figures = field(default_factory=Figures)
+    again: tuple[str, ...] = ()
+
+
+def play(piece: Piece) -> Played:
+    """Play one piece. What it raised is a broken promise, too."""
+    start = time.monotonic()
+    try:
+        figures, lines = _PLAYS[piece.part](piece)
+    except Exception as error:  # noqa: BLE001 - whatever escapes a play is what we look for
+        figures = Figures(broken=[f"{piece.part}, seed {piece.seed}: raised {error!r}"])
+        lines = [f"again: {_COMMANDS[piece.part].format(piece=piece)}"]
+    return Played(piece, time.monotonic() - start, figures, tuple(lines))
+
+
+def _simulate(piece: Piece) -> tuple[Figures, list[str]]:
+    figures, lines = Figures(), []
+    for seed in range(piece.seed, piece.seed + CHUNK):
+        story = play_seed(seed)
+        figures.add(story.figures)
+        if not story.figures.good:
+            lines.append(again(story))
+    return figures, lines
+
+
+def _kill(piece: Piece) -> tuple[Figures, list[str]]:
+    figures = play_task(Task(piece.seed, piece.kills, piece.store, piece.plant))
+    lines = [] if figures.good else [f"again: {_COMMANDS[REAL].format(piece=piece)}"]
+    return figures, lines
+
+
+def _compare(piece: Piece) -> tuple[Figures, list[str]]:
+    """The same seed with its store in a file and on PostgreSQL: the same story, word for word."""
+    in_a_file = play_seed(piece.seed, kind="memory")
+    on_a_server = play_seed(piece.seed, kind="memory", store_url=piece.store)
+    figures, lines = on_a_server.figures, []
+    if not figures.good:
+        lines.append(again(on_a_server))
+    if in_a_file.trace != on_a_server.trace:
+        figures.broken.append(f"seed {piece.seed}: {difference(in_a_file, on_a_server)}")
+        lines.append(f"again: {_COMMANDS[STORES].format(piece=piece)}")
+    return figures, lines
+
+
+def difference(in_a_file: Story, on_a_server: Story) -> str:
+    """The first line in which two stories differ."""
+    pairs = zip(in_a_file.trace, on_a_server.trace, strict=False)
+    unlike = ((a, b) for a, b in pairs if a != b)
+    lengths = f"{len(in_a_file.trace)} lines", f"{len(on_a_server.trace)} lines"
+    one, other = next(unlike, lengths)
+    return f"SQLite has {one!r} where PostgreSQL has {other!r}"
+
+
+_PLAYS: Final[dict[str, Callable[[Piece], tuple[Figures, list[str]]]]] = {
+    SIMULATED: _simulate,
+    REAL: _kill,
+    STORES: _compare,
+}
+_COMMANDS: Final = {
+    SIMULATED: "python -m tests.simulation.worker --first {piece.seed} --seeds 5",
+    REAL: "python -m tests.simulation.kills --seed {piece.seed} --kills {piece.kills} --jobs 1",
+    STORES: "python -m tests.simulation.soak --stores {piece.seed}",
+}
