@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["tests.support.google_schema", "tests.support.postgres"]
@@ -20,3 +22,8 @@ settings.register_profile(
 settings.load_profile(
     os.environ.get("SHEETSYNC_HYPOTHESIS", "ci" if os.environ.get("CI") else "dev")
 )
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Set what was imported and collected aside from the search for garbage: it stays until the end."""
+    gc.freeze()
