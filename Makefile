@@ -23,6 +23,8 @@ demo-google: $(STAMP) ## the same half-day in a Google Sheet, on a Sheets server
 sheets: $(STAMP) ## start that server with a page to look at and type in: Google Sheets without an account
 	@$(BIN)/python -m tests.sheets_server
 
+# Some shells and images forbid bytecode: then every process of a test would compile the package anew.
+test: export PYTHONDONTWRITEBYTECODE =
 test: $(STAMP)   ## the whole test suite
 	@$(BIN)/python -m pytest -n 2 -q
 
