@@ -121,7 +121,8 @@ def test_a_quiet_pass_costs_one_read_and_a_writing_one_two_and_one_write(demo):
     assert writing == passes - quiet
     again = len(moments)  # whoever read the sheet anew looked once more before it wrote or did not
     reads = demo.by_the_worker(CELLS, "read")
-    assert reads == passes + again + SET_UP_READS + INTAKE_READS
+    first = 1  # the very first look is taken twice
+    assert reads == passes + first + again + SET_UP_READS + INTAKE_READS
     writes = demo.by_the_worker("spreadsheets.batchUpdate", "write")
     assert writes == writing + SET_UP_WRITES + INTAKE_WRITES
 

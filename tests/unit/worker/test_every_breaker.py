@@ -245,6 +245,26 @@ def test_a_first_look_is_no_accident_whatever_stands_there(tmp_path):
     sheet.close()
 
 
+@pytest.mark.parametrize("short", [[5], [12, 5]])
+def test_a_first_look_believes_no_answer_that_a_second_one_goes_beyond(tmp_path, short):
+    """What a short first answer left out would be new to the next pass, its old ticks of this very hour."""
+    sheet = WatchedSheet(tmp_path)
+    sheet.tracker.short = short
+    assert sheet.look().outcome == "done"
+    assert len(sheet.store.load_memory(sheet.id, sheet.now, "UTC").orders) == 40
+    sheet.close()
+
+
+def test_a_first_look_at_a_sheet_that_shows_others_each_time_waits(tmp_path):
+    sheet = WatchedSheet(tmp_path)
+    sheet.tracker.short = [3, -3, 3, -3, 3]
+    result = sheet.look()
+    assert result.outcome == "deferred"
+    assert "other orders at every look" in result.problem
+    assert sheet.store.load_memory(sheet.id, sheet.now, "UTC").baseline_at is None
+    sheet.close()
+
+
 def test_a_store_that_never_saw_the_sheet_holds_a_marked_one(tmp_path):
     """A lost store, or a second installation: the mark is somebody's."""
     sheet = WatchedSheet(tmp_path)
