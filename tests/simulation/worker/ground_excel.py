@@ -57,7 +57,9 @@ class ExcelGround:
     def rows(self) -> Rows:
         """The cells of the tab, by a reader of another make."""
         sheet = _opened(self._path.read_bytes())[TAB]
-        rows = [trimmed([_plain(cell) for cell in row]) for row in sheet.iter_rows(values_only=True)]
+        rows = [
+            trimmed([_plain(cell) for cell in row]) for row in sheet.iter_rows(values_only=True)
+        ]
         while rows and not rows[-1]:
             rows.pop()
         return rows

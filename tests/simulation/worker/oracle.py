@@ -47,8 +47,8 @@ class Oracle:
     )
     """(Order ID, stamp's heading) -> the moments of the passes that may have been first to see it done."""
     _known: dict[tuple[str, str], Any] = field(default_factory=dict)
-    stamps: list[str] = field(default_factory=list)
-    """Every time that the worker wrote, in words."""
+    _shown: dict[tuple[str, str], Any] = field(default_factory=dict)
+    _watched: bool = False
     looks: int = 0
     wrong_rows: int = 0
     lost_edits: int = 0
@@ -127,7 +127,9 @@ class Oracle:
         if heading in _TICK_OF:
             self._judge_stamp(slip, heading, row, new, words)
 
-    def _may_replace(self, slip: str, heading: str, row: dict[str, Any], new: Any, when: int) -> bool:
+    def _may_replace(
+        self, slip: str, heading: str, row: dict[str, Any], new: Any, when: int
+    ) -> bool:
         if heading in _PUT_RIGHT:
             return True
         if heading != STATUS:
@@ -136,13 +138,14 @@ class Oracle:
             return True
         return new == "Completed" and row.get(heading) == "Delivered"
 
-    def _judge_stamp(self, slip: str, heading: str, row: dict[str, Any], new: Any, words: str) -> None:
+    def _judge_stamp(
+        self, slip: str, heading: str, row: dict[str, Any], new: Any, words: str
+    ) -> None:
         old = row.get(heading)
         if new is None:
             if row.get(_TICK_OF[heading]):
                 self._break(f"a time was taken away although its box is ticked: {words}")
             return
-        self.stamps.append(words)
         if old is not None:
             self._break(f"a time that was set has moved: {words}")
         if not isinstance(new, float | int):
@@ -154,21 +157,17 @@ class Oracle:
 
     def was_read(self, rows: Rows, moment: datetime) -> None:
         """A pass has read these cells at `moment` on the sheet's clock; whether it comes to anything is open."""
-        head = rows[0]
-        for order, row in _by_order(rows).items():
-            cells = {str(h): v for h, v in zip(head, row, strict=False) if v is not None}
-            for tick, stamp in STAMP_OF.items():
-                shown = (cells.get(tick), cells.get(STATUS))
-                if self._known.get((order, stamp)) != shown:
-                    self.read_at[order, stamp].add(moment)
+        self._shown = _shown(rows)
+        if not self._watched:
+            return  # the first look invents no time
+        for (order, stamp), shown in self._shown.items():
+            if self._known.get((order, stamp)) != shown:
+                self.read_at[order, stamp].add(moment)
 
-    def was_decided(self, rows: Rows) -> None:
-        """A pass has certainly kept what it saw in these cells."""
-        head = rows[0]
-        for order, row in _by_order(rows).items():
-            cells = {str(h): v for h, v in zip(head, row, strict=False) if v is not None}
-            for tick, stamp in STAMP_OF.items():
-                self._known[order, stamp] = (cells.get(tick), cells.get(STATUS))
+    def was_decided(self) -> None:
+        """What was read last has been kept for good."""
+        self._watched = True
+        self._known |= self._shown
 
     def exceptions(self) -> dict[str, str]:
         """Orders, each with a row of its own, on which a person typed an exception: Order ID -> slip."""
@@ -181,6 +180,16 @@ class Oracle:
 
     def _break(self, words: str) -> None:
         self.broken.append(words)
+
+
+def _shown(rows: Rows) -> dict[tuple[str, str], Any]:
+    """(Order ID, stamp's heading) -> what in the row may say that the stage is done."""
+    head, found = rows[0], {}
+    for order, row in _by_order(rows).items():
+        cells = {str(h): v for h, v in zip(head, row, strict=False) if v is not None}
+        for tick, stamp in STAMP_OF.items():
+            found[order, stamp] = (cells.get(tick), cells.get(STATUS))
+    return found
 
 
 def _by_order(rows: Rows) -> dict[str, list[Any]]:

@@ -19,7 +19,16 @@ HEAD: Final = (*HEADINGS, SLIP)
 ORDER: Final = TITLES["order_id"]
 TICKS: Final = ("allocated", "picked", "packed")
 EXCEPTIONS: Final = ("Delayed", "Payment Failed", "Delivery Failed", "Backordered")
-_STATUSES: Final = (*EXCEPTIONS, "On Hold", "Cancelled", "Shipped", "Delivered", "Packing", "Packign", "")
+_STATUSES: Final = (
+    *EXCEPTIONS,
+    "On Hold",
+    "Cancelled",
+    "Shipped",
+    "Delivered",
+    "Packing",
+    "Packign",
+    "",
+)
 _SCRIBBLES: Final = tuple(TITLES[key] for key in ("sla", "check", "next_action"))
 _CLEARED: Final = tuple(
     heading for heading in HEADINGS if heading not in {TITLES[key] for key in OWN}
@@ -32,7 +41,9 @@ Cell: TypeAlias = tuple[str, str]
 class People:
     """Several people as one: what they do next is in the dice. `moment` is the wall clock in the sheet's zone."""
 
-    def __init__(self, dice: Random, moment: Callable[[], datetime], note: Callable[[str], None]) -> None:
+    def __init__(
+        self, dice: Random, moment: Callable[[], datetime], note: Callable[[str], None]
+    ) -> None:
         self._dice, self._moment, self._note = dice, moment, note
         self._orders = self._slips = 0
         self._history: list[tuple[str, str, Any]] = []
@@ -168,7 +179,9 @@ class People:
         return self._type(rows, row, heading, value)
 
     def _sort(self, rows: Rows) -> str:
-        heading = self._dice.choice((ORDER, TITLES["customer"], TITLES["priority"], TITLES["status"]))
+        heading = self._dice.choice(
+            (ORDER, TITLES["customer"], TITLES["priority"], TITLES["status"])
+        )
         if heading not in rows[0]:
             return "nothing"
         column, backward = rows[0].index(heading), self._dice.random() < 0.5

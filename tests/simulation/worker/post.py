@@ -81,7 +81,9 @@ class Way:
         if fault == DROPPED:
             return _IN_DOUBT
         if fault == REFUSED:
-            return SendResult(outcome="refused", detail="The mail server refused it for good: 554 no")
+            return SendResult(
+                outcome="refused", detail="The mail server refused it for good: 554 no"
+            )
         self._post.arrivals.append(_arrival(letter))
         self._steps.in_flight = letter.message_id
         self._steps.at("mail: accepted", effect=True)

@@ -39,6 +39,8 @@ class Steps:
     stopped_at: str = ""
     late: list[str] = field(default_factory=list)
     """What it did nevertheless after that."""
+    decided: bool = False
+    """The pass has kept what it decided."""
     in_flight: str = ""
     """The Message-ID that a mail server took and of which nothing was kept yet."""
 

@@ -80,8 +80,6 @@ def first_look(world: World) -> None:
         world.wait(120)
     if world.post.arrivals:
         world.broken(f"the first look mailed {len(world.post.arrivals)} times")
-    if world.oracle.stamps:
-        world.broken(f"the first look invented times: {world.oracle.stamps}")
 
 
 def settle(world: World) -> None:

@@ -42,6 +42,7 @@ _STARTS: Final = (
     ("Europe/Berlin", datetime(2026, 3, 28, 16, 10)),  # the clocks go forward in the night
     ("Europe/Berlin", datetime(2026, 10, 24, 16, 10)),  # the clocks go back in the night
 )
+_EVER: Final = datetime(2026, 1, 1, tzinfo=UTC)
 _GAPS: Final = frozenset({"pass: planned", "pass: committed", "tracker: write", "wire: request"})
 """Where people act amid a pass, once each time the dice say so."""
 
@@ -69,6 +70,8 @@ class Desk:
     config: Config
     steps: Steps
     worker: SimWorker | None = None
+    now: datetime = _EVER
+    """The moment of the pass that it does."""
 
 
 class World:
@@ -94,7 +97,9 @@ class World:
         self.figures = Figures(seeds=1)
         self.trace: list[str] = []
         self.post = Post()
-        self._dice = {name: Random(f"{seed}/{name}") for name in ("people", "fate", "store", "mail")}
+        self._dice = {
+            name: Random(f"{seed}/{name}") for name in ("people", "fate", "store", "mail")
+        }
         self.people = People(self._dice["people"], self.moment, self.trace.append)
         self.oracle = Oracle(self.moment)
         rows = self.people.first_rows(orders)
@@ -129,7 +134,7 @@ class World:
         file.parent.mkdir()
         file.write_text(
             f"version: 1\ntracker: {self.ground.settings}, timezone: {self.zone}}}\n"
-            f"rules: {ROOT / 'rules'}\nmail: {{mode: 'off'}}\nstore: {{url: '{url}'}}\n"
+            f"google: {{login: none, api_url: 'http://127.0.0.1:1'}}\nrules: {ROOT / 'rules'}\nmail: {{mode: 'off'}}\nstore: {{url: '{url}'}}\n"
             f"worker: {{lease: {int(LEASE.total_seconds())}s}}\nguard: {{mails_share: 100%}}\n"
         )
         return Desk(load_config(file), Steps())
@@ -146,7 +151,10 @@ class World:
 
     def moment(self) -> datetime:
         """The wall clock where the sheet is."""
-        return self.now.astimezone(ZoneInfo(self.zone)).replace(tzinfo=None)
+        return self._local(self.now)
+
+    def _local(self, moment: datetime) -> datetime:
+        return moment.astimezone(ZoneInfo(self.zone)).replace(tzinfo=None)
 
     def time_passes(self) -> None:
         """Mostly minutes; sometimes the night, a laptop's sleep, or a clock that was set."""
@@ -220,12 +228,13 @@ class World:
 
     def live(self, place: Desk, kill: int = -1) -> PassResult | str:
         """One pass without any preparation, killed at its step `kill`."""
-        now = self.now
+        now = place.now = self.now.replace(microsecond=0)
         try:
             worker = place.worker or self._life(place)
             self._begin(worker.steps, kill)
             result = worker.run_pass(now)
         except Crash:
+            self._note_decision(place.steps)
             self.figures.kills += 1
             self.trace.append(f"killed at {place.steps.names[-1]}")
             self._bury(place)
@@ -248,7 +257,7 @@ class World:
         around = Surroundings(
             clock=self.clock, wait=self.wait, tracker=self.ground.tracker,
             way=lambda own: Way(self.post, own, self._mail_fault),
-            read_fault=self._read_fault, was_read=self._was_read, meant=self._meant,
+            read_fault=self._read_fault, was_read=lambda: self._was_read(place), meant=self._meant,
             holds=self.holds,
         )  # fmt: skip
         watching = watched(store, steps, self._store_fault)
@@ -259,7 +268,7 @@ class World:
     def _begin(steps: Steps, kill: int) -> None:
         steps.names.clear()
         steps.worlds.clear()
-        steps.kill_at = kill
+        steps.kill_at, steps.decided = kill, False
 
     def _bury(self, place: Desk) -> None:
         self.post.in_doubt(place.steps)
@@ -287,7 +296,18 @@ class World:
             self._store_in = self._dice["store"].randrange(12)
         self._mail_rate = rates.mail
 
+    def _note_decision(self, steps: Steps) -> None:
+        """Tell the oracle when a pass has kept what it decided."""
+        if (
+            not steps.decided
+            and steps.names[-1] == "store: committed"
+            and "pass: commit" in steps.names
+        ):
+            steps.decided = True
+            self.oracle.was_decided()
+
     def _between(self, place: Desk, name: str) -> None:
+        self._note_decision(place.steps)
         if self._amid and name == self._amid:
             self._amid = ""
             self.people_act(self._dice["people"].randrange(1, 4))
@@ -351,8 +371,8 @@ class World:
         self.figures.faults[kind] += 1
         self.trace.append(f"fault: {kind}")
 
-    def _was_read(self) -> None:
-        self.oracle.was_read(self.ground.rows(), self.moment())
+    def _was_read(self, place: Desk) -> None:
+        self.oracle.was_read(self.ground.rows(), self._local(place.now))
 
     def _meant(self, batch: WriteBatch) -> None:
         for order, key, new in zip(
