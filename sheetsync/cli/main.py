@@ -40,6 +40,8 @@ VERBS = {
     "selftest": "try the promises on a scratch tab of a real Google Sheet, and report",
     "login": "log in at Google in the browser, where no service account does",
     "intake": "add new orders from a CSV, Excel or JSON-lines file, each once",
+    "feed": "take one file of a feed: orders, stock, couriers, vendors, payments",
+    "reconcile": "list what the tracker and its feeds disagree on",
     "demo": "play half a day of a small shop, for real, in a folder of its own",
 }
 """In the order of a newcomer's path; a verb's module is imported only when it is called."""

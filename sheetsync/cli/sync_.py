@@ -32,6 +32,8 @@ def command(config_path: Path) -> int:
 
 def tell(result: PassResult, tracker: str) -> None:
     """What the pass came to, in a few lines."""
+    for line in result.news:
+        out.print(Text(line))
     if result.outcome in ("held", "failed"):
         print_error(result.problem)
         return
@@ -67,6 +69,8 @@ def _tell_plan(result: PassResult, tracker: str) -> None:
     out.print(
         f"{tracker}: {counted(result.cells, 'cell')} written, {counted(late, 'order')} past a stage limit."
     )
+    if result.added:
+        out.print(f"{counted(result.added, 'row')} added by feeds.")
     errors = int((plan.findings["severity"] == "error").sum())
     if errors:
         out.print(f"{counted(errors, 'error')} to mend: see the Check column, or sheetsync check.")

@@ -119,7 +119,7 @@ def _refuse_other_layout(name: str, columns: FileColumns, way: Way, before: Sequ
     fills = way.kind_rule.fills or tuple(
         key for key in way.columns if key not in way.kind_rule.keyed
     )
-    shown = both([quoted(heading) for heading in (*columns.header.headings.values(), *columns.header.unknown)][:_SHOWN_HEADINGS])  # fmt: skip
+    shown = both([quoted(heading) for heading in (*columns.header.headings.values(), *columns.ignored)][:_SHOWN_HEADINGS])  # fmt: skip
     if here.isdisjoint(fills):
         wanted = either(
             [way.columns[key].title for key in fills if key in way.columns][:_SHOWN_HEADINGS]
@@ -134,7 +134,7 @@ def _refuse_other_layout(name: str, columns: FileColumns, way: Way, before: Sequ
         way.columns[key].title for key in before if key in way.columns and key not in here
     ]
     if missing:
-        unknown = columns.header.unknown[:_SHOWN_HEADINGS]
+        unknown = list(columns.ignored)[:_SHOWN_HEADINGS]
         instead = (
             f" It has {both([quoted(heading) for heading in unknown])} instead." if unknown else ""
         )

@@ -19,6 +19,7 @@ from sheetsync.feeds.reading import FeedReading, read_feed
 from sheetsync.feeds.report import drop_report, write_feed_report
 from sheetsync.feeds.way import Way
 from sheetsync.intake.reading import Refusal
+from sheetsync.intake.report import report_place
 from sheetsync.store.feeds import Compared, Feeds, FileLine, SaidRow
 
 Verdict = Literal["taken", "known", "refused", "waiting"]
@@ -135,10 +136,12 @@ def _report(path: Path, reading: FeedReading) -> Path | None:
 def _nothing_usable(
     look: Look, way: Way, feeds: Feeds, now: datetime, reading: FeedReading, *, dry_run: bool
 ) -> Outcome:
+    # What the cells say stands in the report only: this sentence goes to the log, too.
     first = reading.refusals[0]
+    where = f"line {first.line}" + (f", {first.column}" if first.column else "")
     sentence = (
-        f"{look.path.name}: none of its {reading.rows:,} rows can be used. The first, in line {first.line}: "
-        f"{first.expected}"
+        f"{look.path.name}: none of its {reading.rows:,} rows can be used, beginning with {where}. Each one and why "
+        f"stands in {report_place(look.path).name} beside it."
     )
     if dry_run:
         return Outcome(

@@ -140,7 +140,8 @@ def _no_header(name: str, rows: Sequence[Sequence[CellValue]], title: str, where
     if not rows:
         return f"{name} holds no rows."
     shown = [quoted(cell, 30) for cell in rows[0] if isinstance(cell, str) and cell.strip()][:4]
-    first = f" Its first row says {both(shown)}." if shown else ""
+    # What comes by a feed is told in the log, too, which names no customers.
+    first = f" Its first row says {both(shown)}." if shown and where == INTAKE else ""
     return (
         f"{name} has no row of headings that we know.{first} Write {title} and the other headings "
         f"into its first row, or name its headings under {_section(where)} columns: in config.yaml. "

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, cast
@@ -17,7 +17,7 @@ from typing import Any, Final, cast
 import pandas as pd
 from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
 
-from sheetsync.domain.feeds.news import Cells, Fed, FedPlan, News
+from sheetsync.domain.feeds.news import Cells, Fed, FedPlan, Kind, News
 from sheetsync.domain.feeds.telling import SourceLog
 from sheetsync.store import frames
 from sheetsync.store.engine import reading, writing
@@ -105,12 +105,21 @@ class Feeds:
         with reading(self._engine, self._path) as connection:
             return _sorted_out(connection, self._tracker_id, source, rows)[0]
 
-    def news_of(self, line: FileLine, rows: Sequence[SaidRow]) -> tuple[News, ...]:
-        """The rows that would be news, as a plan takes them; nothing is kept."""
+    def news_of(
+        self, source: str, kind: Kind, rows: Sequence[SaidRow], now: datetime
+    ) -> tuple[News, ...]:
+        """Those of the rows that would be news, as a plan takes them; nothing is kept."""
         with reading(self._engine, self._path) as connection:
-            _, fresh = _sorted_out(connection, self._tracker_id, line.source, rows)
-        return tuple(_news({"source": line.source, "kind": line.kind, "waits": 1,
-                            "changed_at": int(line.taken_at.timestamp()), **row}) for row in fresh)  # fmt: skip
+            _, fresh = _sorted_out(connection, self._tracker_id, source, rows)
+        common = {"source": source, "kind": kind, "waits": 1, "changed_at": int(now.timestamp())}
+        return tuple(_news(common | row) for row in fresh)
+
+    def fed(self) -> Fed:
+        """What waits for the tracker, with all that feeds wrote into it before."""
+        with reading(self._engine, self._path) as connection:
+            fed = load_fed(connection, self._tracker_id)
+            written, before = _written(connection, self._tracker_id)
+        return replace(fed, written=written, before=before)
 
     def take(self, line: FileLine, rows: Sequence[SaidRow]) -> Compared:
         """Keep a file and its rows, all or none; how many were news."""
@@ -210,11 +219,6 @@ class Feeds:
             name=source, kind=kind, files=files, trouble=trouble, file=last.name, rows=last.rows,
             written_at=last.written_at, taken_at=last.taken_at, changed=last.changed, refused=last.refused,
         )  # fmt: skip
-
-    def written(self) -> Mapping[str, Cells]:
-        """Per order what feeds meant to write into its row."""
-        with reading(self._engine, self._path) as connection:
-            return _written(connection, self._tracker_id)[0]
 
 
 def load_fed(connection: Connection, tracker_id: int) -> Fed:

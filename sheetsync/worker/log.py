@@ -58,6 +58,8 @@ class WorkerLog:
         sent, waiting = _mails(result)
         facts = {"outcome": result.outcome, "cells": result.cells, "sent": sent, "waiting": waiting,
                  "seconds": round(seconds, 3)}  # fmt: skip
+        for line in result.news:
+            self._say(logging.INFO, "feed", line)
         if result.outcome == "unchanged" and not sent and not waiting:
             self._say(logging.INFO, "pass", "nothing new", **facts)
         else:
