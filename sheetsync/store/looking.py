@@ -22,6 +22,7 @@ _WAITING: Final = (
 class StoreFacts:
     """What a file says of itself. `problem` is a sentence, "" where it is sound and can be used.
 
+    `empty`: without any table, as a worker leaves it that was ended while it made its store.
     `last_pass`: when the last committed pass read a sheet (aware UTC); `passes`: the highest number
     of a pass that wrote or sent; `orders`, `sent` and `waiting` messages are counted.
     """
@@ -29,6 +30,7 @@ class StoreFacts:
     file: Path
     problem: str = ""
     damaged: bool = False
+    empty: bool = False
     revision: str = ""
     trackers: tuple[str, ...] = ()
     last_pass: datetime | None = None
@@ -68,6 +70,8 @@ def _damage(raw: sqlite3.Connection, *, thoroughly: bool) -> str:
 
 def _facts(file: Path, raw: sqlite3.Connection) -> StoreFacts:
     tables = {row[0] for row in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if not tables:
+        return StoreFacts(file=file, problem=f"{file} holds nothing yet.", empty=True)
     if "alembic_version" not in tables:
         return StoreFacts(file=file, problem=f"{file} is no store of sheetsync.")
     revision = str(raw.execute("SELECT version_num FROM alembic_version").fetchone()[0])

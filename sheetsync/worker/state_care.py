@@ -84,7 +84,9 @@ def check(config: Config, now: datetime) -> Iterator[Diagnosis]:
         yield note("store", f"There is no store {path} yet.", "The first pass makes it.")
         return
     found = look_at(path, thoroughly=True)
-    if found.problem:
+    if found.empty:
+        yield note("store", found.problem, "The next pass makes its tables.")
+    elif found.problem:
         step = "Put back the newest copy: sheetsync state restore FILE." if found.damaged else ""
         yield bad("store", found.problem, step)
     else:

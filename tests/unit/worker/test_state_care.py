@@ -260,6 +260,17 @@ class TestTheVerb:
         assert "There is no store" in call(shop, "check").stdout
         assert isinstance(call(shop, "backup").exception, UsageError)
 
+    def test_a_store_whose_making_was_cut_short_is_no_damage_and_the_next_pass_makes_it(self, shop):
+        (shop.folder / "state.db").unlink()
+        with closing(sqlite3.connect(shop.folder / "state.db")) as raw:
+            raw.execute("PRAGMA journal_mode=WAL")
+        shown = call(shop, "check")
+        assert shown.exit_code == 0
+        assert "holds nothing yet. The next pass makes its tables." in " ".join(
+            shown.output.split()
+        )
+        assert "is no store" not in shown.output
+
     def test_a_store_on_a_server_has_tools_of_its_own(self, shop):
         text = shop.config.read_text()
         shop.config.write_text(text + "store: {url: 'postgresql://sheetsync@db/sheetsync'}\n")
