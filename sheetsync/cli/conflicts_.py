@@ -15,8 +15,8 @@ from sheetsync.cli.wiring import open_workshop, wall_clock
 from sheetsync.domain.moments import scalar_to_local
 from sheetsync.errors import UsageError
 from sheetsync.store.offline import Conflict
+from sheetsync.worker.offline.applying import stand
 from sheetsync.worker.offline.conflicts import Settled, settle
-from sheetsync.worker.offline.returning import stand
 from sheetsync.worker.workshop import Workshop
 
 

@@ -60,7 +60,12 @@ class _Line:
 def _by_undo(edit: Edit, newest: Mapping[Cell, _Line]) -> bool:
     """Whether the worker wrote this itself, outside a pass."""
     line = newest.get((edit.order_id, edit.column))
-    return line is not None and line.by == "worker" and line.new == edit.new
+    return line is not None and line.by == "worker" and _alike(line.new, edit.new)
+
+
+def _alike(written: str, read: str) -> bool:
+    """Whether a cell that was written so is read so: a tick is written ✓ or TRUE, and read Yes."""
+    return written == read or (written, read) in {("✓", "Yes"), ("", "No")}
 
 
 def _edit_of_own(

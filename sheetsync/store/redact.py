@@ -24,15 +24,18 @@ from sqlalchemy import (
 )
 
 from sheetsync.domain.explain.history import ACTS
+from sheetsync.domain.merge.copies import Copy
 from sheetsync.domain.redaction import Cut, Redactor
 from sheetsync.store import frames
 from sheetsync.store.archive import rewrite_archived
+from sheetsync.store.offline import forget_in_copies
 from sheetsync.store.searching import personal_values
 from sheetsync.store.settings import WHOLE_STORE, put_setting
 from sheetsync.store.tables import (
     change_log,
     delivery_event,
     escalation,
+    merge_conflict,
     order_fact,
     order_seen,
     outbox,
@@ -63,6 +66,7 @@ class Counts:
     archived: int = 0
     mails: int = 0
     other: int = 0
+    copies: int = 0
     waiting: int = 0
 
     def __add__(self, other: Counts) -> Counts:
@@ -72,7 +76,15 @@ class Counts:
     @property
     def total(self) -> int:
         """Rows of the store in which something was cut."""
-        return self.log + self.seen + self.facts + self.archived + self.mails + self.other
+        return (
+            self.log
+            + self.seen
+            + self.facts
+            + self.archived
+            + self.mails
+            + self.other
+            + self.copies
+        )
 
 
 def redact_orders(
@@ -85,6 +97,8 @@ def redact_orders(
     """Cut `columns` of these orders, and what stood there ever wherever else it is quoted of them."""
     _overwrite(connection)
     counts = Counts()
+    named = frozenset(orders)
+    counts += Counts(copies=forget_in_copies(connection, tracker_id, lambda _copy: named))
     for ids in frames.chunks(orders):
         values = personal_values(connection, tracker_id, ids, columns)
         each = {
@@ -102,7 +116,22 @@ def redact_values(
     _overwrite(connection)
     redactor = Redactor(columns=frozenset(), cut=cut, values=values)
     found = _of_orders(connection, tracker_id, lambda _order: redactor, None)
+    found += Counts(copies=forget_in_copies(connection, tracker_id, partial(_named_in, redactor)))
     return found + _unbound(connection, tracker_id, redactor)
+
+
+def _named_in(redactor: Redactor, copy: Copy) -> set[str]:
+    """The orders of a kept copy in which something would be cut: they leave it as a whole."""
+    orders: set[str] = set()
+    for key, cells in copy.columns.items():
+        spelled = {text for text in set(cells.tolist()) if redactor.cell(key, text) != text}
+        if spelled:
+            orders.update(
+                order
+                for order, text in zip(copy.ids, cells.tolist(), strict=True)
+                if text in spelled
+            )
+    return orders
 
 
 def _overwrite(connection: Connection) -> None:
@@ -126,7 +155,8 @@ def _of_orders(
         log=log,
         seen=_rewrite(connection, order_seen, key, mine(order_seen), partial(_seen, of)),
         facts=_rewrite(connection, order_fact, key, mine(order_fact), partial(_facts, of)),
-        other=_rewrite(connection, escalation, ("id",), mine(escalation), partial(_told, of)),
+        other=_rewrite(connection, escalation, ("id",), mine(escalation), partial(_told, of))
+        + _rewrite(connection, merge_conflict, ("id",), mine(merge_conflict), partial(_disputed, of)),
         archived=rewrite_archived(connection, tracker_id, ids, partial(_archived, of)),
         mails=mails, waiting=waiting,
     )  # fmt: skip
@@ -148,6 +178,11 @@ def _seen(of: Of, row: Row) -> dict[str, str]:
 
 def _facts(of: Of, row: Row) -> dict[str, str]:
     return {"facts": of(row["order_id"]).cells(row["facts"])}
+
+
+def _disputed(of: Of, row: Row) -> dict[str, str]:
+    cell = of(row["order_id"]).cell
+    return {side: cell(row["column"], row[side]) for side in ("base", "theirs", "ours")}
 
 
 def _told(of: Of, row: Row) -> dict[str, str]:

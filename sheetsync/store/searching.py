@@ -12,7 +12,13 @@ from sqlalchemy import Connection, Table, select
 from sheetsync.domain.redaction import is_cut
 from sheetsync.domain.texts import fold
 from sheetsync.store import frames
-from sheetsync.store.tables import archived_order, change_log, order_fact, order_seen
+from sheetsync.store.tables import (
+    archived_order,
+    change_log,
+    merge_conflict,
+    order_fact,
+    order_seen,
+)
 
 _JSON: Final = ((order_seen, "cells"), (order_fact, "facts"))
 """Where the cells of an order are kept as JSON."""
@@ -66,6 +72,9 @@ def _kept(
     for order, column, old, new in mine(change_log, "column", "old", "new"):
         yield order, {column: old}
         yield order, {column: new}
+    for order, column, *texts in mine(merge_conflict, "column", "base", "theirs", "ours"):
+        for text in texts:
+            yield order, {column: text}
     for table, name in _JSON:
         for order, packed in mine(table, name):
             yield order, json.loads(packed)

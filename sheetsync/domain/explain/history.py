@@ -106,7 +106,18 @@ def changes(case: Case, lines: Sequence[Line]) -> Iterator[str]:
 
 def reason_words(rule: str) -> str:
     """Why the worker wrote; "" where the column tells."""
-    return REASONS.get(rule, "") or feed_words(rule) or undo_words(rule)
+    return REASONS.get(rule, "") or feed_words(rule) or copy_words(rule) or undo_words(rule)
+
+
+def copy_words(rule: str) -> str:
+    """That it came back with an offline copy, or was decided so, where that is why; else ""."""
+    kind, _, what = rule.partition(":")
+    words = {
+        "import": f"it came with the offline copy {what}",
+        "conflict": f"a conflict with an offline copy was decided so, by {what}",
+        "mirror": f"it came from {what}",
+    }
+    return words.get(kind, "") if what else ""
 
 
 def feed_words(rule: str) -> str:

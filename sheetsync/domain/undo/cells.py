@@ -16,6 +16,7 @@ from sheetsync.domain.grid import frame_of, object_array
 from sheetsync.domain.model import CHANGE_COLUMNS, CellValue, Orders
 from sheetsync.domain.texts import quoted
 
+_TICKED: Final = "Yes"
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
 
 
@@ -38,7 +39,7 @@ class TakenBack:
     column: str
     now: CellValue
     now_text: str
-    back: str | datetime | None
+    back: str | bool | datetime | None
     back_text: str
 
 
@@ -98,7 +99,9 @@ def judge_cells(
                 column=line.column,
                 now=now,
                 now_text=text,
-                back=_value(line.old, line.column),
+                back=_value(line.old, line.column)
+                if type(now) is not bool
+                else line.old == _TICKED,
                 back_text=line.old,
             )
         )

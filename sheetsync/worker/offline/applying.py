@@ -12,7 +12,7 @@ import pandas as pd
 
 from sheetsync.domain.grid import frame_of, object_array
 from sheetsync.domain.guard import Trip
-from sheetsync.domain.merge.copies import Copy
+from sheetsync.domain.merge.copies import Copy, copy_of
 from sheetsync.domain.merge.values import NewValue, box_columns, value_of
 from sheetsync.domain.model import CHANGE_COLUMNS, WRITABLE, CellValue, Memory, Orders, Plan, Sheet
 from sheetsync.domain.moments import local_to_serial
@@ -87,6 +87,15 @@ class Standing:
             )
             if text
         }
+
+
+def stand(shop: Workshop, at: datetime) -> Standing:
+    """The tracker as it stands at `at`. Raises PlanRefused while the guard holds it, TrackerError."""
+    plan, memory, force = shop.plan(at)
+    shop.guard(plan, memory, force)
+    return Standing(
+        plan=plan, memory=memory, force=force, side=copy_of(plan.orders, force.rules.columns)
+    )
 
 
 def changes_frame(standing: Standing, wanted: Sequence[Wanted], rule: str) -> pd.DataFrame:

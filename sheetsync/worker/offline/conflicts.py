@@ -15,6 +15,8 @@ from sheetsync.domain.conflicts_tab import TITLE, ConflictLine, choices, layout
 from sheetsync.domain.model import CellValue
 from sheetsync.domain.moments import scalar_to_local
 from sheetsync.domain.tabs import Tab
+from sheetsync.domain.texts import quoted
+from sheetsync.errors import SheetsyncError
 from sheetsync.store.offline import SUPERSEDED, Conflict
 from sheetsync.trackers.base import WriteBatch
 from sheetsync.trackers.excel.package import Package
@@ -22,7 +24,13 @@ from sheetsync.trackers.excel.rowreader import read_rows_slow
 from sheetsync.trackers.excel.strings import read_strings
 from sheetsync.trackers.excel.tracker import ExcelTracker
 from sheetsync.trackers.excel.values import Values
-from sheetsync.worker.offline.applying import Standing, Wanted, changes_frame, with_changes
+from sheetsync.worker.offline.applying import (
+    Standing,
+    Wanted,
+    changes_frame,
+    stand,
+    with_changes,
+)
 
 if TYPE_CHECKING:
     from sheetsync.worker.workshop import Workshop
@@ -102,7 +110,7 @@ def _excel_rows(tracker: ExcelTracker, *, allow_macros: bool) -> Sequence[Sequen
 def _google_rows(tracker: object) -> Sequence[Sequence[CellValue]]:
     # Google's client is loaded only for a Google Sheet.
     from sheetsync.trackers.google.ownership import present  # noqa: PLC0415
-    from sheetsync.trackers.google.sending import quoted  # noqa: PLC0415
+    from sheetsync.trackers.google.sending import quoted as in_a1  # noqa: PLC0415
     from sheetsync.trackers.google.tracker import GoogleTracker  # noqa: PLC0415
 
     if not isinstance(tracker, GoogleTracker):
@@ -110,7 +118,7 @@ def _google_rows(tracker: object) -> Sequence[Sequence[CellValue]]:
     tab = present(TITLE, tracker.eyes.structure())
     if tab is None:
         return ()
-    answer = tracker.api.decoded(tracker.api.values([quoted(tab.title)]))
+    answer = tracker.api.decoded(tracker.api.values([in_a1(tab.title)]))
     ranges = answer.get("valueRanges") or [{}]
     rows: Sequence[Sequence[CellValue]] = ranges[0].get("values") or ()
     return rows
@@ -197,3 +205,36 @@ def _wanted(found: Conflict) -> Wanted:
 def _heading_of(standing: Standing) -> Callable[[str], str]:
     headings = standing.orders.header.headings
     return lambda key: headings.get(key, key)
+
+
+def settle_from_tab(shop: Workshop, now: datetime, *, unchanged: bool) -> tuple[str, ...]:
+    """Do what people chose on the tab; what is to be said of it. Asks nothing where no conflict is open.
+
+    `unchanged`: the tracker is as it was at the pass before, so a workbook's tab need not be looked at.
+    """
+    open_ = shop.store.offline(shop.state.id).conflicts()
+    if not open_ or (unchanged and shop.config.tracker.kind == "excel"):
+        return ()
+    try:
+        return _from_tab(shop, {found.number for found in open_}, now)
+    except SheetsyncError as problem:
+        return (f"What was chosen on the tab {TITLE} was not done: {problem}",)
+
+
+def _from_tab(shop: Workshop, open_: set[int], now: datetime) -> tuple[str, ...]:
+    typed = {n: found for n, found in read_choices(shop, now).items() if n in open_}
+    unclear = {n: text for n, (choice, text) in typed.items() if choice == "unclear"}
+    remarks = [
+        f"Conflict {n} says {quoted(text)} under Choose: write File or Tracker."
+        for n, text in sorted(unclear.items())
+    ]
+    chosen = {n: choice for n, (choice, _) in typed.items() if choice != "unclear"}
+    if chosen:
+        at = now + timedelta(seconds=1)  # two lines of the log about one cell never share a moment
+        standing = stand(shop, at)
+        done = settle(shop, standing, chosen, who=f"the tab {TITLE}", at=at, typed=unclear)
+        words = f"Conflicts: {done.taken} taken from the file, {done.kept} left as they were"
+        words += f", {done.again} came up anew" if done.again else ""
+        words += f", {done.missed} could not be written" if done.missed else ""
+        remarks.append(f"{words}.")
+    return tuple(remarks)

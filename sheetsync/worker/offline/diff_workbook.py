@@ -43,19 +43,19 @@ def draw_diff(path: Path, found: ImportPlan) -> None:
 
 
 def _looks(book: xlsxwriter.Workbook) -> dict[str, Format]:
-    cell = {"valign": "top", "text_wrap": True, "bottom": 1, "bottom_color": "#E6E9ED", "font_color": f"#{INK}"}  # fmt: skip
+    cell = {"valign": "vcenter", "indent": 1, "text_wrap": True, "bottom": 1, "bottom_color": "#E6E9ED", "font_color": f"#{INK}"}  # fmt: skip
     looks = {
         "title": {"bold": True, "font_size": 18, "font_color": f"#{TEAL}"},
-        "heading": {"bold": True, "font_color": "#FFFFFF", "bg_color": f"#{TEAL}", "valign": "vcenter"},
+        "heading": {"bold": True, "font_color": "#FFFFFF", "bg_color": f"#{TEAL}", "valign": "vcenter", "indent": 1},
         "cell": cell,
         "strong": {**cell, "bold": True},
         "old": {**cell, "font_color": "#6B7785"},
-        "count": {**cell, "bold": True, "num_format": "#,##0", "align": "right"},
+        "count": {**cell, "bold": True, "num_format": "#,##0", "align": "right", "indent": 1},
     }  # fmt: skip
     formats = {name: book.add_format(look) for name, look in looks.items()}
     for outcome, (ground, ink, _) in LOOKS.items():
         chip = {**cell, "bg_color": ground, "font_color": ink}
-        formats[outcome] = book.add_format({**chip, "bold": True, "align": "center"})
+        formats[outcome] = book.add_format({**chip, "bold": True, "align": "center", "indent": 0})
         formats[f"{outcome} value"] = book.add_format(chip)
     return formats
 
@@ -103,6 +103,9 @@ def _cells(book: xlsxwriter.Workbook, found: ImportPlan, looks: Mapping[str, For
         names = ("order_id", "column", "base", "theirs", "ours", "reason")
         for order, key, base, theirs, ours, why in zip(*(lines[n].tolist() for n in names), strict=True):  # fmt: skip
             row += 1
+            sheet.set_row(
+                row, _height((order, found.heading(key), base, theirs, ours, outcome, why))
+            )
             value = looks[f"{outcome} value"]
             _text(sheet, row, 0, order, looks["strong"])
             _text(sheet, row, 1, found.heading(key), looks["cell"])
@@ -130,6 +133,12 @@ def _rows(book: xlsxwriter.Workbook, found: ImportPlan, looks: Mapping[str, Form
         _text(sheet, row, 1, what, kinds.get(what, looks["cell"]))
         _text(sheet, row, 2, why, looks["cell"])
     sheet.freeze_panes(1, 0)
+
+
+def _height(texts: tuple[str, ...]) -> float:
+    """Points for the cell that needs most lines; a very long one is cut off, not the page filled."""
+    lines = max(1 + len(text) // (wide - 2) for text, wide in zip(texts, _WIDTHS, strict=True))
+    return 15.0 * min(lines, 8) + 3
 
 
 def _set_up(sheet: Worksheet, widths: tuple[int, ...]) -> None:

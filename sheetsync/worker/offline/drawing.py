@@ -118,10 +118,15 @@ def _about(book: xlsxwriter.Workbook, drawing: Drawing) -> None:
     label = book.add_format({"bold": True, "font_color": f"#{INK}", "valign": "top"})
     text = book.add_format({"font_color": f"#{INK}", "text_wrap": True, "valign": "top"})
     sheet.write_string(0, 0, "An offline copy of the tracker", title)
+    sheet.set_row(0, 30)
     for row, (name, words) in enumerate(drawing.facts, start=2):
+        sheet.set_row(row, 16.0 * (1 + len(words) // 90) + 2)
         sheet.write_string(row, 0, name, label)
         sheet.write_string(row, 1, words, text)
     sheet.set_tab_color("#B8C4CC")
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
 
 
 def _lists(book: xlsxwriter.Workbook, drawing: Drawing) -> None:

@@ -32,6 +32,7 @@ from sheetsync.worker.offline.applying import (
     Standing,
     Wanted,
     changes_frame,
+    stand,
     trips_after,
     with_changes,
 )
@@ -129,15 +130,6 @@ def look_at_import(shop: Workshop, path: Path, now: datetime, asked: Asked) -> I
         plan=with_changes(standing, changes), added=added, without=without,
         conflicts=_conflicts(merged, line, at), remarks=(*found.remarks, *_about(shop, line, merged, found)),
     )  # fmt: skip
-
-
-def stand(shop: Workshop, at: datetime) -> Standing:
-    """The tracker as it stands at `at`. Raises PlanRefused while the guard holds it, TrackerError."""
-    plan, memory, force = shop.plan(at)
-    shop.guard(plan, memory, force)
-    return Standing(
-        plan=plan, memory=memory, force=force, side=copy_of(plan.orders, force.rules.columns)
-    )
 
 
 def read_copy(
