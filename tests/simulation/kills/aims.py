@@ -23,27 +23,22 @@ MAILS: Final = (
     "at the greeting of a mail server", "as a mail named its sender", "as a mail was let in",
     "amid DATA", "as a mail was taken", "as a mail was answered for",
 )  # fmt: skip
-_FORKED, _FRESH = 0.9, 2.8
-"""How long a worker takes until its first pass is done, about; longer where Python has to start first."""
+_STORE_IS_MADE: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """Kill at the `count`-th time that `point` comes, or `after` so many seconds; `late`: so much later."""
+    """Kill at the `count`-th time that `point` comes, `late` so many seconds later.
+
+    For a random moment `share` says when: 1 is as long after its start as workers take for a first pass.
+    """
 
     point: str
     count: int = 1
-    after: float = 0.0
+    share: float = 0.0
     late: float = 0.0
     fresh: bool = False
     """Whether the worker is a Python process of its own; else one forked from a warm one."""
-
-    @property
-    def longest(self) -> float:
-        """Seconds after which the worker is killed in any case."""
-        if self.point == MOMENT:
-            return self.after
-        return 5.0 if self.fresh else 3.0
 
     @property
     def wants_mail(self) -> bool:
@@ -51,7 +46,7 @@ class Aim:
         return self.point in MAILS
 
     def __str__(self) -> str:
-        when = f"{self.after:.3f} s" if self.point == MOMENT else f"number {self.count}"
+        when = f"{self.share:.0%}" if self.point == MOMENT else f"number {self.count}"
         late = f", {self.late * 1000:.0f} ms later" if self.late else ""
         return f"{self.point}, {when}{late}{', a fresh process' if self.fresh else ''}"
 
@@ -59,10 +54,12 @@ class Aim:
 def aims(seed: int, kills: int, fresh_every: int = 10) -> list[Aim]:
     """The aims of a world, one for each worker; every `fresh_every`-th is a process that Python starts for it.
 
-    The first worker meets its end amid the very first look, of which there is no mail.
+    The first worker meets its end amid the very first look: while it makes its store, or at a request.
     """
     dice = Random(f"{seed}/aims")
     first = Aim(dice.choice(REQUESTS[:3]), dice.randrange(1, 7))
+    if dice.random() < _STORE_IS_MADE:
+        first = Aim(MOMENT, share=dice.uniform(0.0, 0.7))
     points = _shuffled(dice, kills - 1)
     rest = [
         _aim(dice, point, fresh=n % fresh_every == 0) for n, point in enumerate(points, start=1)
@@ -82,8 +79,8 @@ def _shuffled(dice: Random, kills: int) -> list[str]:
 
 def _aim(dice: Random, point: str, *, fresh: bool) -> Aim:
     if point == MOMENT:
-        return Aim(point, after=dice.uniform(0.0, _FRESH if fresh else _FORKED), fresh=fresh)
-    most = 2 if point == PASS_DONE else 3 if point in MAILS else 7
+        return Aim(point, share=dice.uniform(0.0, 1.2), fresh=fresh)
+    most = {PASS_DONE: 2, MAILS[0]: 1}.get(point, 3 if point in MAILS else 7)
     late = dice.choice((0.0, 0.0, dice.uniform(0.0, 0.05)))
     return Aim(point, dice.randint(1, most), late=late, fresh=fresh)
 

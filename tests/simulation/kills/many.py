@@ -37,10 +37,10 @@ def tasks(first: int, kills: int, server: PostgresServer | None, *, plant: str =
 
 
 def store_for(seed: int, server: PostgresServer | None) -> str:
-    """The address of a new database for every fourth seed, "" for a file."""
+    """The address of a new database without any table for every fourth seed, "" for a file."""
     if server is None or seed % POSTGRES_EVERY != POSTGRES_EVERY - 1:
         return ""
-    return server.new_database()
+    return server.new_database("template1")
 
 
 def played(todo: Sequence[Task], jobs: int) -> Iterator[Figures]:

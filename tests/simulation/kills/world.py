@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -21,6 +22,7 @@ from tests.sheets_server.service import SheetsService
 from tests.simulation.kills.aims import (
     ARRIVED,
     CARRIED_OUT,
+    MOMENT,
     PASS_DONE,
     VANISHES,
     Aim,
@@ -39,13 +41,19 @@ _PAUSE: Final = (0.02, 0.16)
 _GAP: Final = 0.3
 """How often somebody acts in the midst of a request."""
 _PATIENCE: Final = 60.0
+_LONGEST: Final = 10.0
+"""Seconds after which a worker is killed whose aim does not come."""
+_SPANS: Final = {False: 0.7, True: 2.5}
+"""How long a worker takes for its first pass, at first: one that was forked, one that Python starts for."""
+_NEWS: Final = 0.5
 
 
 @dataclass(slots=True)
 class Life:
-    """What became of one worker."""
+    """What became of one worker. `start` is when it started, by a steady clock."""
 
     aim: Aim | None
+    start: float = field(default_factory=time.monotonic)
     killed: bool = False
     began: int = 0
     finished: int = 0
@@ -73,6 +81,7 @@ class World:
         self._ended = threading.Event()
         self._nudge = True
         self._number = 0
+        self._spans = dict(_SPANS)
         mailbox.reached = self.trigger.reached
         self.service.before.append(self._before)
         self.service.after_apply.append(self._after)
@@ -95,12 +104,19 @@ class World:
     def _pass_ended(self, life: Life, *, well: bool) -> None:
         if well:
             with self.service.lock:
+                self._took(life, time.monotonic() - life.start)
                 life.finished += 1
                 self.people.passed()
                 self.oracle.after_a_pass()
         if not self.trigger.reached(PASS_DONE) and self._nudge and self._number:
             os.kill(self._number, signal.SIGHUP)
         self._ended.set()
+
+    def _took(self, life: Life, seconds: float) -> None:
+        """A pass was done: where it was the worker's first, the next moments are drawn from how long it took."""
+        if not life.finished:
+            fresh = life.aim is not None and life.aim.fresh
+            self._spans[fresh] += _NEWS * (seconds - self._spans[fresh])
 
     def _before(self, call: Call) -> None:
         if call.kind == "write" and self.lives[-1].writes:
@@ -146,7 +162,8 @@ class World:
     def live(self, aim: Aim) -> Life:
         """A worker lives until it is killed by this aim."""
         life, worker = self._start(aim)
-        self.trigger.fired.wait(aim.longest)
+        span = self._spans[aim.fresh] * aim.share
+        self.trigger.fired.wait(span if aim.point == MOMENT else _LONGEST)
         self.trigger.kill()
         self._end(life, worker, -signal.SIGKILL)
         life.killed = True
@@ -259,6 +276,7 @@ def world(folder: Path, seed: int, *, store: str = "", plant: str = "") -> Itera
             sheet_timezone=zone_name,
             google="login: none, reads_per_minute: 300, writes_per_minute: 300",
         )  # fmt: skip
+        (shop.folder / "state.db").unlink(missing_ok=True)  # the first worker makes its store
         set_up(shop, port=port, store=store)
         made.append(World(seed, shop, zone, mailbox=mailbox, warm=warm, plant=plant))
         made[0].people.open_shop()

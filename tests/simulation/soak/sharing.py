@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from typing import Final
 
-from tests.simulation.kills.many import POSTGRES_EVERY
+from tests.simulation.kills.many import store_for
 from tests.simulation.kills.seeds import KILLS
 from tests.simulation.soak.parts import CHUNK, REAL, SIMULATED, STORES, Piece, Played, play
 from tests.support.postgres import PostgresServer
@@ -97,11 +97,10 @@ class Shares:
             self._server.drop(played.piece.store)
 
     def _made(self, part: str, seed: int) -> Piece:
-        last_of_four = seed % POSTGRES_EVERY == POSTGRES_EVERY - 1
-        on_a_server = part == STORES or (part == REAL and last_of_four)
-        store = self._server.new_database() if self._server and on_a_server else ""
-        kills, plant = (self._kills, self._plant) if part == REAL else (0, "")
-        return Piece(part, seed, kills, store, plant)
+        if part == REAL:
+            return Piece(part, seed, self._kills, store_for(seed, self._server), self._plant)
+        store = self._server.new_database() if self._server and part == STORES else ""
+        return Piece(part, seed, store=store)
 
 
 def shared(shares: Shares, jobs: int) -> Iterator[Played]:
