@@ -10,8 +10,9 @@ import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from json.encoder import encode_basestring
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -37,12 +38,15 @@ from sheetsync.intake.reading import (
 from sheetsync.intake.sources import Line, Source, open_source
 from sheetsync.intake.values import LONGEST_TEXT
 from sheetsync.store.feeds import SaidRow
-from sheetsync.store.memory import packed
 
 AHEAD: Final = timedelta(minutes=15)
 """So far a clock elsewhere may run ahead of ours."""
 _REFUSED_TOO: Final = UNREAD | {"unknown_choice"}
 _SHOWN_HEADINGS: Final = 4
+
+
+Said = tuple[str, int | None, int]
+"""The cells of a row as one JSON object, the feed's own time of it, its line. A bare tuple: a million stay cheap."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -57,13 +61,17 @@ class FeedReading:
     keyed: str
     most_refused: int
     rows: int = 0
-    said: dict[str, SaidRow] = field(default_factory=dict)
-    lines: dict[str, int] = field(default_factory=dict)
+    said: dict[str, Said] = field(default_factory=dict)
     disputed: set[str] = field(default_factory=set)
     refused: int = 0
     refusals: list[Refusal] = field(default_factory=list)
     repeated: int = 0
     outdated: int = 0
+
+    def said_rows(self) -> Iterator[SaidRow]:
+        """The rows that can be used, in the order of the file."""
+        keyed = self.keyed
+        return (SaidRow(keyed, key, cells, at) for key, (cells, at, _) in self.said.items())
 
     @property
     def headings(self) -> tuple[str, ...]:
@@ -207,38 +215,55 @@ def _take(
         for key in kept
     ]
     said_at = _seconds(orders, way.kind_rule.said_at)
-    rows: Any = zip(*texts, strict=True) if kept else [()] * len(keys)
-    for key, line, at, cells in zip(keys, lines, said_at, rows, strict=True):
-        if not key or line in refused:
-            continue
-        row = {name: text for name, text in zip(kept, cells, strict=True) if text}
-        long = next((name for name, text in row.items() if len(text) * 2 > LONGEST_TEXT and _too_long(text)), None)  # fmt: skip
-        if long is not None:
+    for place, long in _overlong(kept, texts):
+        if lines[place] not in refused and keys[place]:
+            refused.add(lines[place])
             words = f"The text is longer than the {LONGEST_TEXT:,} characters that a cell holds. Shorten it."
-            reading.refuse(line, key, columns.header.headings[long], row[long], words)
-            continue
-        _say(reading, SaidRow(reading.keyed, key, packed(row), at), line)
+            reading.refuse(
+                lines[place], keys[place], columns.header.headings[kept[long]], texts[long][place], words
+            )  # fmt: skip
+    for key, line, at, cells in zip(keys, lines, said_at, _packed(kept, texts), strict=True):
+        if key and line not in refused:
+            _say(reading, key, (cells, at, line))
 
 
-def _say(reading: FeedReading, row: SaidRow, line: int) -> None:
+def _packed(kept: Sequence[str], texts: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Each row as one JSON object without blanks, spelled as the store spells them."""
+    names = [f"{encode_basestring(key)}:" for key in kept]
+    for cells in zip(*texts, strict=True):
+        parts = [name + encode_basestring(t) for name, t in zip(names, cells, strict=True) if t]
+        yield f"{{{','.join(parts)}}}"
+
+
+def _overlong(kept: Sequence[str], texts: Sequence[Sequence[str]]) -> Iterator[tuple[int, int]]:
+    """Row and column of texts that no cell holds."""
+    for column in range(len(kept)):
+        if max(map(len, texts[column]), default=0) * 2 > LONGEST_TEXT:
+            for place, text in enumerate(texts[column]):
+                if len(text) * 2 > LONGEST_TEXT and _too_long(text):
+                    yield place, column
+
+
+def _say(reading: FeedReading, key: str, row: Said) -> None:
     """Keep a row; of two about the same, the later by the feed's own time, and neither where that is open."""
-    if row.key in reading.disputed:
-        _dispute(reading, row.key, line, "several lines")
+    cells, at, line = row
+    if key in reading.disputed:
+        _dispute(reading, key, line, "several lines")
         return
-    known = reading.said.get(row.key)
-    if known is None or (None not in (row.said_at, known.said_at) and row.said_at != known.said_at):
-        older = known is not None and (row.said_at or 0) < (known.said_at or 0)
-        reading.outdated += known is not None
-        if not older:
-            reading.said[row.key], reading.lines[row.key] = row, line
-    elif known.cells == row.cells:
+    known = reading.said.get(key)
+    if known is None:
+        reading.said[key] = row
+    elif at is not None and known[1] is not None and at != known[1]:
+        reading.outdated += 1
+        if at > known[1]:
+            reading.said[key] = row
+    elif known[0] == cells:
         reading.repeated += 1
     else:
-        other = reading.lines.pop(row.key)
-        del reading.said[row.key]
-        reading.disputed.add(row.key)
-        _dispute(reading, row.key, other, f"line {line}")
-        _dispute(reading, row.key, line, f"line {other}")
+        del reading.said[key]
+        reading.disputed.add(key)
+        _dispute(reading, key, known[2], f"line {line}")
+        _dispute(reading, key, line, f"line {known[2]}")
 
 
 def _dispute(reading: FeedReading, key: str, line: int, other: str) -> None:

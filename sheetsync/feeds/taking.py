@@ -20,7 +20,7 @@ from sheetsync.feeds.report import drop_report, write_feed_report
 from sheetsync.feeds.way import Way
 from sheetsync.intake.reading import Refusal
 from sheetsync.intake.report import report_place
-from sheetsync.store.feeds import Compared, Feeds, FileLine, SaidRow
+from sheetsync.store.feeds import Compared, Feeds, FileLine
 
 Verdict = Literal["taken", "known", "refused", "waiting"]
 _BLOCK: Final = 1024 * 1024
@@ -50,11 +50,6 @@ class Outcome:
     reading: FeedReading | None = None
     counts: Compared = field(default_factory=Compared)
     report: Path | None = None
-
-    @property
-    def said(self) -> tuple[SaidRow, ...]:
-        """The rows of the file that can be used."""
-        return tuple(self.reading.said.values()) if self.reading is not None else ()
 
 
 def look_at(path: Path) -> Look:
@@ -112,14 +107,13 @@ def _take(look: Look, way: Way, feeds: Feeds, now: datetime, *, dry_run: bool) -
     if reading.rows and not reading.said:
         return _nothing_usable(look, way, feeds, now, reading, dry_run=dry_run)
     line = _line(look, way, now, reading)
-    rows = list(reading.said.values())
     if dry_run:
-        counts = feeds.compare(way.name, rows)
+        counts = feeds.compare(way.name, reading.said_rows())
         return Outcome(
             source=way.name, name=path.name, verdict="taken", reading=reading, counts=counts
         )
     report = _report(path, reading)
-    counts = feeds.take(line, rows)
+    counts = feeds.take(line, reading.said_rows())
     return Outcome(
         source=way.name, name=path.name, verdict="taken", reading=reading, counts=counts, report=report
     )  # fmt: skip

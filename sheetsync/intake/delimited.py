@@ -136,7 +136,7 @@ def lines(path: Path, encoding: str, mark: str) -> Iterator[tuple[int, list[str]
         try:
             for cells in reader:
                 if any(cells):
-                    yield began, [as_meant(cell) for cell in cells]
+                    yield began, [as_meant(c) if c[:1] == "'" else c for c in cells]
                 began = reader.line_num + 1
         except csv.Error:
             raise UsageError(

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -28,8 +29,8 @@ from sheetsync.store.upsert import upsert
 
 _NUMBER: Final = "feed_number"
 _TOLD: Final = "feed_told"
-_ALL_AT_ONCE: Final = 5_000
-"""From so many rows on, all of a source are loaded: a scan is quicker than so many looks."""
+_PART: Final = 5_000
+"""So many rows are compared and kept at a time, so that a long file is never held twice."""
 _SETTLED: Final = frozenset({"applied", "refused"})
 Key = tuple[str, str]
 """What a row is keyed by, and its key."""
@@ -100,19 +101,22 @@ class Feeds:
         )
         return self._newest(source, *same)
 
-    def compare(self, source: str, rows: Sequence[SaidRow]) -> Compared:
+    def compare(self, source: str, rows: Iterable[SaidRow]) -> Compared:
         """What taking these rows would come to; nothing is kept."""
+        count = Counting()
         with reading(self._engine, self._path) as connection:
-            return _sorted_out(connection, self._tracker_id, source, rows)[0]
+            for _ in _fresh(connection, self._tracker_id, source, rows, count):
+                pass
+        return count.told()
 
     def news_of(
-        self, source: str, kind: Kind, rows: Sequence[SaidRow], now: datetime
+        self, source: str, kind: Kind, rows: Iterable[SaidRow], now: datetime
     ) -> tuple[News, ...]:
         """Those of the rows that would be news, as a plan takes them; nothing is kept."""
-        with reading(self._engine, self._path) as connection:
-            _, fresh = _sorted_out(connection, self._tracker_id, source, rows)
         common = {"source": source, "kind": kind, "waits": 1, "changed_at": int(now.timestamp())}
-        return tuple(_news(common | row) for row in fresh)
+        with reading(self._engine, self._path) as connection:
+            fresh = _fresh(connection, self._tracker_id, source, rows, Counting())
+            return tuple(_news(common | row) for row in fresh)
 
     def fed(self) -> Fed:
         """What waits for the tracker, with all that feeds wrote into it before."""
@@ -121,18 +125,19 @@ class Feeds:
             written, before = _written(connection, self._tracker_id)
         return replace(fed, written=written, before=before)
 
-    def take(self, line: FileLine, rows: Sequence[SaidRow]) -> Compared:
+    def take(self, line: FileLine, rows: Iterable[SaidRow]) -> Compared:
         """Keep a file and its rows, all or none; how many were news."""
+        count = Counting()
+        common = {"tracker_id": self._tracker_id, "source": line.source, "kind": line.kind,
+                  "changed_at": line.taken_at, "waits": int(line.kind != "stock")}  # fmt: skip
+        key = ("tracker_id", "source", "keyed", "key")
         with writing(self._engine, self._path) as connection:
-            counts, fresh = _sorted_out(connection, self._tracker_id, line.source, rows)
-            waits = int(line.kind != "stock")
-            common = {"tracker_id": self._tracker_id, "source": line.source, "kind": line.kind,
-                      "changed_at": line.taken_at, "waits": waits}  # fmt: skip
-            lines = [common | row | {"order_id": _order_of(row)} for row in fresh]
-            key = ("tracker_id", "source", "keyed", "key")
-            upsert(connection, feed_row, lines, key=key)
-            self._add(connection, line, changed=counts.changed)
-        return counts
+            fresh = _fresh(connection, self._tracker_id, line.source, rows, count)
+            while part := list(islice(fresh, _PART)):
+                lines = [common | row | {"order_id": _order_of(row)} for row in part]
+                upsert(connection, feed_row, lines, key=key)
+            self._add(connection, line, changed=count.changed)
+        return count.told()
 
     def refuse(self, line: FileLine) -> None:
         """Keep that a file was refused, and why."""
@@ -260,45 +265,58 @@ def row_digest(cells: str) -> int:
     return int.from_bytes(digest, "big", signed=True)
 
 
-def _sorted_out(
-    connection: Connection, tracker_id: int, source: str, rows: Sequence[SaidRow]
-) -> tuple[Compared, list[dict[str, Any]]]:
+@dataclass(slots=True)
+class Counting:
+    """Counts while rows are compared."""
+
+    changed: int = 0
+    known: int = 0
+    older: int = 0
+
+    def told(self) -> Compared:
+        """What was counted."""
+        return Compared(changed=self.changed, known=self.known, older=self.older)
+
+
+def _fresh(
+    connection: Connection, tracker_id: int, source: str, rows: Iterable[SaidRow], count: Counting
+) -> Iterator[dict[str, Any]]:
     """The rows that are news, each joined with what the source said before of other columns."""
-    known = _known(connection, tracker_id, source, [row.key for row in rows])
-    fresh: list[dict[str, Any]] = []
-    same = older = 0
-    for row in rows:
-        before, said_at = known.get((row.keyed, row.key), ("", None))
-        if before == row.cells:
-            same += 1
-            continue
-        if said_at is not None and row.said_at is not None and row.said_at < said_at:
-            older += 1
-            continue
-        cells = row.cells
-        if before:
-            said = json.loads(before)
-            joined = {**said, **json.loads(cells)}
-            if joined == said:
-                same += 1
+    rest = iter(rows)
+    while part := list(islice(rest, _PART)):
+        known = _known(connection, tracker_id, source, part[0].keyed, [row.key for row in part])
+        for row in part:
+            before, said_at = known.get((row.keyed, row.key), ("", None))
+            if before == row.cells:
+                count.known += 1
                 continue
-            cells = packed(joined)
-        fresh.append({"keyed": row.keyed, "key": row.key, "digest": row_digest(cells), "cells": cells,
-                      "said_at": row.said_at})  # fmt: skip
-    return Compared(changed=len(fresh), known=same, older=older), fresh
+            if said_at is not None and row.said_at is not None and row.said_at < said_at:
+                count.older += 1
+                continue
+            cells = _joined(before, row.cells) if before else row.cells
+            if cells == before:
+                count.known += 1
+                continue
+            count.changed += 1
+            yield {"keyed": row.keyed, "key": row.key, "digest": row_digest(cells), "cells": cells,
+                   "said_at": row.said_at}  # fmt: skip
+
+
+def _joined(before: str, now: str) -> str:
+    """What is said now over what was said before of other columns, spelled the same way every time."""
+    cells = {**json.loads(before), **json.loads(now)}
+    return packed(dict(sorted(cells.items())))
 
 
 def _known(
-    connection: Connection, tracker_id: int, source: str, keys: Sequence[str]
+    connection: Connection, tracker_id: int, source: str, keyed: str, keys: Sequence[str]
 ) -> dict[Key, tuple[str, int | None]]:
     columns = (feed_row.c.keyed, feed_row.c.key, feed_row.c.cells, feed_row.c.said_at)
-    query = select(*columns).where(feed_row.c.tracker_id == tracker_id, feed_row.c.source == source)
-    if len(keys) > _ALL_AT_ONCE:
-        parts: Iterable[Any] = [zip(*frames.by_column(connection, query).values(), strict=True)]
-    else:
-        parts = (
-            connection.execute(query.where(feed_row.c.key.in_(c))) for c in frames.chunks(keys)
-        )
+    mine = feed_row.c.tracker_id == tracker_id, feed_row.c.source == source
+    query = select(*columns).where(*mine, feed_row.c.keyed == keyed)
+    parts = (
+        connection.execute(query.where(feed_row.c.key.in_(ids))) for ids in frames.chunks(keys)
+    )
     return {(keyed, key): (cells, said) for part in parts for keyed, key, cells, said in part}
 
 
@@ -354,7 +372,7 @@ def _all_news(connection: Connection, query: Any) -> tuple[News, ...]:
 def _news(row: Mapping[str, Any]) -> News:
     return News(
         source=row["source"], kind=row["kind"], keyed=row["keyed"], key=row["key"], digest=row["digest"],
-        cells=json.loads(row["cells"]), waits=bool(row["waits"]),
+        packed=row["cells"], waits=bool(row["waits"]),
         changed_at=datetime.fromtimestamp(row["changed_at"], tz=UTC),
     )  # fmt: skip
 

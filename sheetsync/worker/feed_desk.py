@@ -93,9 +93,9 @@ def try_by_hand(shop: Workshop, file: Path, way: Way, now: datetime) -> Taken:
     """What taking the file would come to; nothing is kept or written."""
     feeds = shop.store.feeds(shop.state.id)
     outcome = take_file(file, way, feeds, now, dry_run=True)
-    if outcome.verdict != "taken" or way.kind == "stock":
+    if outcome.verdict != "taken" or outcome.reading is None or way.kind == "stock":
         return Taken(way=way, outcome=outcome)
-    fresh = feeds.news_of(way.name, way.kind, outcome.said, now)
+    fresh = feeds.news_of(way.name, way.kind, outcome.reading.said_rows(), now)
     waiting = feeds.fed()
     mine = {(news.source, news.keyed, news.key) for news in fresh}
     others = [n for n in waiting.news if (n.source, n.keyed, n.key) not in mine]

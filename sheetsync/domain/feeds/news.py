@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,16 +20,25 @@ KINDS: Final[tuple[Kind, ...]] = ("orders", "stock", "carrier", "answers", "paym
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class News:
-    """What a source said last about one order or article, whose `key` is of the kind `keyed`."""
+    """What a source said last about one order or article, whose `key` is of the kind `keyed`.
+
+    `packed` are its cells as one JSON object: most news that wait are never looked into.
+    """
 
     source: str
     kind: Kind
     keyed: Keyed
     key: str
     digest: int
-    cells: Cells
+    packed: str
     changed_at: datetime
     waits: bool = True
+
+    @property
+    def cells(self) -> Cells:
+        """The cells, unpacked anew at each asking."""
+        found: dict[str, str] = json.loads(self.packed)
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -149,8 +149,9 @@ class _Scene:
         on_hand: defaultdict[str, list[tuple[str, float]]] = defaultdict(list)
         known = {fold(each.key) for each in levels}
         for each in levels:
-            if "on_hand" in each.cells:
-                on_hand[fold(each.key)].append((each.source, float(each.cells["on_hand"])))
+            counted_now = each.cells.get("on_hand")
+            if counted_now is not None:
+                on_hand[fold(each.key)].append((each.source, float(counted_now)))
         wanted, names = self._wanted()
         for article, (pieces, orders) in wanted.items():
             counted = on_hand.get(article)

@@ -33,10 +33,10 @@ def layout(levels: Sequence[News], timezone: str) -> Tab:
         boxes.append(Box(row=3, column=column, value=heading, style="heading"))
     shown = sorted(levels, key=lambda news: (news.key, news.source))[:MOST_SHOWN]
     for row, news in enumerate(shown, start=4):
-        changed = scalar_to_local(news.changed_at, timezone)
+        changed, said = scalar_to_local(news.changed_at, timezone), news.cells
         for column, (heading, key, style, _) in enumerate(_COLUMNS):
             own: dict[str, TabValue] = {"SKU": news.key, "Changed": changed, "Feed": news.source}
-            value = own.get(heading) if not key else _value(news.cells.get(key, ""), style)
+            value = own.get(heading) if not key else _value(said.get(key, ""), style)
             if value is not None:
                 boxes.append(Box(row=row, column=column, value=value, style=style))
     return Tab(
