@@ -22,6 +22,7 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from sheetsync.store import Store
+from tests.support.empty_store import place_empty_store
 from tests.support.plans import NOW
 from tests.support.postbox import free_port
 
@@ -190,6 +191,7 @@ def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of an empty store, once on each kind of database."""
     if request.param == "sqlite":
+        place_empty_store(tmp_path / "state.db")
         return f"sqlite:///{tmp_path / 'state.db'}"
     url: str = request.getfixturevalue("postgres_url")
     return url

@@ -27,6 +27,7 @@ from sheetsync.rulebook import load_rules
 from sheetsync.worker import adopting, approving
 from sheetsync.worker.one_pass import PassResult
 from sheetsync.worker.workshop import Workshop
+from tests.support.empty_store import place_empty_store
 
 ROOT = Path(__file__).parents[2]
 _COLUMNS = load_rules(ROOT / "rules").columns
@@ -68,6 +69,8 @@ class Shop:
         self.config, self.workbook = folder / "config.yaml", folder / "tracker.xlsx"
         self.rules, self.mail_folder = folder / "rules", folder / "mails"
         shutil.copytree(ROOT / "rules", self.rules)
+        if "store:" not in more:
+            place_empty_store(folder / "state.db")
         for file, edits in (rules or {}).items():
             for old, new in edits:
                 self.edit_rules(file, old, new)

@@ -16,6 +16,7 @@ from sheetsync.resources import copy_rules
 from sheetsync.rulebook import load_rules
 from sheetsync.worker.one_pass import PassResult
 from sheetsync.worker.workshop import Workshop
+from tests.support.empty_store import place_empty_store
 
 ZONE = "Africa/Johannesburg"
 CONFIG = """\
@@ -52,6 +53,7 @@ class ShopDesk:
         folder.mkdir(parents=True, exist_ok=True)
         self.config.write_text(CONFIG.format(zone=ZONE))
         copy_rules(folder / "rules")
+        place_empty_store(folder / "state.db")
         self.now = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
         self.rows: list[dict[str, Any]] = []
         self._shop: Workshop | None = None

@@ -27,6 +27,7 @@ from sheetsync.trackers.memory import MemoryTracker
 from sheetsync.worker.holding import ALERTS
 from sheetsync.worker.one_pass import PassResult, Ports, one_pass
 from sheetsync.worker.publish import Publisher
+from tests.support.empty_store import place_empty_store
 from tests.support.shop import HEADINGS, ROOT, TITLES, ZONE, good_order, local
 from tests.support.working_day import Tray
 
@@ -82,6 +83,7 @@ class WatchedSheet:
             [list(HEADINGS), *rows], columns=self.rules.columns, timezone=ZONE, name="the tracker"
         )
         self._file = folder / "state.db"
+        place_empty_store(self._file)
         self.store = Store.open(sqlite_url(self._file), now=self.now)
         self.id = self.store.tracker("the tracker", "memory", uuid="u" * 32, now=self.now).id
         self.tray = Tray()

@@ -23,6 +23,7 @@ from sheetsync.store.store import Store, sqlite_url
 from sheetsync.trackers.memory import MemoryTracker
 from sheetsync.worker.one_pass import PassResult, Ports, one_pass, plan_only
 from sheetsync.worker.publish import Publisher
+from tests.support.empty_store import place_empty_store
 from tests.support.shop import HEADINGS, OWN, SHARED, TITLES, ZONE, good_order, local
 
 TICKS = ("allocated", "picked", "packed")
@@ -82,6 +83,8 @@ class Day:
             [list(HEADINGS), *rows], columns=self.rules.columns, timezone=ZONE
         )
         self.now = datetime.fromisoformat("2026-03-09T06:10:00+00:00")
+        if not self.store_url:
+            place_empty_store(self.folder / "state.db")
         url = self.store_url or sqlite_url(self.folder / "state.db")
         self.store = Store.open(url, now=self.now)
         self.state_id = self.store.tracker("memory", "memory", uuid="u" * 32, now=self.now).id

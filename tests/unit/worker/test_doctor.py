@@ -175,6 +175,7 @@ def test_a_damaged_store_is_bad_and_none_is_only_a_note(tmp_path):
     desk.order("#1")
     desk.save()
     standing(desk)
+    (tmp_path / "state.db").unlink()
     assert about(look(desk), "the first pass makes it. Run sheetsync sync.") == "note"
     sla = tmp_path / "rules" / "sla.yaml"
     good = sla.read_text()

@@ -257,6 +257,7 @@ class TestTheVerb:
 
     def test_before_the_first_pass_there_is_nothing_to_care_for(self, tmp_path):
         shop = Shop(tmp_path / "new")
+        (shop.folder / "state.db").unlink()
         assert "There is no store" in call(shop, "check").stdout
         assert isinstance(call(shop, "backup").exception, UsageError)
 
