@@ -140,7 +140,7 @@ class Finder:
 
     def _surely(self, then: Then) -> list[int]:
         named = self._likely(then, self._named(then))
-        if len(named) == 1 and not self._is_doubled(then):
+        if len(named) == 1 and not self._is_doubled(then) and self._tells(then, named[0]):
             return [named[0].number, *([] if named[0].holds else self._under_another_name(then))]
         named += self._perhaps_renamed(then) if self._is_doubled(then) else []
         exact = [each for each in named if not each.unlike and not each.other]
@@ -158,6 +158,11 @@ class Finder:
         exact = [e for e in holders or others if not e.unlike and not e.other]
         fine = (len(exact) == 1 and exact[0].agree > 0) or self._are_twins(then, exact)
         return [each.number for each in exact] if fine else []
+
+    def _tells(self, then: Then, named: _Likely) -> bool:
+        """Whether its Order ID tells the row: one that was itself written astray tells little."""
+        astray = any(undo.column == then.key_column for undo in self._own[then])
+        return not astray or not named.unlike or named.agree > named.unlike
 
     def _under_another_name(self, then: Then) -> list[int]:
         """The one row that still holds what was written and is just like it, but got another Order ID."""
