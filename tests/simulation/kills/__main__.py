@@ -22,6 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
         for figures in played(todo, given.jobs):
             total.add(figures)
     print(total.table())
+    print(f"{sum(bool(task.store) for task in todo)} of {len(todo)} stores were on PostgreSQL")
     for words in total.broken:
         print(f"BROKEN {words}")
     for seed in worlds_of(total):

@@ -82,6 +82,8 @@ def _aim(dice: Random, point: str, *, fresh: bool) -> Aim:
         return Aim(point, share=dice.uniform(0.0, 1.2), fresh=fresh)
     most = {PASS_DONE: 2, MAILS[0]: 1}.get(point, 3 if point in MAILS else 7)
     late = dice.choice((0.0, 0.0, dice.uniform(0.0, 0.05)))
+    if point == VANISHES:  # it shall not live to hear of it
+        late = 0.0
     return Aim(point, dice.randint(1, most), late=late, fresh=fresh)
 
 
@@ -95,21 +97,17 @@ class Trigger:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     fired: threading.Event = field(default_factory=threading.Event)
 
-    def aim(self, aim: Aim) -> None:
-        """Before the worker starts: count what comes from now on."""
+    def aim(self, aim: Aim | None) -> None:
+        """Before the worker starts: count what comes from now on. None lets it live."""
         with self._lock:
-            self._aim, self._left, self._worker = aim, aim.count, 0
+            self._aim, self._worker = aim, 0
+            self._left = aim.count if aim is not None else 0
             self.fired.clear()
 
     def at(self, worker: int) -> None:
         """The worker has this process number."""
         with self._lock:
             self._worker = worker
-
-    def rest(self) -> None:
-        """Kill nobody."""
-        with self._lock:
-            self._aim = None
 
     def reached(self, point: str) -> bool:
         """A point was reached; whether the aim was this one."""
@@ -119,16 +117,16 @@ class Trigger:
             self._left -= 1
             if self._left:
                 return False
-            late = self._aim.late
+            late, worker = self._aim.late, self._worker
         if late:
-            threading.Timer(late, self.kill).start()
+            threading.Timer(late, self.kill, (worker,)).start()
         else:
-            self.kill()
+            self.kill(worker)
         return True
 
-    def kill(self) -> None:
-        """End the worker as by kill -9, once."""
+    def kill(self, worker: int) -> None:
+        """End this worker as by kill -9, once; not where another one has come after it."""
         with self._lock:
-            if self._worker and not self.fired.is_set():
+            if self._aim is not None and worker == self._worker and not self.fired.is_set():
                 self.fired.set()
-                os.kill(self._worker, signal.SIGKILL)
+                os.kill(worker, signal.SIGKILL)

@@ -62,3 +62,5 @@ def set_up(shop: GoogleShop, *, port: int, store: str) -> None:
         more=f"{url}worker: {{every: 10s, heartbeat_url: '{shop.server.url}/ping'}}\n"
         "guard: {mails_share: 100%}\n",
     )
+    patient = shop.config.read_text().replace("timeout: 5s", "timeout: 60s")
+    shop.config.write_text(patient)

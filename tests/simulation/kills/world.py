@@ -9,7 +9,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
@@ -109,7 +109,8 @@ class World:
                 self.people.passed()
                 self.oracle.after_a_pass()
         if not self.trigger.reached(PASS_DONE) and self._nudge and self._number:
-            os.kill(self._number, signal.SIGHUP)
+            with suppress(ProcessLookupError):  # killed in this very moment
+                os.kill(self._number, signal.SIGHUP)
         self._ended.set()
 
     def _took(self, life: Life, seconds: float) -> None:
@@ -164,7 +165,7 @@ class World:
         life, worker = self._start(aim)
         span = self._spans[aim.fresh] * aim.share
         self.trigger.fired.wait(span if aim.point == MOMENT else _LONGEST)
-        self.trigger.kill()
+        self.trigger.kill(worker.number)
         self._end(life, worker, -signal.SIGKILL)
         life.killed = True
         return life
@@ -197,14 +198,11 @@ class World:
         self.lives.append(life)
         self._number = 0
         self._ended.clear()
-        if aim is None:
-            self.trigger.rest()
-        else:
-            self.trigger.aim(aim)
-            if aim.wants_mail and not self._resting.is_set():
-                with self.service.lock:
-                    self.people.be_late()
-                    self.people.be_late()
+        self.trigger.aim(aim)
+        if aim is not None and aim.wants_mail and not self._resting.is_set():
+            with self.service.lock:
+                self.people.be_late()
+                self.people.be_late()
         self._log.write_bytes(b"")
         if aim is not None and aim.fresh:
             worker: Worker = Fresh(self.shop.config, self._log)
@@ -246,7 +244,7 @@ def troubles(log: str) -> list[str]:
             continue
         if event["event"] in ("failed", "defect", "heartbeat", "skipped") or event.get(
             "outcome"
-        ) in ("held", "failed", "skipped"):
+        ) in ("deferred", "held", "failed", "skipped"):
             said.append(f"{event['event']}: {event['message']}")
     return said
 
