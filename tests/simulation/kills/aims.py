@@ -127,6 +127,7 @@ class Trigger:
     def kill(self, worker: int) -> None:
         """End this worker as by kill -9, once; not where another one has come after it."""
         with self._lock:
-            if self._aim is not None and worker == self._worker and not self.fired.is_set():
+            known = worker and worker == self._worker
+            if self._aim is not None and known and not self.fired.is_set():
                 self.fired.set()
                 os.kill(worker, signal.SIGKILL)
