@@ -7,7 +7,6 @@ difference that is found later is the worker's doing, and is judged.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -26,9 +25,10 @@ _EVIDENCE: Final = (*STAMP_OF, TITLES["dispatched_at"], TITLES["delivered_at"])
 
 @dataclass(slots=True)
 class Oracle:
-    """The people's memory of their sheet. `now` is the sheet's wall clock."""
+    """The people's memory of their sheet."""
 
-    now: Callable[[], datetime]
+    puts_back: bool
+    """Whether the worker may put back what it found to have written over, as it does in a Google Sheet."""
     head: list[Any] = field(default_factory=list)
     slips: list[str] = field(default_factory=list)
     """The rows in their order; "" for an empty one."""
@@ -48,7 +48,9 @@ class Oracle:
     """(Order ID, stamp's heading) -> the moments of the passes that may have been first to see it done."""
     _known: dict[tuple[str, str], Any] = field(default_factory=dict)
     _shown: dict[tuple[str, str], Any] = field(default_factory=dict)
-    _watched: bool = False
+    _wrote: dict[Cell, Any] = field(default_factory=dict)
+    watched: bool = False
+    """A first look has been kept."""
     looks: int = 0
     wrong_rows: int = 0
     lost_edits: int = 0
@@ -64,9 +66,14 @@ class Oracle:
         for slip, cells in self.cells.items():
             old = before.get(slip, {})
             for heading in {*cells, *old}:
-                if cells.get(heading) != old.get(heading):
-                    self.typed[slip, heading] = self.looks
+                if cells.get(heading) == old.get(heading):
+                    continue
+                self.typed[slip, heading] = self.looks
                 self.stood[slip, heading].append(cells.get(heading))
+                if (slip, heading) in self._wrote and _same(
+                    cells.get(heading), self._wrote[slip, heading]
+                ):
+                    del self.typed[slip, heading]  # the worker's own word, put back
             self.ids[slip].add(_text(cells.get(ORDER)))
 
     def _take(self, rows: Rows) -> None:
@@ -116,11 +123,14 @@ class Oracle:
             return
         orders = self.ids[slip] | {""}
         if not any(_same(new, meant) for order in orders for meant in self.meant[order, heading]):
-            if not any(_same(new, once) for once in self.stood[slip, heading]):
+            back = self.puts_back and any(_same(new, once) for once in self.stood[slip, heading])
+            if not back:
                 self.wrong_rows += 1
                 self._break(f"written into a row that it was not meant for: {words}")
                 return
         when = self.typed.pop((slip, heading), 0)
+        self._wrote[slip, heading] = new
+        self.stood[slip, heading] += (old, new)
         if when and old is not None and not self._may_replace(slip, heading, row, new, when):
             self.lost_edits += 1
             self._break(f"what a person typed was written over: {words}")
@@ -158,7 +168,7 @@ class Oracle:
     def was_read(self, rows: Rows, moment: datetime) -> None:
         """A pass has read these cells at `moment` on the sheet's clock; whether it comes to anything is open."""
         self._shown = _shown(rows)
-        if not self._watched:
+        if not self.watched:
             return  # the first look invents no time
         for (order, stamp), shown in self._shown.items():
             if self._known.get((order, stamp)) != shown:
@@ -166,7 +176,7 @@ class Oracle:
 
     def was_decided(self) -> None:
         """What was read last has been kept for good."""
-        self._watched = True
+        self.watched = True
         self._known |= self._shown
 
     def exceptions(self) -> dict[str, str]:

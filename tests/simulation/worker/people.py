@@ -174,7 +174,7 @@ class People:
             return "nothing"
         slip, heading, value = self._dice.choice(self._history)
         row = next((row for row in rows[1:] if row[-1] == slip), None)
-        if row is None or heading == SLIP or heading == ORDER:
+        if row is None or heading in {SLIP, ORDER}:
             return "nothing"
         return self._type(rows, row, heading, value)
 

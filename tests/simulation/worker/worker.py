@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from sheetsync.config import Config
 from sheetsync.domain.model import Receipt, Sheet
 from sheetsync.domain.rules import Rulebook
 from sheetsync.errors import TrackerBusy
+from sheetsync.messages.compose import Composer
 from sheetsync.messages.deliver import DeliveryReport, deliver
 from sheetsync.messages.outbox import DeliveryPolicy
+from sheetsync.messages.render import Renderer
 from sheetsync.messages.transports import Transport
+from sheetsync.store.outbox import Outbox
 from sheetsync.store.store import Store
 from sheetsync.trackers.base import Tracker, WriteBatch
 from sheetsync.trackers.receipts import NewValue
@@ -28,6 +32,7 @@ if TYPE_CHECKING:
 SHORT: Final = "sheet answered in part"
 AWAY: Final = "sheet not reached"
 _DAYS: Final = timedelta(days=40)
+_RENDERERS: Final[dict[Path | None, Renderer]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +122,21 @@ class SimWorker(Workshop):
         """The way to the world's mail server."""
         return self.around.way(self.steps)
 
+    def composer(self) -> Composer:
+        """The composer that every worker makes; templates are compiled once for all of them."""
+        made = super().composer()
+        return replace(made, renderer=_RENDERERS.setdefault(self.config.templates, made.renderer))
+
     def deliver(self, now: datetime, kinds: frozenset[str] | None = None) -> DeliveryReport:
         """As every worker delivers; where the world says so, no mail about an order is sent when in doubt."""
         policy = DeliveryPolicy(alone=True)
         if self.around.holds:
             policy = replace(policy, resend_kinds=ALERTS)
         return deliver(
-            self.store.outbox(self._tracker_id, kinds), self.transport(), now, policy=policy,
-            composer=self.composer(), owner=f"life {id(self):x} {len(self.steps.names)}",
-            step=self._step,
+            self.outbox(kinds), self.transport(), now, policy=policy, composer=self.composer(),
+            owner=f"desk {id(self):x}, step {len(self.steps.names)}", step=self._step,
         )  # fmt: skip
+
+    def outbox(self, kinds: frozenset[str] | None) -> Outbox:
+        """What waits."""
+        return self.store.outbox(self._tracker_id, kinds)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -16,7 +15,6 @@ from zoneinfo import ZoneInfo
 from sheetsync.cli.plan_view import lines_of, plan_json
 from sheetsync.config import Config, load_config
 from sheetsync.errors import SheetsyncError
-from sheetsync.store.store import Store
 from sheetsync.trackers.base import WriteBatch
 from sheetsync.worker.one_pass import PassResult
 from sheetsync.worker.which_store import open_store
@@ -43,6 +41,7 @@ _STARTS: Final = (
     ("Europe/Berlin", datetime(2026, 10, 24, 16, 10)),  # the clocks go back in the night
 )
 _EVER: Final = datetime(2026, 1, 1, tzinfo=UTC)
+_COMMIT: Final = ["pass: commit", "store: begin", "store: commit", "store: committed"]
 _GAPS: Final = frozenset({"pass: planned", "pass: committed", "tracker: write", "wire: request"})
 """Where people act amid a pass, once each time the dice say so."""
 
@@ -101,7 +100,7 @@ class World:
             name: Random(f"{seed}/{name}") for name in ("people", "fate", "store", "mail")
         }
         self.people = People(self._dice["people"], self.moment, self.trace.append)
-        self.oracle = Oracle(self.moment)
+        self.oracle = Oracle(kind == "google")
         rows = self.people.first_rows(orders)
         self.ground = self._ground(rows)
         self.oracle.left(rows)
@@ -117,7 +116,7 @@ class World:
             case "excel":
                 return ExcelGround(rows, self.zone, self.folder)
             case "google":
-                return GoogleGround(rows, self.zone, lambda: self.now.timestamp(), self.wait)
+                return GoogleGround(rows, self.zone, self._seconds, self.wait)
             case _:
                 return MemoryGround(rows, self.zone)
 
@@ -144,6 +143,9 @@ class World:
     def clock(self) -> datetime:
         """What every clock shows, aware UTC."""
         return self.now
+
+    def _seconds(self) -> float:
+        return self.now.timestamp()
 
     def wait(self, seconds: float) -> None:
         """Time passes while somebody waits."""
@@ -217,6 +219,7 @@ class World:
         place = self.desks[desk]
         self.figures.passes += 1
         self._prepare(rates, desk)
+        silent, mails = not self.oracle.watched, len(self.post.arrivals)
         kill = dice.randrange(70) if dice.random() < rates.kill else -1
         try:
             outcome = self.live(place, kill)
@@ -224,6 +227,8 @@ class World:
             self.ground.calm()
             self._faults.clear()
         self._look_over()
+        if silent and len(self.post.arrivals) > mails:
+            self.broken("the first look has mailed")
         return outcome
 
     def live(self, place: Desk, kill: int = -1) -> PassResult | str:
@@ -298,11 +303,7 @@ class World:
 
     def _note_decision(self, steps: Steps) -> None:
         """Tell the oracle when a pass has kept what it decided."""
-        if (
-            not steps.decided
-            and steps.names[-1] == "store: committed"
-            and "pass: commit" in steps.names
-        ):
+        if not steps.decided and steps.names[-len(_COMMIT) :] == _COMMIT:
             steps.decided = True
             self.oracle.was_decided()
 
@@ -311,7 +312,9 @@ class World:
         if self._amid and name == self._amid:
             self._amid = ""
             self.people_act(self._dice["people"].randrange(1, 4))
-        late = len(place.steps.names) > self._overtake >= 0
+        late = (
+            len(place.steps.names) > self._overtake >= 0 and "store: committed" in place.steps.names
+        )
         if late and place is self.desks[0] and name not in {"store: commit", "wire: answered"}:
             self._overtake = -1
             self._take_over(place, name)
