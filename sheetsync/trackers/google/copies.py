@@ -64,12 +64,16 @@ class Copies:
         )  # fmt: skip
 
     def read_back(self, entry: Entry) -> Landing | None:
-        """What the copy shows of an entry's write, None where it is gone. Raises TrackerError."""
-        try:
-            return self._read_back(entry)
-        except TrackerRefused:
-            self._eyes.forget_structure()
-            return self._read_back(entry)
+        """What the copy shows of an entry's write, None where it is gone. Raises TrackerError.
+
+        An answer without any ticket is asked for again: Google sends an empty one now and then.
+        """
+        landing = self._read_back(entry)
+        for _ in range(_LOOKS - 1):
+            if landing is None or landing.ticket:
+                break
+            landing = self._read_back(entry)
+        return landing
 
     def look(self, ticket: str) -> Snapshot:
         """The cells as they stand, no older than the write of `ticket`. Raises TrackerError.
@@ -97,6 +101,13 @@ class Copies:
         return known_copy(self._eyes.structure(), self._eyes.tab(), self._title)
 
     def _read_back(self, entry: Entry) -> Landing | None:
+        try:
+            return self._shown(entry)
+        except TrackerRefused:
+            self._eyes.forget_structure()
+            return self._shown(entry)
+
+    def _shown(self, entry: Entry) -> Landing | None:
         copy = self._known()
         if copy is None:
             return None

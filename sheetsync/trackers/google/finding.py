@@ -76,14 +76,20 @@ class Finder:
 
         Where several columns had its heading, or have it now, what stands there tells.
         """
-        column = self.columns(undo.then.headings).get(undo.column)
+        then = undo.then
+        column = self.columns(then.headings).get(undo.column)
         if column is not None and same(self.now.cell(number, column), undo.wrong):
             return column
         like = self._columns_like(undo)
         found = [place for place in like if same(self.now.cell(number, place), undo.wrong)]
-        heading, key = _at(undo.then.headings, undo.column), self._key(number, undo.then)
-        sure = len(found) == 1 and is_telling(undo.wrong) and not is_meant(undo, key, heading)
-        return found[0] if sure else column
+        heading = _at(then.headings, undo.column)
+        if not found or is_meant(undo, self._key(number, then), heading):
+            return column
+        now = self.now.headings(self.header_row(then.headings))
+        moved = is_telling(undo.wrong) or then.headings.count(heading) != now.count(heading)
+        if not moved:
+            return column
+        return found[0] if len(found) == 1 else None
 
     def rows(self) -> dict[Then, list[int]]:
         """Where each row that is to be put right stands now, with the copies that people made of it.

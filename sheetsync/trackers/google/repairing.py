@@ -120,7 +120,8 @@ def _due(
         numbers = rows.get(undo.then, ())
         if not _heading(undo) and is_telling(undo.wrong) and not _is_header(undo.then):
             # In a column of nobody's it stands where it was put, whatever else was sorted.
-            numbers = range(1, len(finder.now.rows) + 1)
+            top = finder.header_row(undo.then.headings)
+            numbers = [row for row in range(1, len(finder.now.rows) + 1) if row != top]
         for number in numbers:
             column = finder.column(undo, number)
             if column is not None:

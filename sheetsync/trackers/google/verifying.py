@@ -91,7 +91,7 @@ def verify(sent: Sequence[Sent], landing: Landing, under: Under) -> Verdicts:
     top, there = under.header_row, landing.headings(under.header_row, len(under.headings))
     if there != _texts(under.headings):
         top, there = _likeliest(under, landing, touched)
-    stays = [_stays(column, under.headings, there) for column in range(len(under.headings))]
+    stays = {c for c in range(len(under.headings)) if _stays(c, under.headings, there)}
     key_column = aligned(under.headings, there).get(under.key_column, under.key_column)
     wide = max(landing.width, *(cell.column + 1 for cell in sent))
     hit = _texts(_after(touched.get(top, ()), there, landing))
@@ -107,7 +107,7 @@ def verify(sent: Sequence[Sent], landing: Landing, under: Under) -> Verdicts:
             continue
         found = landing.cell(cell.row, cell.column)
         as_read = same(found.value, cell.old) and not found.formula
-        steady = stays[under.key_column] and cell.column < len(stays) and stays[cell.column]
+        steady = {under.key_column, cell.column} <= stays
         if as_read and (steady or unmoved) and _in_own_row(cell, landing, key_column):
             stand.append(cell)
             continue

@@ -196,9 +196,15 @@ class Audit:
         known = _known(was)
         dress = {k: v for k, v in (new or {}).items() if k not in (TRAIL, STAIN)}
         trail = trail_of(known)
-        if same_cell(new, known):
-            return {**dress, TRAIL: trail} if trail else dress or None
         first_read = was[STAIN].read_at if was and STAIN in was else read_at
+        if same_cell(new, known):
+            back = {**dress, TRAIL: trail} if trail else dress or None
+            if (ours := _rightly_ours(was)) is None:
+                return back
+            return {
+                **(back or {}),
+                STAIN: Stain(False, False, known, read_at=first_read, ours=ours),
+            }
         restored = any(same_cell(new, earlier) for earlier in _as_read(known, first_read))
         ours = _rightly_ours(was)
         restored |= ours is not None and same_cell(new, ours)
