@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from types import ModuleType
 
 import click
 
@@ -54,6 +56,17 @@ Exit codes:
                                        78  the state store is damaged"""
 
 
+def _imported(name: str) -> ModuleType:
+    """A module. All that it brings in stays, so there is no garbage to search for meanwhile."""
+    searching = gc.isenabled()
+    gc.disable()
+    try:
+        return import_module(name)
+    finally:
+        if searching:
+            gc.enable()
+
+
 class Verbs(click.Group):
     """A group whose verbs are loaded when they are needed, so that --help is instant."""
 
@@ -66,8 +79,7 @@ class Verbs(click.Group):
         del ctx
         if cmd_name not in VERBS:
             return None
-        module = import_module(f"sheetsync.cli.{cmd_name}_")
-        command: click.Command = module.command
+        command: click.Command = _imported(f"sheetsync.cli.{cmd_name}_").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

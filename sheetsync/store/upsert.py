@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Table
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 
-Insert: TypeAlias = sqlite.Insert | postgresql.Insert
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
 
 
-def insert_for(connection: Connection, table: Table) -> Insert:
+def insert_for(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
     """The dialect's own INSERT, which knows ON CONFLICT."""
     if connection.dialect.name == "postgresql":
+        # With a store in a file, nothing of this is needed, and it takes a while to import.
+        from sqlalchemy.dialects import postgresql  # noqa: PLC0415
+
         return postgresql.insert(table)
     return sqlite.insert(table)
 

@@ -20,12 +20,10 @@ from random import Random
 from types import FrameType
 from typing import Protocol
 
-import requests
 import schedule
 
 from sheetsync.errors import SheetsyncError
 from sheetsync.worker.log import WorkerLog
-from sheetsync.worker.monitor import call_monitor
 from sheetsync.worker.one_pass import PassResult
 
 BACK_OFF_FIRST = timedelta(seconds=2)
@@ -185,9 +183,14 @@ class Daemon:
         url = self.job.heartbeat_url
         if not url:
             return
+        # These take a while to import, and most workers have no monitor.
+        from requests import RequestException  # noqa: PLC0415
+
+        from sheetsync.worker.monitor import call_monitor  # noqa: PLC0415
+
         try:
             call_monitor(url.rstrip("/") + ending, inside=self.job.heartbeat_inside)
-        except requests.RequestException as problem:
+        except RequestException as problem:
             self.log.heartbeat_failed(type(problem).__name__)
 
     @contextmanager
