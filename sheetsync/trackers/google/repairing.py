@@ -116,9 +116,10 @@ def _due(
 ) -> dict[_Place, list[Undo]]:
     """Place -> the undos that lead from what stands there to what is right."""
     at: dict[_Place, list[Undo]] = {}
+    hit = {(u.then.headings, u.column) for u in undos if _is_header(u.then)}
     for undo in undos:
         numbers = rows.get(undo.then, ())
-        if not _heading(undo) and is_telling(undo.wrong) and not _is_header(undo.then):
+        if (undo.then.headings, undo.column) not in hit and _is_nobodys(undo, finder):
             # In a column of nobody's it stands where it was put, whatever else was sorted.
             top = finder.header_row(undo.then.headings)
             numbers = [row for row in range(1, len(finder.now.rows) + 1) if row != top]
@@ -211,6 +212,14 @@ def _lost(undo: Undo) -> str:
 def _heading(undo: Undo) -> str:
     headings = undo.then.headings
     return headings[undo.column] if undo.column < len(headings) else ""
+
+
+def _is_nobodys(undo: Undo, finder: Finder) -> bool:
+    """Whether the column has no heading, then and now, and a value that hardly anybody types."""
+    column = finder.columns(undo.then.headings).get(undo.column)
+    now = finder.now.headings(finder.header_row(undo.then.headings))
+    named = column is not None and column < len(now) and now[column]
+    return not (_heading(undo) or named or _is_header(undo.then)) and is_telling(undo.wrong)
 
 
 def _is_header(then: Then) -> bool:
