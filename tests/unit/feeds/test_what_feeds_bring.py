@@ -1,0 +1,177 @@
+"""What each kind of feed does to the tracker: new rows, blank cells, its own cells, and nothing else."""
+
+from __future__ import annotations
+
+from sheetsync.domain.moments import local_to_serial
+from tests.support.feed_desk import ORDERS
+from tests.support.shop import local
+
+CARRIER = "Tracking Number,Carrier Status,ETA,Last Update\n"
+PAID = "Order ID,Payment Status\n"
+
+
+def test_new_orders_become_rows_once_and_orders_that_are_there_are_left_alone(desk):
+    desk.give(
+        "web", f"{ORDERS}#SP-3,2026-03-09 08:00,Ann,MUG-01 x2\n#SP-1,2026-03-01 08:00,Eve,TEE x9\n"
+    )
+    assert desk.settle() == 1
+    cells = desk.cells()
+    assert list(cells) == ["#SP-1", "#SP-2", "#SP-3"]
+    assert (cells["#SP-3"]["customer"], cells["#SP-3"]["ordered_at"]) == (
+        "Ann",
+        local_to_serial(local("08:00")),
+    )
+    assert cells["#SP-1"]["customer"] == "Thandi"
+
+
+def test_a_row_that_a_feed_made_follows_its_feed_but_never_over_a_persons_value(desk):
+    desk.give("web", f"{ORDERS}#SP-3,2026-03-09 08:00,Ann,MUG-01 x2\n")
+    desk.settle()
+    desk.type_in("#SP-3", customer="Anna Berg", status="On Hold")
+    desk.give("web", f"{ORDERS}#SP-3,2026-03-09 08:00,Ann Berg,MUG-01 x3\n")
+    desk.settle()
+    assert (desk.cell("#SP-3", "customer"), desk.cell("#SP-3", "skus")) == (
+        "Anna Berg",
+        "MUG-01 x3",
+    )
+
+
+def test_a_row_that_somebody_removed_does_not_come_back(desk):
+    desk.give("web", f"{ORDERS}#SP-3,2026-03-09 08:00,Ann,MUG-01 x2\n")
+    desk.settle()
+    desk.tracker.delete_order("#SP-3")
+    desk.give("web", f"{ORDERS}#SP-3,2026-03-09 08:00,Ann,MUG-01 x5\n")
+    assert desk.settle() == 0
+    assert list(desk.cells()) == ["#SP-1", "#SP-2"]
+
+
+def test_news_about_a_number_that_nobody_typed_yet_wait_for_it(desk):
+    desk.give("dhl", f"{CARRIER}9999999999,In transit,,2026-03-09 08:00\n")
+    assert desk.settle() == 0
+    desk.type_in("#SP-2", tracking="9999999999")
+    desk.settle()
+    assert desk.cell("#SP-2", "carrier_status") == "In transit"
+
+
+def test_a_number_in_two_rows_names_neither(desk):
+    desk.type_in("#SP-2", tracking="1234567890")
+    desk.give("dhl", f"{CARRIER}1234567890,In transit,,2026-03-09 08:00\n")
+    assert desk.settle() == 0
+
+
+def test_older_news_that_come_later_change_nothing(desk):
+    desk.give("dhl", f"{CARRIER}1234567890,Out for delivery,,2026-03-09 08:00\n")
+    late = desk.give("dhl", f"{CARRIER}1234567890,Picked up,,2026-03-09 07:00\n")
+    desk.settle()
+    assert (late.counts.changed, late.counts.older) == (0, 1)
+    assert desk.cell("#SP-1", "carrier_status") == "Out for delivery"
+
+
+def test_of_several_events_in_one_file_the_last_by_its_own_time_counts(desk):
+    taken = desk.give("dhl", f"{CARRIER}1234567890,Out for delivery,,2026-03-09 08:00\n"
+                      "1234567890,Picked up,,2026-03-09 07:00\n1234567890,Left depot,,2026-03-09 07:30\n")  # fmt: skip
+    desk.settle()
+    assert (taken.reading.refused, taken.reading.outdated) == (0, 2)
+    assert desk.cell("#SP-1", "carrier_status") == "Out for delivery"
+
+
+def test_two_lines_that_say_two_things_without_a_time_are_both_refused(desk):
+    taken = desk.give(
+        "pay", f"{PAID}#SP-1,Paid\n#SP-1,Failed\n#SP-1,Paid\n#SP-2,Paid\n#SP-2,Paid\n"
+    )
+    assert [refusal.line for refusal in taken.reading.refusals] == [2, 3, 4]
+    desk.settle()
+    assert desk.cell("#SP-1", "payment_status") is None
+
+
+def test_a_persons_value_stands_and_reconcile_shows_it(desk):
+    desk.give("pay", f"{PAID}#SP-1,Paid\n#SP-2,Paid\n")
+    desk.settle()
+    assert (desk.cell("#SP-1", "payment_status"), desk.cell("#SP-2", "payment_status")) == (
+        "Paid",
+        "Failed",
+    )
+    (only,) = desk.differences()
+    assert (only.about, only.reason, only.tracker, only.says) == (
+        "#SP-2",
+        "person",
+        "Failed",
+        (("pay", "Paid"),),
+    )
+
+
+def test_a_person_who_types_what_stood_there_before_the_feed_is_not_overruled(desk):
+    for word in ("Pending", "Paid"):
+        desk.give("pay", f"{PAID}#SP-1,{word}\n")
+        desk.settle()
+    desk.type_in("#SP-1", payment_status="Pending")
+    desk.give("pay", f"{PAID}#SP-1,Refunded\n")
+    desk.settle()
+    assert desk.cell("#SP-1", "payment_status") == "Pending"
+
+
+def test_a_cleared_cell_stays_clear_until_the_feed_has_other_news(desk):
+    desk.give("pay", f"{PAID}#SP-1,Pending\n")
+    desk.settle()
+    desk.type_in("#SP-1", payment_status=None)
+    assert desk.settle() == 0
+    assert [d.reason for d in desk.differences()] == ["cleared"]
+    desk.give("pay", f"{PAID}#SP-1,Paid\n")
+    desk.settle()
+    assert desk.cell("#SP-1", "payment_status") == "Paid"
+
+
+def test_an_answer_of_another_vendor_is_not_taken(desk):
+    head = "Order ID,Vendor,Vendor Confirmed,Promised Date\n"
+    desk.give("acme", f"{head}#SP-1,Other Ltd,Yes,2026-03-12\n")
+    assert desk.settle() == 0
+    assert [d.reason for d in desk.differences()] == ["vendor"]
+    desk.give("acme", f"{head}#SP-1,ACME,Partial,2026-03-12\n")
+    desk.settle()
+    assert (desk.cell("#SP-1", "vendor_confirmed"), desk.cell("#SP-1", "promised_at")) == (
+        "Partial",
+        46093.0,
+    )
+
+
+def test_a_formula_in_the_way_is_left_alone_and_asked_for_no_more(desk):
+    desk.tracker.formulas.add((2, 15))
+    desk.give("pay", f"{PAID}#SP-1,Refunded\n")
+    assert desk.settle() == 0
+    assert not desk.feeds.fed().news
+
+
+def test_a_row_says_only_what_it_holds_and_a_blank_is_no_news(desk):
+    desk.give("dhl", f"{CARRIER}1234567890,In transit,2026-03-12,2026-03-09 06:00\n")
+    desk.give("dhl", f"{CARRIER}1234567890,Delayed,,2026-03-09 07:00\n")
+    desk.settle()
+    assert (desk.cell("#SP-1", "carrier_status"), desk.cell("#SP-1", "eta")) == ("Delayed", 46093.0)
+
+
+def test_of_two_feeds_the_later_news_count_and_the_difference_is_listed(desk):
+    desk.give("dhl", f"{CARRIER}1234567890,In transit,,2026-03-09 06:00\n")
+    desk.settle()
+    desk.give("ups", f"{CARRIER}1234567890,Lost,,2026-03-09 05:00\n")
+    desk.settle()
+    assert desk.cell("#SP-1", "carrier_status") == "Lost"
+    found = {d.what: d.reason for d in desk.differences()}
+    assert found == {"Carrier Status": "sources", "Last Update": "sources"}
+
+
+def test_stock_against_what_is_set_aside_and_a_courier_against_the_row_are_listed(desk):
+    desk.type_in("#SP-1", skus="MUG-01 x3; TEE x1", allocated=True, status="In Transit")
+    desk.give("wms", "SKU,On Hand\nmug-01,2\n")
+    desk.give("dhl", f"{CARRIER}1234567890,Delivered,,2026-03-09 06:00\n")
+    desk.settle()
+    found = [(d.about, d.reason) for d in desk.differences()]
+    assert found == [("#SP-1", "carrier"), ("MUG-01", "stock"), ("TEE", "article")]
+
+
+def test_text_that_looks_like_a_formula_goes_in_as_text_and_comes_out_inert(desk):
+    desk.give(
+        "web",
+        f'{ORDERS}#SP-3,2026-03-09 08:00,"=HYPERLINK(""http://x"")",MUG x1\n#SP-4,never,=1+1,MUG x1\n',
+    )
+    desk.settle()
+    assert desk.cell("#SP-3", "customer") == '=HYPERLINK("http://x")'
+    assert not desk.tracker.formulas
