@@ -39,7 +39,7 @@ VERBS = {
     "simulate": "what changed rules would have flagged and mailed, had they been in force",
     "doctor": "look the whole set-up over and say in words what is missing",
     "setup": "install what makes a Google Sheet a good tracker, or take it back",
-    "selftest": "try the promises on a scratch tab of a real Google Sheet, and report",
+    "selftest": "try the promises on scratch tabs of a real Google Sheet, and report",
     "login": "log in at Google in the browser, where no service account does",
     "intake": "add new orders from a CSV, Excel or JSON-lines file, each once",
     "feed": "take one file of a feed: orders, stock, couriers, vendors, payments",

@@ -34,7 +34,7 @@ _AT_WILL: Final = {"reads_per_minute": "300", "writes_per_minute": "300"}
 """On a server for trying out nobody else's quota is used up."""
 
 
-@click.command("selftest", short_help="try the promises on a scratch tab of a real sheet")
+@click.command("selftest", short_help="try the promises on scratch tabs of a real sheet")
 @click.option("--live", "sheet", metavar="ID",
               help="The Google Sheet: its id, or its address as copied from the browser.")  # fmt: skip
 @click.option("--config", "config_path", metavar="PATH", type=click.Path(path_type=Path),

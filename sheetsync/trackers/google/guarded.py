@@ -113,7 +113,7 @@ class GuardedWrite:
         problem: TrackerError | None = None
         for attempt in range(TRIES):
             if wanted:
-                self._copies.make_room(*_extent(state.planned))
+                self._copies.make_room(*state.planned.extent)
             self._api.prepare_write()
             ready = self._get_ready(state, wanted, tabs if attempt < TRIES - 1 else (), marker)
             if not ready.sent and not ready.tabs.requests:
@@ -208,7 +208,7 @@ class GuardedWrite:
             self._eyes.forget_structure()
             state.tabs_written += self._publishing.arrived(tabs)
             state.fingerprint = ""
-            return _outcome(ready, stand, UNANSWERED)
+            return ready.outcome(stand, UNANSWERED)
         except (TrackerError, QuotaUsedUp):
             self._close(state)
             raise
@@ -226,7 +226,7 @@ class GuardedWrite:
             state.expected = ready.look.cells.after(changed, marker if tabs.marked else None)
             complete = len(stand) == len(ready.sent)
             state.fingerprint = state.expected.fingerprint() if complete else ""
-        return _outcome(ready, stand, STALE if found.clean else DISPLACED)
+        return ready.outcome(stand, STALE if found.clean else DISPLACED)
 
     def _settle(self, state: WriteState, ready: Ready, found: Verdicts) -> list[Sent]:
         """Put right what is to be put right; gives the cells that stand in the end."""
@@ -274,7 +274,7 @@ class GuardedWrite:
         self, state: WriteState, round_: Repair, left: Sequence[Undo], times: Mapping[str, int]
     ) -> Verdicts | None:
         """Send one round; None where it was not carried out."""
-        self._copies.make_room(*_extent(round_.look.cells))
+        self._copies.make_room(*round_.look.cells.extent)
         try:
             answer, entry = self._sent(state, round_.cells, round_.look, left, times)
         except _Unanswered as lost:
@@ -340,20 +340,3 @@ class _Unanswered(Exception):
     def __init__(self, entry: Entry, problem: Exception) -> None:
         self.entry, self.problem = entry, problem
         super().__init__(str(problem))
-
-
-def _extent(cells: Snapshot) -> tuple[int, int]:
-    """Rows and columns that hold anything."""
-    return len(cells.rows), max(map(len, cells.rows), default=1)
-
-
-def _outcome(ready: Ready, stand: Sequence[Sent], why: str) -> Outcome:
-    """The verdicts, with `why` for those that were sent and do not stand."""
-    sent = {(cell.order, cell.column) for cell in ready.sent}
-    fine = {(cell.order, cell.column) for cell in stand}
-    return Outcome(
-        verdicts=[
-            ("dropped", why) if place in sent and place not in fine else verdict
-            for place, verdict in zip(ready.places, ready.verdicts, strict=True)
-        ]
-    )

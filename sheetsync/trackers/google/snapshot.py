@@ -46,6 +46,11 @@ class Snapshot:
         marker, marked_for = marker_of(marks)
         return cls(rows=clean(values), marker=marker, marked_for=marked_for or "")
 
+    @property
+    def extent(self) -> tuple[int, int]:
+        """How many rows and columns there are to the last one that holds anything."""
+        return len(self.rows), max(map(len, self.rows), default=1)
+
     def cell(self, row: int, column: int) -> CellValue:
         """The cell at a row number from 1 and a column index from 0."""
         cells = self.rows[row - 1] if 0 < row <= len(self.rows) else ()

@@ -62,3 +62,14 @@ class Ready:
     """Order and column of each change, to find its verdict again."""
     sent: list[Sent]
     tabs: Tabs
+
+    def outcome(self, stand: Sequence[Sent], why: str) -> Outcome:
+        """The verdicts, with `why` for those that were sent and do not stand."""
+        sent = {(cell.order, cell.column) for cell in self.sent}
+        fine = {(cell.order, cell.column) for cell in stand}
+        return Outcome(
+            verdicts=[
+                ("dropped", why) if place in sent and place not in fine else verdict
+                for place, verdict in zip(self.places, self.verdicts, strict=True)
+            ]
+        )

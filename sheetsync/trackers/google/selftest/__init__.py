@@ -1,4 +1,4 @@
-"""The selftest on a real sheet: the tracker's promises and open questions, on a scratch tab of its own."""
+"""The selftest on a real sheet: the tracker's promises and open questions, on scratch tabs of its own."""
 
 from sheetsync.trackers.google.selftest.answers import Answer, Finding, Kept, Report
 from sheetsync.trackers.google.selftest.running import Means, Selftest

@@ -24,7 +24,7 @@ Tell = Callable[[str, int, int], None]
 
 
 class Round:
-    """Everything that is tried on one scratch tab. `kept` and `answers` fill up while it goes."""
+    """Everything that is tried on the scratch tabs. `kept` and `answers` fill up while it goes."""
 
     def __init__(self, lab: Lab, timezone: str, tell: Tell, *, thorough: bool) -> None:
         self._lab, self._timezone, self._tell, self._thorough = lab, timezone, tell, thorough
