@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -67,20 +67,48 @@ class Conflict:
     settled_by: str = ""
 
 
-def pack_copy(copy: Copy) -> bytes:
-    """A side as bytes."""
-    content = {
-        "ids": copy.ids.tolist(),
-        "columns": {key: cells.tolist() for key, cells in copy.columns.items()},
-        "forgotten": sorted(copy.forgotten),
-    }
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Bases:
+    """What both sides last knew alike: as it was exported, and as it came back last, if it did."""
+
+    exported: Copy
+    returned: Copy | None = None
+
+    def without(self, gone: Collection[str]) -> Bases:
+        """The same without these orders, whose values are to be forgotten."""
+        left = (_without(copy, gone) for copy in (self.exported, self.returned) if copy is not None)
+        return Bases(exported=next(left), returned=next(left, None))
+
+
+def _without(copy: Copy, gone: Collection[str]) -> Copy:
+    keep = np.array([order not in gone for order in copy.ids], dtype=bool)
+    return replace(copy.taken(np.flatnonzero(keep)), forgotten=copy.forgotten | frozenset(gone))
+
+
+def pack_bases(bases: Bases) -> bytes:
+    """Both as bytes."""
+    content = [_content(bases.exported)]
+    content += [_content(bases.returned)] if bases.returned is not None else []
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     return zlib.compress(text.encode("utf-8", "surrogatepass"), _FAST)
 
 
-def unpack_copy(packed: bytes) -> Copy:
-    """A side from its bytes."""
+def _content(copy: Copy) -> dict[str, Any]:
+    return {
+        "ids": copy.ids.tolist(),
+        "columns": {key: cells.tolist() for key, cells in copy.columns.items()},
+        "forgotten": sorted(copy.forgotten),
+    }
+
+
+def unpack_bases(packed: bytes) -> Bases:
+    """Both from their bytes."""
     content = json.loads(zlib.decompress(packed).decode("utf-8", "surrogatepass"))
+    exported, *returned = map(_copy, content)
+    return Bases(exported=exported, returned=next(iter(returned), None))
+
+
+def _copy(content: dict[str, Any]) -> Copy:
     ids = content["ids"]
     return Copy(
         ids=pd.Index(ids, dtype=object),
@@ -101,21 +129,15 @@ def forget_in_copies(
     found = connection.execute(query.where(offline_copy.c.tracker_id == tracker_id)).all()
     changed = 0
     for copy_id, packed in found:
-        copy = unpack_copy(packed)
-        gone = set(cut_from(copy)) & set(copy.ids)
-        if not gone:
-            continue
-        keep = np.array([order not in gone for order in copy.ids], dtype=bool)
-        rest = copy.taken(np.flatnonzero(keep))
-        _put(connection, tracker_id, copy_id, packed=_packed_without(rest, copy.forgotten | gone))
-        changed += 1
+        bases = unpack_bases(packed)
+        sides = [bases.exported, *([bases.returned] if bases.returned is not None else [])]
+        gone = {order for side in sides for order in cut_from(side)} & {
+            o for s in sides for o in s.ids
+        }
+        if gone:
+            _put(connection, tracker_id, copy_id, packed=pack_bases(bases.without(gone)))
+            changed += 1
     return changed
-
-
-def _packed_without(copy: Copy, forgotten: frozenset[str]) -> bytes:
-    return pack_copy(
-        Copy(ids=copy.ids, columns=copy.columns, places=copy.places, forgotten=forgotten)
-    )
 
 
 def _put(connection: Connection, tracker_id: int, copy_id: str, **values: Any) -> None:
@@ -137,7 +159,7 @@ class Offline:
         row = {
             "tracker_id": self._tracker_id, "id": line.id, "made_at": line.made_at,
             "made_by": line.made_by, "about": _json(line.about), "returned_at": line.returned_at,
-            "returned": _json(line.returned), "packed": pack_copy(base),
+            "returned": _json(line.returned), "packed": pack_bases(Bases(exported=base)),
         }  # fmt: skip
         with writing(self._engine, self._path) as connection:
             upsert(connection, offline_copy, [row], key=("tracker_id", "id"))
@@ -167,13 +189,13 @@ class Offline:
             for row in rows
         ]  # fmt: skip
 
-    def base(self, copy_id: str) -> Copy:
-        """The base of a copy that is remembered."""
+    def bases(self, copy_id: str) -> Bases:
+        """The bases of a copy that is remembered."""
         query = select(offline_copy.c.packed).where(
             offline_copy.c.tracker_id == self._tracker_id, offline_copy.c.id == copy_id
         )
         with reading(self._engine, self._path) as connection:
-            return unpack_copy(connection.execute(query).scalar_one())
+            return unpack_bases(connection.execute(query).scalar_one())
 
     def drop_older(self, moment: datetime) -> int:
         """Forget copies that neither were made nor came back since `moment`; how many."""
@@ -225,12 +247,12 @@ class Offline:
         *,
         now: datetime,
         note: tuple[str, str, str],
-        returned: tuple[str, Mapping[str, Any], Copy] | None = None,
+        returned: tuple[str, Mapping[str, Any], Bases] | None = None,
     ) -> None:
         """Note what became of an import: the next pass looks again.
 
         `note`: act, who and words for the audit. `returned`: the copy's id, facts of its return, and its
-        base from now on.
+        bases from now on.
         """
         # What the file says is a person's: memory does not take it for what the worker wrote.
         unnamed = receipt.outcomes.assign(column="")
@@ -242,9 +264,9 @@ class Offline:
             act, who, words = note
             note_act(connection, self._tracker_id, act, who, now, new=words)
             if returned is not None:
-                copy_id, facts, base = returned
+                copy_id, facts, bases = returned
                 _put(connection, self._tracker_id, copy_id, returned_at=now,
-                     returned=_json(facts), packed=pack_copy(base))  # fmt: skip
+                     returned=_json(facts), packed=pack_bases(bases))  # fmt: skip
 
     def conflicts(self, *, only_open: bool = True) -> list[Conflict]:
         """The conflicts that nobody settled yet, or all that are kept, oldest first."""

@@ -42,6 +42,7 @@ UNREADABLE: Final = "what the file says there cannot be read"
 NO_ROW: Final = "the order is no longer in the tracker"
 DOUBLED_HERE: Final = "the Order ID stands in more than one row of the tracker"
 FORMULA: Final = "a formula stands there in the tracker"
+TURNED_BACK: Final = "the file has again what was exported; the tracker has what came back since"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -79,6 +80,7 @@ def merge(
     without: Collection[str] = (),
     untouchable: Mapping[str, Collection[str]] | None = None,
     own_values: Mapping[tuple[str, str], str] | None = None,
+    exported: Copy | None = None,
 ) -> Merge:
     """Merge what the file says into what stands in the tracker, given what was exported.
 
@@ -91,12 +93,14 @@ def merge(
         untouchable: per column the orders whose cell in the tracker cannot be written.
         own_values: what the worker itself wrote last into cells of people, by order and column: where it
             still stands there, nobody in the tracker changed it.
+        exported: what went out, where `base` is what came back since: a cell that the file has again as it
+            went out is not taken, since it may never have heard of the return.
     """
     keys = [key for key in theirs.columns if key not in without]
     rows = sort_rows(base, theirs, ours, [k for k in keys if columns[k].owner != "worker"])
     judge = _Judge(
         base=base, theirs=theirs, ours=ours, columns=columns, untouchable=untouchable or {},
-        own=own_values or {},
+        own=own_values or {}, exported=exported,
     )  # fmt: skip
     parts = [part for key in keys for part in judge.column(key, rows)]
     return Merge(
@@ -129,6 +133,7 @@ class _Judge:
     columns: Mapping[str, ColumnRule]
     untouchable: Mapping[str, Collection[str]]
     own: Mapping[tuple[str, str], str]
+    exported: Copy | None
 
     def column(self, key: str, rows: Rows) -> list[pd.DataFrame]:
         """The lines of one column: of orders on all sides, and of those that the tracker lacks."""
@@ -158,6 +163,10 @@ class _Judge:
         refused = (reasons != "") & np.isin(outcome, (2, 3))
         lines[refused] = REFUSED
         reasons[~refused] = ""
+        if self.exported is not None:
+            went_out = _at(self.exported, key, self.theirs.ids[places[at]])
+            back = (lines == TAKEN) & np.asarray(picked.theirs == went_out, dtype=bool)
+            lines[back], reasons[back] = CONFLICT, TURNED_BACK
         return _lines(key, picked, lines, reasons)
 
     def _aligned(self, key: str, places: Places) -> _Aligned:

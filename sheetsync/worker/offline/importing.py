@@ -7,14 +7,14 @@ does the rest: cells that were written are `same` by then, rows that were added 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sheetsync.domain.merge.advance import advanced
-from sheetsync.domain.merge.copies import Copy
 from sheetsync.domain.model import Receipt
 from sheetsync.errors import TrackerError
+from sheetsync.store.offline import Bases
 from sheetsync.trackers.base import WriteBatch
 from sheetsync.worker.offline.conflicts import conflicts_tab
 from sheetsync.worker.offline.returning import ImportPlan
@@ -81,7 +81,7 @@ def _under_lease(
     words = f"copy {found.line.id}: {done.cells} cells, {done.rows} rows added, {done.conflicts} conflicts, {found.file.path.name}"  # fmt: skip
     offline.close(
         number, receipt, now=found.at, note=("import", who, words),
-        returned=(found.line.id, _facts(found, done), _base(found, receipt, rows)),
+        returned=(found.line.id, _facts(found, done), _bases(found, receipt, rows)),
     )  # fmt: skip
     step("closed")
     return done
@@ -125,14 +125,15 @@ def _rows_added(found: ImportPlan, rows: Receipt | None) -> tuple[set[str], int,
     return wanted - failed.keys(), len(failed), next(iter(failed.values()), "")
 
 
-def _base(found: ImportPlan, receipt: Receipt, rows: Receipt | None) -> Copy:
+def _bases(found: ImportPlan, receipt: Receipt, rows: Receipt | None) -> Bases:
     outcomes = receipt.outcomes
     missed = outcomes[(outcomes["outcome"] != "applied").to_numpy(bool)]
-    return advanced(
+    returned = advanced(
         found.base, found.file.side, found.merged, found.standing.rules, without=found.without,
         unwritten=set(zip(missed["order_id"].tolist(), missed["column"].tolist(), strict=True)),
         added=sorted(_rows_added(found, rows)[0]),
     )  # fmt: skip
+    return replace(found.bases, returned=returned)
 
 
 def _facts(found: ImportPlan, done: Imported) -> dict[str, str | int]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from sheetsync.domain.columns import interpret
 from sheetsync.domain.merge.copies import Copy, copy_of
+from sheetsync.domain.merge.lineage import goes_on_from
 from sheetsync.domain.merge.oddities import oddities
 from sheetsync.domain.merge.three_way import CONFLICT, TAKEN, Merge, merge
 from sheetsync.domain.merge.values import NewValue, box_columns, value_of
@@ -23,7 +24,7 @@ from sheetsync.domain.moments import scalar_to_local
 from sheetsync.domain.rules import ColumnRule
 from sheetsync.domain.texts import both, fold, quoted
 from sheetsync.errors import PlanRefused, TrackerBusy, UsageError
-from sheetsync.store.offline import Conflict, CopyLine
+from sheetsync.store.offline import Bases, Conflict, CopyLine
 from sheetsync.trackers.excel import locks
 from sheetsync.trackers.excel.package import Package
 from sheetsync.trackers.excel.reader import read_sheet
@@ -77,6 +78,7 @@ class ImportPlan:
     at: datetime
     file: Returned
     line: CopyLine
+    bases: Bases
     base: Copy
     merged: Merge
     standing: Standing
@@ -106,13 +108,19 @@ def look_at_import(shop: Workshop, path: Path, now: datetime, asked: Asked) -> I
     found = read_copy(shop, path, now, force.rules.columns, asked.copy_id)
     line = _known_copy(shop, found)
     at = max(now, _after_the_last_pass(shop))
-    _refuse_older(shop, line, found)
-    base = shop.store.offline(shop.state.id).base(line.id)
+    bases = shop.store.offline(shop.state.id).bases(line.id)
+    goes_on = bases.returned is not None and goes_on_from(
+        bases.exported, bases.returned, found.side
+    )
+    base = bases.returned if bases.returned is not None and goes_on else bases.exported
+    if goes_on:
+        _refuse_older(shop, line, found)
     standing = stand(shop, at)
     without = _keys(asked.without, found.orders, standing)
     merged = merge(
         base, found.side, standing.side, standing.rules, without=without,
         untouchable=standing.untouchable(), own_values=standing.own_values(),
+        exported=bases.exported if goes_on else None,
     )  # fmt: skip
     _refuse_lost_columns(merged, found, standing)
     wanted = [
@@ -126,9 +134,9 @@ def look_at_import(shop: Workshop, path: Path, now: datetime, asked: Asked) -> I
         trips = trips_after(shop, standing, changes, added, at) if len(changes) or added else ()
         _refuse_accidents(path, odd, [trip.sentence for trip in trips])
     return ImportPlan(
-        at=at, file=found, line=line, base=base, merged=merged, standing=standing,
+        at=at, file=found, line=line, bases=bases, base=base, merged=merged, standing=standing,
         plan=with_changes(standing, changes), added=added, without=without,
-        conflicts=_conflicts(merged, line, at), remarks=(*found.remarks, *_about(shop, line, merged, found)),
+        conflicts=_conflicts(merged, line, at), remarks=(*found.remarks, *_about(shop, line, merged, found, goes_on=goes_on)),
     )  # fmt: skip
 
 
@@ -310,9 +318,16 @@ def _added(
     return tuple(rows)
 
 
-def _about(shop: Workshop, line: CopyLine, merged: Merge, found: Returned) -> list[str]:
+def _about(
+    shop: Workshop, line: CopyLine, merged: Merge, found: Returned, *, goes_on: bool
+) -> list[str]:
     """What a person should know before it is written."""
     remarks = list(found.side.no_orders)
+    if line.returned_at is not None and not goes_on:
+        back = scalar_to_local(line.returned_at, shop.timezone)
+        remarks.append(
+            f"Another file of this copy came back on {back:%Y-%m-%d %H:%M}; what it brought counts as the tracker's."
+        )
     if line.returned.get("sha256") == found.sha256 and line.returned_at is not None:
         back = scalar_to_local(line.returned_at, shop.timezone)
         remarks.append(f"This very file was imported before, on {back:%Y-%m-%d %H:%M}.")
