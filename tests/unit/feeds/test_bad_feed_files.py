@@ -1,0 +1,241 @@
+"""Whatever lies in a feed's folder: one clear verdict, nothing half-applied, the file kept, no other feed stopped."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from rich.console import Console
+from rich.table import Table
+
+from sheetsync.config import parse_config
+from sheetsync.errors import UsageError
+from sheetsync.feeds.watching import Memory, watch
+from sheetsync.feeds.way import ways
+from tests.support.bad_feeds import CARRIER, FILES, GOOD, PAID, BadFeed
+from tests.support.feed_desk import NOW, Desk, rules
+
+SLOWEST = 5.0
+KINDS = {"dhl": "carrier", "pay": "payments", "wms": "stock", "web": "orders"}
+
+
+def with_settings(case: BadFeed) -> str:
+    more = "".join(f", {key}: {value}" for key, value in case.more.items()).replace("'", '"')
+    return (
+        "version: 1\ntracker: {path: tracker.xlsx, timezone: Africa/Johannesburg}\n"
+        f"feeds:\n  {case.feed}: {{kind: {KINDS[case.feed]}{more}}}\n"
+    )
+
+
+def what_came_of(case: BadFeed, folder, store) -> tuple[str, int, int, str, float]:
+    desk = Desk(
+        folder, store, ({"order_id": "#SP-1", "tracking": "1234567890"},), with_settings(case)
+    )
+    if case.before:
+        desk.give(case.feed, case.before)
+        desk.settle()
+    before = desk.tracker.fingerprint()
+    data = case.data()
+    started = time.monotonic()
+    outcome = desk.give(case.feed, data, f"{desk.number}-{case.file}")
+    spent = time.monotonic() - started
+    kept = folder / f"{desk.number}-{case.file}"
+    assert kept.read_bytes() == data, "the file was changed"
+    if outcome.verdict == "refused":
+        assert desk.settle() == 0, "something of a refused file was applied"
+        assert desk.tracker.fingerprint() == before
+        assert "\n" not in outcome.sentence
+    reading = outcome.reading
+    taken = 0 if outcome.verdict == "refused" or reading is None else len(reading.said)
+    refused = 0 if reading is None else reading.refused
+    report = kept.with_name(f"{kept.stem}.refused.csv")
+    assert report.exists() == bool(refused or outcome.verdict == "refused")
+    most = desk.settings.feeds[case.feed].most_refused
+    assert not report.exists() or len(report.read_bytes().splitlines()) <= most + 2
+    return outcome.verdict, taken, refused, outcome.sentence, spent
+
+
+def test_every_bad_file_gets_its_verdict(tmp_path, feed_store):
+    table = Table(
+        "File", "Verdict", "Taken", "Refused", "What is said", title=f"{len(FILES)} bad feed files"
+    )
+    wrong = []
+    for case in FILES:
+        verdict, taken, refused, said, spent = what_came_of(case, tmp_path, feed_store)
+        table.add_row(case.name, verdict, str(taken), str(refused), said[:90])
+        fits = (verdict, taken, refused) == (case.verdict, case.taken, case.refused)
+        if not fits or not re.search(case.words, said) or spent > SLOWEST:
+            wrong.append((case.name, verdict, taken, refused, said, round(spent, 1)))
+    Console(width=160).print(table)
+    assert len(FILES) >= 25
+    assert not wrong
+
+
+@pytest.fixture
+def watched(tmp_path, feed_store):
+    """A desk, and a function that looks into the folder of its feed at a moment."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    desk = Desk(tmp_path, feed_store, ({"order_id": "#SP-1", "tracking": "1234567890"},))
+    config = parse_config(
+        "version: 1\ntracker: {path: tracker.xlsx, timezone: Africa/Johannesburg}\n"
+        "feeds:\n  dhl: {kind: carrier, folder: in, files: '*.csv'}\n  gone: {kind: stock, folder: nowhere}\n"
+        "  bad: {kind: stock, columns: {X: no_such}}\n",
+        tmp_path / "config.yaml",
+    )
+    kept = {"": ""}
+    memory = Memory(load=lambda: kept[""], keep=lambda text: kept.update({"": text}))
+
+    def look(seconds: float = 0.0):
+        found = watch(
+            ways(config, rules()), desk.feeds, memory, lambda: NOW + timedelta(seconds=seconds)
+        )
+        return {outcome.name: outcome for outcome in found.outcomes}, dict(found.troubles)
+
+    def leave(name: str = "a.csv", text: str = CARRIER + GOOD, *, age: float = 60):
+        place = folder / name
+        place.write_text(text)
+        os.utime(place, (NOW.timestamp() - age,) * 2)
+        return place
+
+    return desk, folder, look, leave
+
+
+def test_what_is_still_written_to_is_waited_for(watched):
+    _, folder, look, leave = watched
+    leave(age=4)
+    leave("b.csv.part")
+    leave("~$c.csv")
+    assert look()[0] == {}
+    leave(text=CARRIER + GOOD * 2, age=1)
+    assert look(5)[0] == {}
+    assert look(10)[0]["a.csv"].verdict == "taken"
+    assert sorted(p.name for p in folder.iterdir()) == ["b.csv.part", "done", "~$c.csv"]
+
+
+def test_a_file_dated_in_the_future_is_taken_once_two_looks_saw_it_stand_still(watched):
+    _, _, look, leave = watched
+    leave(age=-7200)
+    assert look()[0] == {}
+    assert look(5)[0] == {}
+    assert look(11)[0]["a.csv"].verdict == "taken"
+
+
+def test_a_refused_file_is_kept_told_once_and_looked_at_again_when_it_changes(watched):
+    desk, folder, look, leave = watched
+    leave(text=PAID + "#SP-1,Paid\n")
+    assert look()[0]["a.csv"].verdict == "refused"
+    assert look(60)[0] == {}
+    assert desk.feeds.logs()[0].trouble.startswith("a.csv is no file of kind carrier")
+    assert "no file of kind carrier" in (folder / "a.refused.csv").read_text()
+    leave(text=CARRIER + GOOD, age=50)
+    assert look(60)[0]["a.csv"].verdict == "taken"
+    assert not (folder / "a.refused.csv").exists()
+    assert not desk.feeds.logs()[0].trouble
+
+
+def test_a_folder_or_settings_that_are_wrong_stop_no_other_feed(watched):
+    _, _, look, leave = watched
+    leave()
+    outcomes, troubles = look()
+    assert outcomes["a.csv"].verdict == "taken"
+    assert troubles["gone"].startswith("There is no folder")
+    assert "no_such" in troubles["bad"]
+
+
+def test_a_link_out_of_the_folder_is_not_followed(watched, tmp_path):
+    _, folder, look, leave = watched
+    secret = tmp_path / "secret.csv"
+    secret.write_text(CARRIER + GOOD)
+    for name, target in (("link.csv", secret), ("inner.csv", leave())):
+        (folder / name).symlink_to(target)
+        os.utime(folder / name, (NOW.timestamp() - 60,) * 2, follow_symlinks=False)
+    found, _ = look()
+    assert {name: outcome.verdict for name, outcome in found.items()} == {
+        "link.csv": "refused",
+        "a.csv": "taken",
+    }
+    assert "is a link to a place outside" in found["link.csv"].sentence
+    assert secret.exists()
+    assert look(60)[0] == {}
+
+
+def test_pipes_and_folders_never_block_a_look(watched):
+    _, folder, look, _ = watched
+    os.mkfifo(folder / "pipe.csv")
+    os.utime(folder / "pipe.csv", (NOW.timestamp() - 60,) * 2)
+    (folder / "sub.csv").mkdir()
+    found, _ = look()
+    assert [(name, outcome.verdict) for name, outcome in found.items()] == [("pipe.csv", "refused")]
+    assert "no file but a pipe" in found["pipe.csv"].sentence
+
+
+def test_a_file_without_rights_is_told_and_taken_once_it_has_them(desk):
+    with TemporaryDirectory() as open_to_all:
+        Path(open_to_all).chmod(0o755)
+        place = Path(open_to_all) / "a.csv"
+        place.write_text(CARRIER + GOOD)
+        place.chmod(0)
+        with another_account_than_root():
+            refused = desk.take("dhl", place)
+        assert refused.verdict == "refused"
+        assert "may not be read by the worker's account" in refused.sentence
+        place.chmod(0o644)
+        assert desk.take("dhl", place).verdict == "taken"
+
+
+def test_a_file_that_vanishes_before_it_is_read_is_told(watched):
+    desk, folder, _, _ = watched
+    gone = desk.take("dhl", folder / "gone.csv")
+    assert (gone.verdict, "was taken away" in gone.sentence) == ("waiting", True)
+
+
+def test_a_taken_file_never_overwrites_an_earlier_one(watched):
+    _, folder, look, leave = watched
+    for number in range(3):
+        leave(text=f"{CARRIER}1234567890,Stop {number},2026-03-09 06:0{number}\n")
+        look(number)
+    assert sorted(p.name for p in (folder / "done").iterdir()) == [
+        "a (2).csv",
+        "a (3).csv",
+        "a.csv",
+    ]
+
+
+def test_a_done_folder_that_cannot_be_made_is_told_and_the_file_is_not_taken_twice(watched):
+    desk, folder, look, leave = watched
+    (folder / "done").write_text("a file where the folder should be")
+    leave()
+    found, _ = look()
+    assert found["a.csv"].verdict == "taken"
+    assert "cannot be moved" in found["a.csv"].sentence
+    assert look(60)[0] == {}
+    assert desk.feeds.logs()[0].files == 1
+
+
+def test_an_unknown_column_in_values_is_a_mistake_of_the_settings(desk):
+    config = parse_config(
+        "version: 1\ntracker: {path: t.xlsx, timezone: UTC}\n"
+        "feeds:\n  dhl: {kind: carrier, values: {carier_status: {A: B}}}\n", "config.yaml",
+    )  # fmt: skip
+    problem = ways(config, rules())["dhl"]
+    assert isinstance(problem, UsageError)
+    assert "Did you mean carrier_status?" in str(problem)
+
+
+class another_account_than_root:  # noqa: N801 - reads as a sentence
+    """Within, files are opened by an account that has no rights of its own, where the tests run as root."""
+
+    def __enter__(self):
+        self.root = os.geteuid() == 0
+        if self.root:
+            os.seteuid(65534)
+
+    def __exit__(self, *_):
+        if self.root:
+            os.seteuid(0)
