@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sheetsync.domain.model import CellError
 from sheetsync.trackers.google.journal import Entry, Sent, Then, Under, Undo, pack, unpack
 from sheetsync.trackers.google.repairing import corrected, followed_back, repair
@@ -146,6 +148,61 @@ def test_planning_goes_on_from_the_cells_as_they_will_be():
     assert now.row(2) == B
 
 
+def test_of_a_doubled_order_one_row_got_another_name_and_nobody_can_tell_which():
+    row = ("D", "Ready", 46000.5)
+    now = tab(["NEW", "Ready", 46000.5], row)
+    assert sent_by([undo(row, 45000)], now) == []
+    assert told([undo(row, 45000)], now)[0].startswith("Under “Picked At” of NEW stands “46000.5”")
+
+
+def test_an_order_that_was_doubled_in_the_write_itself_is_not_found_by_its_name_alone():
+    row = ("B", "Ready", 46000.5, "for Ann")
+    slip = undo(row, 45000)
+    slip = replace(slip, then=replace(slip.then, doubled=True))
+    now = tab(["B", "Pending", 46000.5, "for Bob"], ["C", "Ready"])
+    assert sent_by([slip], now) == []
+
+
+def test_a_row_whose_own_name_was_hit_is_known_by_the_name_it_gets_back():
+    hit = ("Late 73", "Ready", 46000.5, "for Ann")
+    slip = undo(hit, 45000)
+    undos = [slip, replace(slip, column=0, wrong="Late 73", right="B")]
+    now = tab(["B", "Ready", 46000.5, "for Ann"], ["A", "Ready", 46000.5, "for Ann"])
+    assert sent_by(undos, now) == [("B", 2, 2, 46000.5, 45000)]
+
+
+def test_of_two_columns_with_one_heading_the_one_that_holds_it_is_meant():
+    head = ("Order ID", "Mine", "Note")
+    row = ("B", "Ready", None)
+    now = tab(["B", None, "Ready", None], head=("Order ID", "Mine", "Mine", "Note"))
+    assert sent_by([undo(row, None, column=1, head=head)], now) == [("B", 2, 2, "Ready", None)]
+
+
+def test_a_plain_word_in_a_column_without_heading_is_undone_in_its_own_row_only():
+    head = ("Order ID", "Status", "", "Note")
+    undos = [undo(("B", "Ready", True), False, head=head)]
+    now = tab(["A", "Pending", True], ["B", "Ready", True], head=head)
+    assert sent_by(undos, now) == [("B", 3, 2, True, False)]
+
+
+def test_a_heading_that_was_hit_makes_its_column_nobodys_for_no_moment():
+    head = ("Order ID", "Status", "", "Note")
+    top = undo(("Order ID", "Status", 46000.5, "Note"), "Picked At", number=1, head=head)
+    slip = undo(("B", "Ready", 46001.5), 45000, head=head)
+    now = tab(
+        ["A", "Pending", 46001.5],
+        ["B", "Ready", 46001.5],
+        head=("Order ID", "Status", 46000.5, "Note"),
+    )
+    assert [cell[:3] for cell in sent_by([top, slip], now)] == [("Order ID", 1, 2), ("B", 3, 2)]
+
+
+def test_a_slip_leads_back_only_to_a_row_of_the_same_order():
+    first = undo(("A", "Ready", "OK 71", "Gus"), "Late 71")
+    second = undo(("B", "Ready", "Late 70", "Gus"), "OK 71", write="today 2")
+    assert [u.right for u in followed_back([second], [first], TIMES)] == ["OK 71"]
+
+
 def test_an_entry_of_the_journal_comes_back_as_it_was():
     cell = Sent(
         order="A", row=2, column=2, heading="Picked At", old=CellError("#N/A"), new=1.5,
@@ -153,6 +210,6 @@ def test_an_entry_of_the_journal_comes_back_as_it_was():
     )  # fmt: skip
     entry = Entry(
         ticket="today 2", sent=(cell,), under=UNDER, undos=(undo(B, None), undo(B, CellError("#N/A"))),
-        times=TIMES,
+        times=TIMES, told=("Under “Check” of A stands “x”.",),
     )  # fmt: skip
     assert unpack(pack(entry)) == entry

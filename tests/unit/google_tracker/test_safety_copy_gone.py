@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from sheetsync.trackers.google.journal import Entry, MemoryJournal, Then, Under, Undo, pack
+from sheetsync.trackers.google.journal import (
+    NOTHING_OPEN,
+    Entry,
+    MemoryJournal,
+    Then,
+    Under,
+    Undo,
+    pack,
+    unpack,
+)
 from sheetsync.trackers.google.safety_copy import TITLE
+from tests.sheets_server.faults import empty_body
 from tests.sheets_server.requests.apply import apply_all
 from tests.sheets_server.service import SheetsService
 from tests.support.google_sheets import book_of, google_tracker, rows_of, with_safety_copy
@@ -103,3 +115,21 @@ def test_the_next_write_adds_the_copy_again(desk):
     desk.rename_customer()
     assert desk.book.titled(TITLE).properties["hidden"]
     assert rows_of(desk.book)[1][1] == "Ann Lee"
+
+
+def test_what_no_receipt_has_told_yet_is_told_by_the_next_one(desk):
+    words = "Under “Check” of A-1 stands “x”, which may be ours or a person's; please look at it."
+    desk.journal.keep(pack(replace(NOTHING_OPEN, told=(words,))))
+    desk.tracker.read()
+    assert desk.tracker.write(batch()).remarks == (words,)
+    assert desk.journal.load() == ""
+    assert desk.tracker.write(batch()).remarks == ()
+
+
+def test_a_copy_that_comes_back_empty_is_asked_for_again(desk):
+    desk.rename_customer()
+    entry = unpack(desk.journal.last)
+    shows_copy = lambda call: "rowData" in call.one("fields")  # noqa: E731
+    desk.service.faults.add(empty_body(), when=shows_copy, times=2)
+    assert desk.tracker.guarded.heard_of(entry).stand == entry.sent
+    assert len(desk.service.faults.seen) == 2
