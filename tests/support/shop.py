@@ -7,7 +7,6 @@ with a real store and the mail folder (or a mail server of the test).
 from __future__ import annotations
 
 import shutil
-import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +27,7 @@ from sheetsync.worker import adopting, approving
 from sheetsync.worker.one_pass import PassResult
 from sheetsync.worker.workshop import Workshop
 from tests.support.empty_store import place_empty_store
+from tests.support.opened import opened
 
 ROOT = Path(__file__).parents[2]
 _COLUMNS = load_rules(ROOT / "rules").columns
@@ -170,7 +170,7 @@ class Shop:
     @contextmanager
     def sheet(self) -> Iterator[Worksheet]:
         """The Orders tab in the hands of a person; saved in the end."""
-        book = _opened(self.workbook)
+        book = opened(self.workbook)
         yield book["Orders"]
         book.save(self.workbook)
 
@@ -298,12 +298,6 @@ def mail_of(data: bytes) -> Mail:
     body = message.get_body(preferencelist=("plain",))
     text = str(body.get_content()) if body is not None else ""
     return Mail(str(message["To"]), str(message["Subject"]), str(message["Message-ID"]), text)
-
-
-def _opened(path: Path) -> openpyxl.Workbook:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)
-        return openpyxl.load_workbook(BytesIO(path.read_bytes()))
 
 
 def _bare_workbook(path: Path, headings: Sequence[str]) -> None:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import xlsxwriter
-from openpyxl import load_workbook
 
 from sheetsync.domain.moments import local_to_serial, scalar_to_local, scalar_to_utc
 from sheetsync.resources import copy_rules
@@ -17,6 +16,7 @@ from sheetsync.rulebook import load_rules
 from sheetsync.worker.one_pass import PassResult
 from sheetsync.worker.workshop import Workshop
 from tests.support.empty_store import place_empty_store
+from tests.support.opened import opened
 
 ZONE = "Africa/Johannesburg"
 CONFIG = """\
@@ -74,7 +74,7 @@ class ShopDesk:
 
     def save(self, headings: tuple[str, ...] = HEADINGS) -> None:
         """The workbook as staff would save it: the names that the worker left in it stay."""
-        marks = load_workbook(self.workbook).defined_names if self.workbook.exists() else {}
+        marks = opened(self.workbook).defined_names if self.workbook.exists() else {}
         book = xlsxwriter.Workbook(str(self.workbook))
         for name, defined in marks.items():
             if name.startswith("_sheetsync"):
@@ -94,7 +94,7 @@ class ShopDesk:
 
     def edit(self, cells: Mapping[tuple[str, str], Any]) -> None:
         """A person's edits in the workbook as it stands now: (order, heading) -> value."""
-        book = load_workbook(self.workbook)
+        book = opened(self.workbook)
         sheet = book["Orders"]
         heads = {cell.value: place for place, cell in enumerate(sheet[1], start=1)}
         rows = {sheet.cell(r, 1).value: r for r in range(2, sheet.max_row + 1)}
