@@ -258,7 +258,7 @@ def _rightly_ours(was: Json | None) -> Json | None:
     if not was or STAIN not in was:
         return None
     stain = was[STAIN]
-    if stain.stray or stain.lost:
+    if stain.stray or stain.lost or same_cell(was, stain.before):
         return stain.ours
     return {k: v for k, v in was.items() if k not in (TRAIL, STAIN)}
 
