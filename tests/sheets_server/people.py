@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+import tests.sheets_server.requests.kinds  # noqa: F401 - makes the kinds known
 from tests.sheets_server.model import ApiError, Book, Json, Sheet
 from tests.sheets_server.requests.apply import apply_all
 from tests.sheets_server.trail import TRAIL, Trail, Typed, cell_of, trail_of, value_of

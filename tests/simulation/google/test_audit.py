@@ -6,7 +6,7 @@ import pytest
 
 from tests.sheets_server.people import Act, place_of
 from tests.sheets_server.requests.apply import apply_all
-from tests.simulation.google.audit import ARRIVED, BESIDE, BLANK, OVER, Audit
+from tests.simulation.google.audit import ARRIVED, BESIDE, BLANK, OVER, UNSEEN, Audit
 from tests.simulation.google.editors import Ledger
 from tests.simulation.google.little_tracker import SHEET_ID, little_book
 from tests.simulation.google.planner import Planner
@@ -131,3 +131,27 @@ def test_a_row_that_a_program_wrote_away_is_told(scene):
     scene.put(1, "order_id", "0001")
     kinds, _ = scene.found()
     assert kinds[0] == "lost edit"
+
+
+def test_what_was_typed_before_the_commit_may_not_be_written_over_unseen_even_for_a_moment(scene):
+    scene.read()
+    scene.person("type_in", 0, "status", "On Hold")
+    scene.audit.unseen = scene.ledger.tick()
+    scene.put(0, "status", "Pending")
+    scene.put(0, "status", "On Hold")
+    assert scene.found() == ([UNSEEN], [])
+
+
+def test_what_was_written_rightly_may_be_put_back_after_it_was_blanked(scene):
+    scene.put(0, "sla", OK)
+    scene.person("edit_key", 0, "B-1")
+    scene.put(0, "sla", None)
+    scene.put(0, "sla", OK)
+    assert scene.found() == ([], [])
+
+
+def test_a_cut_leaves_no_stain_behind(scene):
+    scene.put(1, "sla", OK)
+    scene.person("cut_paste", 1, 99)
+    kinds, _ = scene.found()
+    assert kinds == ["wrong row"], "of the row where it went, and of no other"
