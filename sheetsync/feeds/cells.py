@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sheetsync.domain.model import CellValue
-from sheetsync.domain.texts import either, fold, nearest, number_text
+from sheetsync.domain.texts import either, fold, nearest, number_text, quoted
 from sheetsync.feeds.way import Way
 from sheetsync.intake.mapping import FileColumns
 
@@ -23,7 +23,7 @@ _LISTED: Final = 6
 class Mending:
     """What is done to the cells of a row, by place."""
 
-    words: Mapping[int, tuple[str, Mapping[str, str]]]
+    words: Mapping[int, tuple[str, Mapping[str, str], Sequence[str]]]
     numbers: Mapping[int, str]
 
     @classmethod
@@ -36,7 +36,9 @@ class Mending:
             if rule.type == "number" and key in places and way.settings.decimal == "comma"
         }
         words = {
-            places[key]: (headings[key], table) for key, table in way.words.items() if key in places
+            places[key]: (headings[key], table, way.known[key])
+            for key, table in way.words.items()
+            if key in places
         }
         return cls(words=words, numbers=numbers)
 
@@ -46,13 +48,13 @@ class Mending:
     def mend(self, cells: Sequence[CellValue]) -> tuple[Sequence[CellValue], Wrong | None]:
         """The row as the tracker would have it, or as it is and what is wrong in it."""
         mended = list(cells)
-        for place, (heading, table) in self.words.items():
+        for place, (heading, table, known) in self.words.items():
             cell = cells[place] if place < len(cells) else None
             if cell is None or cell == "":
                 continue
             meaning = table.get(fold(cell if isinstance(cell, str) else _digits(cell)))
             if meaning is None:
-                return cells, (heading, cell, _expected(cell, table))
+                return cells, (heading, cell, _expected(heading, cell, known))
             mended[place] = meaning
         for place, heading in self.numbers.items():
             cell = cells[place] if place < len(cells) else None
@@ -60,7 +62,11 @@ class Mending:
                 continue
             text = cell.strip().replace("\u00a0", " ")
             if not _COMMA.fullmatch(text):
-                return cells, (heading, cell, "A number like 1.234,5 is expected.")
+                return cells, (
+                    heading,
+                    cell,
+                    f"{heading} says {quoted(cell)}. A number like 1.234,5 is expected.",
+                )
             mended[place] = text.replace(".", "").replace(" ", "").replace(",", ".")
         return mended, None
 
@@ -73,9 +79,10 @@ def _digits(cell: CellValue) -> str:
     )
 
 
-def _expected(cell: CellValue, table: Mapping[str, str]) -> str:
-    known = sorted(table)
-    listed = f"Use {either(known)}" if len(known) <= _LISTED else "Use a word"
-    near = nearest(str(cell), known)
-    guess = f" Did you mean {near}?" if near and near != str(cell) else ""
-    return f"{listed}, as values: in config.yaml says, or name the word there.{guess}"
+def _expected(heading: str, cell: CellValue, known: Sequence[str]) -> str:
+    """What the cell says, and which words it may say; `known` are those of the settings, as written there."""
+    listed = f"Use {either(known)}, or name" if len(known) <= _LISTED else "Name"
+    lookup = {fold(word): word for word in known}
+    near = lookup.get(nearest(str(cell), lookup), "")
+    guess = f" Did you mean {near}?" if near else ""
+    return f"{heading} says {quoted(str(cell))}. {listed} the word under values: in config.yaml.{guess}"

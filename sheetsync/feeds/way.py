@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,7 +25,8 @@ _LAYOUT: Final = "1"
 class Way:
     """How the files of the feed `name` are read. `headings` maps a heading of theirs to a column key.
 
-    `words` holds, by column key, what a folded word of the files means; `digest` changes with all of it.
+    `words` holds, by column key, what a folded word of the files means, `known` those words as written;
+    `digest` changes with all of it.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Way:
     columns: Mapping[str, ColumnRule]
     headings: Mapping[str, str]
     words: Mapping[str, Mapping[str, str]]
+    known: Mapping[str, Sequence[str]]
     options: ReadingOptions
     timezone: str
     tracker_timezone: str
@@ -64,6 +66,7 @@ def way_of(name: str, settings: FeedConfig, config: Config, rules: Rulebook) -> 
         _known(column, columns, section): {fold(word): meaning for word, meaning in table.items()}
         for column, table in settings.values.items()
     }
+    known = {_known(column, columns, section): tuple(t) for column, t in settings.values.items()}
     tracker = config.tracker.reading_options()
     options = dataclasses.replace(
         tracker,
@@ -74,7 +77,7 @@ def way_of(name: str, settings: FeedConfig, config: Config, rules: Rulebook) -> 
     timezone = settings.timezone or config.tracker.timezone
     told = repr((_LAYOUT, settings, options, timezone, rules.hash))
     return Way(
-        name=name, settings=settings, rules=rules, columns=columns, headings=headings, words=words,
+        name=name, settings=settings, rules=rules, columns=columns, headings=headings, words=words, known=known,
         options=options, timezone=timezone, tracker_timezone=config.tracker.timezone,
         digest=hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:32],
     )  # fmt: skip

@@ -20,10 +20,12 @@ from sqlalchemy import Connection, Engine, bindparam, func, insert, select, upda
 
 from sheetsync.domain.feeds.news import Cells, Fed, FedPlan, Kind, News
 from sheetsync.domain.feeds.telling import SourceLog
+from sheetsync.domain.redaction import cutter, is_cut, stands_for
 from sheetsync.store import frames
 from sheetsync.store.engine import reading, writing
 from sheetsync.store.memory import packed
-from sheetsync.store.settings import get_setting, put_setting
+from sheetsync.store.seen import CUTTER
+from sheetsync.store.settings import get_setting, put_setting, secret
 from sheetsync.store.tables import feed_file, feed_row, feed_written
 from sheetsync.store.upsert import upsert
 
@@ -293,7 +295,7 @@ def _fresh(
             if said_at is not None and row.said_at is not None and row.said_at < said_at:
                 count.older += 1
                 continue
-            cells = _joined(before, row.cells) if before else row.cells
+            cells = _joined(connection, before, row.cells) if before else row.cells
             if cells == before:
                 count.known += 1
                 continue
@@ -302,10 +304,16 @@ def _fresh(
                    "said_at": row.said_at}  # fmt: skip
 
 
-def _joined(before: str, now: str) -> str:
-    """What is said now over what was said before of other columns, spelled the same way every time."""
-    cells = {**json.loads(before), **json.loads(now)}
-    return packed(dict(sorted(cells.items())))
+def _joined(connection: Connection, before: str, now: str) -> str:
+    """What is said now over what was said before of other columns, spelled the same way every time.
+
+    A value that was cut at somebody's wish stays the mark that it is.
+    """
+    said, new = json.loads(before), json.loads(now)
+    if any(is_cut(text) for text in said.values()):
+        cut = cutter(secret(connection, CUTTER, b""))
+        new = {k: v for k, v in new.items() if not stands_for(said.get(k, ""), v, cut)}
+    return packed(dict(sorted({**said, **new}.items())))
 
 
 def _known(

@@ -35,6 +35,8 @@ from sheetsync.store.tables import (
     change_log,
     delivery_event,
     escalation,
+    feed_row,
+    feed_written,
     merge_conflict,
     order_fact,
     order_seen,
@@ -155,11 +157,30 @@ def _of_orders(
         log=log,
         seen=_rewrite(connection, order_seen, key, mine(order_seen), partial(_seen, of)),
         facts=_rewrite(connection, order_fact, key, mine(order_fact), partial(_facts, of)),
-        other=_rewrite(connection, escalation, ("id",), mine(escalation), partial(_told, of))
+        other=_fed(connection, tracker_id, of, ids)
+        + _rewrite(connection, escalation, ("id",), mine(escalation), partial(_told, of))
         + _rewrite(connection, merge_conflict, ("id",), mine(merge_conflict), partial(_disputed, of)),
         archived=rewrite_archived(connection, tracker_id, ids, partial(_archived, of)),
         mails=mails, waiting=waiting,
     )  # fmt: skip
+
+
+def _fed(connection: Connection, tracker_id: int, of: Of, ids: Sequence[str] | None) -> int:
+    """What feeds said of these orders, and wrote into their rows."""
+    said = ("tracker_id", "source", "keyed", "key")
+    count = 0
+    for table, key, names in (
+        (feed_row, said, ("cells",)), (feed_written, ("tracker_id", "order_id"), ("written", "before")),
+    ):  # fmt: skip
+        where = table.c.tracker_id == tracker_id
+        where = where if ids is None else and_(where, table.c.order_id.in_(ids))
+        count += _rewrite(connection, table, key, where, partial(_packed, of, names))
+    return count
+
+
+def _packed(of: Of, names: Sequence[str], row: Row) -> dict[str, str]:
+    cells = of(row["order_id"]).cells
+    return {name: cells(row[name]) for name in names}
 
 
 def _change(of: Of, row: Row) -> dict[str, str]:

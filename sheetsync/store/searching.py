@@ -15,12 +15,13 @@ from sheetsync.store import frames
 from sheetsync.store.tables import (
     archived_order,
     change_log,
+    feed_row,
     merge_conflict,
     order_fact,
     order_seen,
 )
 
-_JSON: Final = ((order_seen, "cells"), (order_fact, "facts"))
+_JSON: Final = ((order_seen, "cells"), (order_fact, "facts"), (feed_row, "cells"))
 """Where the cells of an order are kept as JSON."""
 
 
@@ -77,7 +78,8 @@ def _kept(
             yield order, {column: text}
     for table, name in _JSON:
         for order, packed in mine(table, name):
-            yield order, json.loads(packed)
+            if order:  # a feed may speak of a tracking number that no order has
+                yield order, json.loads(packed)
     for order, packed in mine(archived_order, "packed"):
         rows = json.loads(packed)
         for table, name in _JSON:

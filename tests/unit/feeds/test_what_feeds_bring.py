@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sheetsync.domain.moments import local_to_serial
+from sheetsync.store.care import Wish
 from tests.support.feed_desk import ORDERS
 from tests.support.shop import local
 
@@ -175,3 +176,21 @@ def test_text_that_looks_like_a_formula_goes_in_as_text_and_comes_out_inert(desk
     desk.settle()
     assert desk.cell("#SP-3", "customer") == '=HYPERLINK("http://x")'
     assert not desk.tracker.formulas
+
+
+def test_who_was_forgotten_stays_forgotten_when_the_same_file_overlaps(desk):
+    desk.give("web", f"{ORDERS}#SP-3,2026-03-09 08:00,Ann Berg,MUG-01 x2\n")
+    desk.settle()
+    care = desk.store.care(desk.id)
+    assert care.orders_with("ann berg", frozenset({"customer"})) == ["#SP-3"]
+    wish = Wish(
+        act="forget", who="me", orders=["#SP-3"], columns=frozenset({"customer"}), fresh=b"s" * 32
+    )
+    care.cut(wish, now=desk.now)
+    assert "Ann" not in repr(desk.feeds.everything()) + repr(desk.feeds.fed())
+    again = desk.give(
+        "web",
+        f"{ORDERS}#SP-3,2026-03-09 08:00,Ann Berg,MUG-01 x2\n#SP-5,2026-03-09 08:00,Bo,TEE x1\n",
+    )
+    assert again.counts.changed == 1
+    assert "Ann" not in repr(desk.feeds.everything())
