@@ -25,12 +25,17 @@ _WORDS: Final = ("ring first", "fragile", "=1+1", "call Ann", "two parcels", "+2
 
 
 class People:
-    """`now` tells the time, in `zone`. `rest` counts what a pass may see at once, `passed` begins anew."""
+    """`now` tells the time, to people in `zone`; `note` is told each thing they do."""
 
     def __init__(
-        self, person: SheetPerson, seed: int, now: Callable[[], datetime], zone: tzinfo
+        self,
+        person: SheetPerson,
+        seed: int,
+        now: Callable[[], datetime],
+        zone: tzinfo,
+        note: Callable[[str], None],
     ) -> None:
-        self.truth = Truth()
+        self.truth, self._note_down = Truth(), note
         self._person, self._now, self._zone = person, now, zone
         self._dice = Random(f"{seed}/people")
         self._moved = self._deleted = self._columns = self._made = 0
@@ -53,6 +58,7 @@ class People:
         """Do one thing, as the dice fall."""
         self.truth.acts += 1
         act = self._dice.choices([one for one, _ in self._acts], [w for _, w in self._acts])[0]
+        self._note_down(f"people {act.__name__.strip('_').replace('_', ' ')}")
         act()
 
     def be_late(self) -> None:
@@ -106,6 +112,7 @@ class People:
         key = self._dice.choice(("order_id", "customer", "notes", "status", "handler", "picked_at"))
         place = self._person.places().get(TITLES[key], 0)
         order = self._dice.choice(("ASCENDING", "DESCENDING"))
+        self._note_down(f"  by {key}, {order}")
         self._person.ask(
             "sortRange", range=area, sortSpecs=[{"dimensionIndex": place, "sortOrder": order}]
         )
@@ -115,6 +122,7 @@ class People:
         first, to = self._dice.randrange(1, rows - 3), self._dice.randrange(1, rows)
         end = first + self._dice.randrange(1, 4)
         if not first <= to <= end:
+            self._note_down(f"  {first} to {end} before {to}")
             self._person.ask(
                 "moveDimension", source=self._person.span("ROWS", first, end), destinationIndex=to
             )
@@ -126,6 +134,7 @@ class People:
         order = self._one(lambda order: not order.late)
         if order is not None and self._deleted < _DELETED_A_PASS:
             self._deleted += 1
+            self._note_down(f"  {order.order_id}")
             self._person.delete_order(order.order_id)
             del self.truth.orders[order.order_id]
             self.truth.deleted.add(order.order_id)
@@ -141,6 +150,7 @@ class People:
     def _append(self, before: int = 0) -> None:
         self._made += 1
         order = Order(f"#K-{self._made}", HANDLERS[self._made % len(HANDLERS)])
+        self._note_down(f"  {order.order_id} before {before}")
         row = before or max(len(self._person.sheet.rows), 1)
         if before:
             self._person.insert_row(before)
@@ -157,6 +167,7 @@ class People:
 
     def _type(self, order: Order, **cells: Any) -> None:
         for key, value in cells.items():
+            self._note_down(f"  {order.order_id}: {key} = {value!r}")
             self._person.type_in(order.order_id, key, value)
             order.typed[key] = value
             self.truth.keystrokes += 1

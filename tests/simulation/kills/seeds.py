@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from tests.simulation.kills.aims import aims
 from tests.simulation.kills.oracle import count_mails
-from tests.simulation.kills.world import Life, World, now, world
+from tests.simulation.kills.world import Life, World, world
 from tests.simulation.worker.figures import Figures
 
 KILLS: Final = 25
@@ -22,11 +22,18 @@ _HELD: Final = {"held", "in_doubt"}
 
 
 def play(
-    seed: int, kills: int = KILLS, *, store: str = "", fresh_every: int = 10, plant: str = ""
+    seed: int,
+    kills: int = KILLS,
+    *,
+    store: str = "",
+    fresh_every: int = 10,
+    plant: str = "",
+    diary: Path | None = None,
 ) -> Figures:
     """Kill so many workers in one world, let the last one finish, and count.
 
-    `store`: the address of a database, "" for a file. `plant`: a fault that the workers shall have.
+    `store`: the address of a database, "" for a file. `plant`: a fault that the workers shall have. `diary`:
+    where to write down what happened.
     """
     with _room() as room, world(room, seed, store=store, plant=plant) as one:
         first, *others = aims(seed, kills, fresh_every)
@@ -37,7 +44,9 @@ def play(
             one.live(aim)
         one.go_home()
         last = one.finish(passes=3)
-        one.oracle.in_the_end(now())
+        one.judge_the_end()
+        if diary is not None:
+            diary.write_text("\n".join(one.diary) + "\n")
         return _figures(one, last, store)
 
 

@@ -8,7 +8,7 @@ import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
@@ -72,7 +72,9 @@ class World:
         self._warm, self._plant = warm, plant
         self.trigger = Trigger()
         self.service: SheetsService = shop.server.service
-        self.people = People(shop.person, seed, now, zone)
+        self.diary: list[str] = []
+        """What happened, as it happened; for whoever looks for the cause of something broken."""
+        self.people = People(shop.person, seed, now, zone, self._note)
         self.oracle = SheetOracle(shop.book, self.people.truth, zone)
         self.lives: list[Life] = []
         self._gaps = Random(f"{seed}/gaps")
@@ -86,6 +88,9 @@ class World:
         self.service.before.append(self._before)
         self.service.after_apply.append(self._after)
 
+    def _note(self, words: str) -> None:
+        self.diary.append(f"{now():%H:%M:%S.%f} {words}")
+
     # -- the servers' threads -----------------------------------------------------------------------
 
     def page(self, method: str, path: str, query: str, body: bytes) -> Answer | None:
@@ -94,6 +99,7 @@ class World:
         if not path.startswith("/ping") or not self.lives:
             return None
         life = self.lives[-1]
+        self._note(f"worker {len(self.lives) - 1}: {path}")
         if path == "/ping/start":
             life.began += 1
             life.writes.append(0)
@@ -107,11 +113,22 @@ class World:
                 self._took(life, time.monotonic() - life.start)
                 life.finished += 1
                 self.people.passed()
-                self.oracle.after_a_pass()
+                self._judge(self.oracle.after_a_pass)
         if not self.trigger.reached(PASS_DONE) and self._nudge and self._number:
             with suppress(ProcessLookupError):  # killed in this very moment
                 os.kill(self._number, signal.SIGHUP)
         self._ended.set()
+
+    def judge_the_end(self) -> None:
+        """Everybody is quiet: everything must be right."""
+        self._judge(lambda: self.oracle.in_the_end(now()))
+
+    def _judge(self, look: Callable[[], None]) -> None:
+        before = self.oracle.verdict.lines()
+        look()
+        for words in self.oracle.verdict.lines():
+            if words not in before:
+                self._note(f"BROKEN {words}")
 
     def _took(self, life: Life, seconds: float) -> None:
         """A pass was done: where it was the worker's first, the next moments are drawn from how long it took."""
@@ -123,12 +140,13 @@ class World:
         if call.kind == "write" and self.lives[-1].writes:
             self.lives[-1].writes[-1] += 1
         self._in_a_gap()
+        self._note(f"worker {len(self.lives) - 1} asks {call.name}{_written(call)}")
         self.trigger.reached(ARRIVED)
         if self.trigger.reached(VANISHES):
             raise NoAnswer("reset")
 
     def _after(self, call: Call) -> None:
-        del call
+        self._note(f"worker {len(self.lives) - 1} was answered {call.name}")
         self._in_a_gap()
         self.trigger.reached(CARRIED_OUT)
 
@@ -166,6 +184,7 @@ class World:
         span = self._spans[aim.fresh] * aim.share
         self.trigger.fired.wait(span if aim.point == MOMENT else _LONGEST)
         self.trigger.kill(worker.number)
+        self._note(f"worker {len(self.lives) - 1} was killed {aim}")
         self._end(life, worker, -signal.SIGKILL)
         life.killed = True
         return life
@@ -173,6 +192,7 @@ class World:
     def finish(self, *, passes: int) -> Life:
         """A worker does so many passes well, with nobody disturbing it, and is told to stop."""
         self._nudge = False
+        self._note("a worker may finish")
         life, worker = self._start(None)
         for _ in range(passes):
             if not self._ended.wait(_PATIENCE):
@@ -229,6 +249,11 @@ class World:
         return Counter(
             f"killed {life.aim.point}" for life in self.lives if life.killed and life.aim
         )
+
+
+def _written(call: Call) -> str:
+    """What a request writes into cells, shortened."""
+    return f" {call.body[:4000].decode(errors='replace')}" if call.kind == "write" else ""
 
 
 def troubles(log: str) -> list[str]:

@@ -26,7 +26,9 @@ def main(arguments: list[str] | None = None) -> int:
             assert server is not None, "there is no PostgreSQL for this platform"
             played = play(Piece(STORES, given.stores, store=server.new_database()))
             return _told({STORES: played.figures}, list(played.again))
-        shares = Shares(given.seconds, server, first=given.first, plant=given.plant)
+        shares = Shares(
+            given.seconds, server, parts=given.parts, first=given.first, plant=given.plant
+        )
         parts = {part: Figures() for part in SHARES}
         again = []
         start = time.monotonic()
@@ -42,10 +44,13 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation.soak")
     parser.add_argument("--seconds", type=float, default=300)
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--parts", nargs="*", choices=[*SHARES], default=[*SHARES])
     parser.add_argument("--first", type=int, default=0, help="the first seed of each part")
     parser.add_argument("--no-postgres", action="store_true", help="every store in a file")
     parser.add_argument("--stores", type=int, help="compare both stores on this seed alone")
-    parser.add_argument("--plant", default="", help="a fault that the killed workers shall have")
+    parser.add_argument(
+        "--plant", default="", help="a fault that the workers of the one part asked for shall have"
+    )
     return parser.parse_args(arguments)
 
 

@@ -9,19 +9,22 @@ from typing import Final
 
 from tests.simulation.kills.many import Task, play_task
 from tests.simulation.worker.figures import Figures
+from tests.simulation.worker.planted import PLANTED
 from tests.simulation.worker.soak import again
 from tests.simulation.worker.story import Story, play_seed
+from tests.simulation.worker.worker import SimWorker
 
 SIMULATED: Final = "simulated"
 REAL: Final = "real kills"
 STORES: Final = "two stores"
-CHUNK: Final = 5
-"""Seeds that a process simulates at a time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Something to play: of `part`, from `seed` on. `store` is a database's address, where one is needed."""
+    """Something to play: this seed of `part`. `store` is a database's address, where one is needed.
+
+    `plant` names a fault that the workers shall have; each part has its own.
+    """
 
     part: str
     seed: int
@@ -46,19 +49,15 @@ def play(piece: Piece) -> Played:
     try:
         figures, lines = _PLAYS[piece.part](piece)
     except Exception as error:  # noqa: BLE001 - whatever escapes a play is what we look for
-        figures = Figures(broken=[f"{piece.part}, seed {piece.seed}: raised {error!r}"])
+        figures = Figures(seeds=1, broken=[f"{piece.part}, seed {piece.seed}: raised {error!r}"])
         lines = [f"again: {_COMMANDS[piece.part].format(piece=piece)}"]
     return Played(piece, time.monotonic() - start, figures, tuple(lines))
 
 
 def _simulate(piece: Piece) -> tuple[Figures, list[str]]:
-    figures, lines = Figures(), []
-    for seed in range(piece.seed, piece.seed + CHUNK):
-        story = play_seed(seed)
-        figures.add(story.figures)
-        if not story.figures.good:
-            lines.append(again(story))
-    return figures, lines
+    make = PLANTED[piece.plant] if piece.plant else SimWorker
+    story = play_seed(piece.seed, make_worker=make)
+    return story.figures, [] if story.figures.good else [again(story)]
 
 
 def _kill(piece: Piece) -> tuple[Figures, list[str]]:
@@ -95,7 +94,7 @@ _PLAYS: Final[dict[str, Callable[[Piece], tuple[Figures, list[str]]]]] = {
     STORES: _compare,
 }
 _COMMANDS: Final = {
-    SIMULATED: "python -m tests.simulation.worker --first {piece.seed} --seeds 5",
+    SIMULATED: "python -m tests.simulation.worker --seed {piece.seed}",
     REAL: "python -m tests.simulation.kills --seed {piece.seed} --kills {piece.kills} --jobs 1",
     STORES: "python -m tests.simulation.soak --stores {piece.seed}",
 }

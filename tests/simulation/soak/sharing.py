@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from multiprocessing import get_context
 from typing import Final
 
 from tests.simulation.kills.many import store_for
 from tests.simulation.kills.seeds import KILLS
-from tests.simulation.soak.parts import CHUNK, REAL, SIMULATED, STORES, Piece, Played, play
+from tests.simulation.soak.parts import REAL, SIMULATED, STORES, Piece, Played, play
 from tests.support.postgres import PostgresServer
 
 SHARES: Final = {SIMULATED: 0.5, REAL: 0.4, STORES: 0.1}
-_GUESSES: Final = {SIMULATED: 4.0, REAL: 30.0, STORES: 2.0}
+_GUESSES: Final = {SIMULATED: 1.0, REAL: 30.0, STORES: 2.0}
 """Seconds that a piece takes, until one was played."""
 _FEWEST: Final = 5
 _A_KILL: Final = 8.0
@@ -48,13 +48,14 @@ class _Account:
 
 
 class Shares:
-    """Gives pieces until the seconds are used up. `clock` is a steady one, `first` the first seed of each part."""
+    """Gives pieces of these parts until the seconds are used up, from seed `first` on; `clock` is a steady one."""
 
     def __init__(
         self,
         seconds: float,
         server: PostgresServer | None,
         *,
+        parts: Iterable[str] = SHARES,
         first: int = 0,
         clock: Callable[[], float] = time.monotonic,
         plant: str = "",
@@ -65,7 +66,7 @@ class Shares:
         guesses = _GUESSES | {REAL: _GUESSES[REAL] * self._kills / KILLS}
         self._parts = {
             part: _Account(first, guesses[part])
-            for part in SHARES
+            for part in parts
             if part != STORES or server is not None
         }
 
@@ -84,7 +85,7 @@ class Shares:
         account = self._parts[part]
         made = self._made(part, account.seed)
         account.under_way += 1
-        account.seed += CHUNK if part == SIMULATED else 1
+        account.seed += 1
         return made
 
     def done(self, played: Played) -> None:
@@ -99,8 +100,9 @@ class Shares:
     def _made(self, part: str, seed: int) -> Piece:
         if part == REAL:
             return Piece(part, seed, self._kills, store_for(seed, self._server), self._plant)
-        store = self._server.new_database() if self._server and part == STORES else ""
-        return Piece(part, seed, store=store)
+        if part == STORES and self._server is not None:
+            return Piece(part, seed, store=self._server.new_database())
+        return Piece(part, seed, plant=self._plant)
 
 
 def shared(shares: Shares, jobs: int) -> Iterator[Played]:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-from tests.simulation.soak.parts import CHUNK, REAL, SIMULATED, STORES, Piece, Played, difference
+import pytest
+
+from tests.simulation.soak.__main__ import main
+from tests.simulation.soak.parts import REAL, SIMULATED, STORES, Piece, Played, difference
 from tests.simulation.soak.sharing import SHARES, Shares
 from tests.simulation.soak.table import table
 from tests.simulation.worker.figures import Figures
@@ -70,14 +73,27 @@ def test_the_seconds_are_shared_and_kept():
     assert 280 <= sum(used.values()) <= 300
     for part, seconds in used.items():
         assert abs(seconds / 300 - SHARES[part] / (1 - SHARES[STORES])) < 0.05
-    assert [p.seed for p in pieces if p.part == SIMULATED][:3] == [0, CHUNK, 2 * CHUNK]
-    assert [p.seed for p in pieces if p.part == REAL][:3] == [0, 1, 2]
+    for part in costs:
+        assert [p.seed for p in pieces if p.part == part][:3] == [0, 1, 2]
 
 
 def test_even_a_short_soak_plays_each_part_once():
     clock = Clock()
     pieces = played(Shares(1, None, clock=clock), clock, {SIMULATED: 0.5, REAL: 9.0})
     assert [piece.part for piece in pieces] == [SIMULATED, REAL]
+
+
+def test_a_broken_promise_ends_the_soak_with_1_and_is_named_with_what_plays_it_again(
+    capsys: pytest.CaptureFixture[str],
+):
+    asked = ["--seconds", "0.1", "--jobs", "1", "--parts", SIMULATED, "--no-postgres"]
+    code = main([*asked, "--plant", "no mark before DATA"])
+    said = capsys.readouterr().out
+    assert code == 1
+    assert "BROKEN seed 0 on memory: mail " in said
+    assert "again: python -m tests.simulation.worker --seed 0 --kind memory" in said
+    assert said.splitlines()[-1] == "a promise was BROKEN"
+    assert "broken promises                        " in said
 
 
 def test_two_stories_that_differ_are_told_by_the_first_unlike_line():
