@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from typing import Any
 
 from rich.table import Table
 from rich.text import Text
 
-from sheetsync.cli.output import counted, err, moment_text, out
+from sheetsync.cli.output import counted, err, out
+from sheetsync.cli.plan_view import lines_of, stands, words
 from sheetsync.domain.feeds.news import feed_rule
 from sheetsync.domain.model import Plan
 from sheetsync.worker.feed_desk import Taken
@@ -77,10 +77,10 @@ def show_plan(plan: Plan, source: str) -> None:
     for heading in ("Order", "Column", "Now", "Then"):
         table.add_column(heading, overflow="fold")
     headings = plan.orders.header.headings
-    lines = zip(*(mine[n].tolist() for n in ("order_id", "column", "expected", "new")), strict=True)
-    for order, key, old, new in list(lines)[:_CELLS_SHOWN]:
+    for line in lines_of(mine.head(_CELLS_SHOWN)):
         table.add_row(
-            Text(str(order)), Text(headings[key]), Text(_cell(old), style="dim"), Text(_cell(new), style="green")
+            Text(line["order_id"]), Text(headings[line["column"]]), Text(stands(line, plan), style="dim"),
+            Text(words(line["new"]), style="green"),
         )  # fmt: skip
     for each in added[: max(_CELLS_SHOWN - len(mine), 3)]:
         filled = ", ".join(headings.get(key, key) for key in each.cells if key != "order_id")
@@ -140,16 +140,14 @@ def feed_json(taken: Taken, *, dry_run: bool) -> str:
             ],
         }  # fmt: skip
     if plan is not None and plan.fed is not None:
-        names = ("order_id", "column", "expected", "new")
         facts["cells"] = [
-            {"order": o, "column": c, "now": _cell(old), "then": _cell(new)}
-            for o, c, old, new in zip(*(plan.fed.changes[n].tolist() for n in names), strict=True)
+            {
+                "order": line["order_id"],
+                "column": line["column"],
+                "now": stands(line, plan),
+                "then": words(line["new"]),
+            }
+            for line in lines_of(plan.fed.changes)
         ]
         facts["new_rows"] = [each.order_id for each in plan.fed.additions]
     return json.dumps(facts, ensure_ascii=False, indent=2)
-
-
-def _cell(value: object) -> str:
-    if value is None or value == "":
-        return ""
-    return moment_text(value) if isinstance(value, datetime) else str(value)

@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sheetsync.cli.output import counted, moment_text, out
+from sheetsync.domain.feeds.news import Addition
 from sheetsync.domain.model import CellError, Notice, Plan, Uncalculated
 from sheetsync.domain.moments import serials_to_local
 
@@ -30,6 +31,9 @@ def plan_json(plan: Plan) -> str:
             "rules": plan.rules_hash,
             "next_change_at": plan.next_change_at.isoformat() if plan.next_change_at else None,
             "cells": [_cell(line, headings) for line in lines_of(plan.changes)],
+            "new_rows": [
+                {"order": each.order_id, "feed": each.source, "cells": dict(each.texts)} for each in added(plan)
+            ],
             "mails": [_mail(notice) for notice in plan.notices],
             "findings": [
                 line | {"column": headings.get(line["column"], "")} for line in lines_of(plan.findings)
@@ -45,6 +49,11 @@ def lines_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """The lines of a frame as mappings of column -> plain value."""
     columns = [frame[name].tolist() for name in frame.columns]
     return [dict(zip(frame.columns, values, strict=True)) for values in zip(*columns, strict=True)]
+
+
+def added(plan: Plan) -> Sequence[Addition]:
+    """The rows that feeds would add."""
+    return plan.fed.additions if plan.fed is not None else ()
 
 
 def _cell(line: dict[str, Any], headings: Mapping[str, str]) -> dict[str, Any]:
@@ -63,6 +72,9 @@ def show_plan(plan: Plan, *, everything: bool) -> None:
             "for boxes that are already ticked."
         )
     _show_cells(plan, everything=everything)
+    if rows := added(plan):
+        some = _named([each.order_id for each in rows])
+        out.print(Text(f"{counted(len(rows), 'row')} to add, as feeds bring them: {some}."))
     _show_mails(plan)
     for remark in plan.remarks:
         out.print(Text(remark, style="dim"))

@@ -118,6 +118,8 @@ def _lines(plan: Plan, memory: Memory, trips: tuple[Trip, ...]) -> Iterator[str]
         *(plan.changes[n].tolist() for n in names), strict=True
     ):
         yield repr(("cell", order, column, rule, old, "" if column in _RUNNING else new))
+    for added in plan.fed.additions if plan.fed is not None else ():
+        yield repr(("row", added.order_id, added.source, sorted(added.texts.items())))
     for notice in sorted(plan.notices, key=lambda notice: notice.key):
         yield repr(("mail", notice.kind, notice.level, notice.recipient, sorted(notice.orders)))
     kept = ["status_seen", *(f"seen_{evidence}" for evidence in EVIDENCE)]
