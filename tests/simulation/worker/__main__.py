@@ -1,6 +1,7 @@
 """Play whole workers: `python -m tests.simulation.worker --seeds 100 --jobs 2`.
 
-`--seed N` plays one again and prints everything that happened; `--seconds S` plays as many as fit.
+`--seed N` plays one again and prints everything that happened; `--seconds S` plays as many as fit. `--planted N`
+looks in so many seeds for each planted mistake; `--kills` kills a busy pass at every step and all pairs of steps.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import sys
 from functools import partial
 
 from tests.simulation.worker import soak
+from tests.simulation.worker.kills import HELD_SEED, SEED, every_kill
+from tests.simulation.worker.planted import PLANTED, caught
 from tests.simulation.worker.story import PASSES, Story, play_seed
 
 
@@ -18,6 +21,10 @@ def main(arguments: list[str] | None = None) -> int:
     given = _arguments(arguments)
     if given.seed is not None:
         return _replay(given.seed, given.kind, given.passes)
+    if given.planted:
+        return _planted(given.planted, given.jobs)
+    if given.kills:
+        return _kills(given.jobs)
     if given.seconds:
         figures = soak.run(given.seconds, given.jobs, first=given.first)
     else:
@@ -37,7 +44,37 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--passes", type=int, default=PASSES)
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--kind", choices=("", "memory", "excel", "google"), default="")
+    parser.add_argument("--planted", type=int, default=0, help="most seeds to find a mistake in")
+    parser.add_argument("--kills", action="store_true", help="every step, and all pairs of steps")
     return parser.parse_args(arguments)
+
+
+def _planted(seeds: int, jobs: int) -> int:
+    missed = 0
+    for name, found in soak.spread(partial(_caught, seeds=seeds), PLANTED, jobs):
+        missed += found is None
+        words = "NOT FOUND" if found is None else f"found at seed {found[0]}: {found[1]}"
+        print(f"{name}: {words}", flush=True)
+    return int(missed > 0)
+
+
+def _caught(name: str, seeds: int) -> tuple[str, tuple[int, str] | None]:
+    return name, caught(name, range(seeds))
+
+
+def _kills(jobs: int) -> int:
+    wrong = 0
+    days = [(kind, seed) for kind in ("memory", "excel", "google") for seed in (SEED, HELD_SEED)]
+    for (kind, seed), (count, found) in soak.spread(_every_kill, days, jobs):
+        held = " of mails to be held" if seed == HELD_SEED else ""
+        print(f"{kind}{held}: {count} kills and pairs of kills, {len(found)} wrong", flush=True)
+        print("\n".join(found[:20]), end="\n" if found else "")
+        wrong += len(found)
+    return int(wrong > 0)
+
+
+def _every_kill(day: tuple[str, int]) -> tuple[tuple[str, int], tuple[int, list[str]]]:
+    return day, every_kill(*day)
 
 
 def _light(seed: int, *, kind: str, passes: int) -> Story:

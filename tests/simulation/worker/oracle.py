@@ -49,6 +49,8 @@ class Oracle:
     _known: dict[tuple[str, str], Any] = field(default_factory=dict)
     _shown: dict[tuple[str, str], Any] = field(default_factory=dict)
     _wrote: dict[Cell, Any] = field(default_factory=dict)
+    _undone: set[tuple[str, str]] = field(default_factory=set)
+    """Stages that a pass saw undone: done again, the later time counts."""
     watched: bool = False
     """A first look has been kept."""
     looks: int = 0
@@ -156,7 +158,9 @@ class Oracle:
             if row.get(_TICK_OF[heading]):
                 self._break(f"a time was taken away although its box is ticked: {words}")
             return
-        if old is not None:
+        if old is not None and not any(
+            (order, heading) in self._undone for order in self.ids[slip]
+        ):
             self._break(f"a time that was set has moved: {words}")
         if not isinstance(new, float | int):
             self._break(f"a time is no moment: {words}")
@@ -177,6 +181,9 @@ class Oracle:
     def was_decided(self) -> None:
         """What was read last has been kept for good."""
         self.watched = True
+        for where, (tick, _status) in self._shown.items():
+            if not tick and self._known.get(where, (None,))[0]:
+                self._undone.add(where)
         self._known |= self._shown
 
     def exceptions(self) -> dict[str, str]:

@@ -76,12 +76,16 @@ class People:
         self._slips += 1
         return f"slip {self._slips}"
 
+    def throw(self, dice: Random) -> None:
+        """Other dice decide what is done next."""
+        self._dice = dice
+
     # -- acts -----------------------------------------------------------------------------------
 
     def act(self, rows: Rows) -> None:
         """One act on these rows, in place."""
         calm = (
-            self._tick, self._tick, self._tick, self._untick, self._type_status, self._raise_exception,
+            self._tick, self._tick, self._tick, self._untick, self._type_status, self._raise_exception, self._raise_exception,
             self._note_down, self._ack, self._dispatch, self._deliver, self._mistype, self._scribble,
             self._sort, self._sort, self._insert, self._insert_empty, self._delete, self._double_row,
             self._double_id, self._paste_back, self._type_stamp, self._swap, self._hand_over,

@@ -109,6 +109,7 @@ class _CommitsLast:
             )
         )
         left = [notice.key for notice in plan.notices if self._worker.mailed(notice, plan.at)]
+        self._worker.steps.at("pass: commit")
         number = self._store.commit_pass(tracker_id, plan, **more)
         waiting = self._store.outbox(tracker_id)
         for row in waiting.due(plan.at, 1000):
@@ -230,6 +231,13 @@ PLANTED: Final[Mapping[str, type[SimWorker]]] = {
     "another Message-ID at each try": NamesEachTryAnew,
     "whole rows written back": WritesWholeRows,
 }
+
+
+CAUGHT_AT: Final[Mapping[str, int]] = {
+    "mark before send": 9, "commit last": 0, "write by row number": 6, "ignore the fence": 9,
+    "no mark before DATA": 34, "another Message-ID at each try": 20, "whole rows written back": 1,
+}  # fmt: skip
+"""The first seed that finds a mistake, counted from 0."""
 
 
 def caught(name: str, seeds: range) -> tuple[int, str] | None:

@@ -27,6 +27,8 @@ class Steps:
     """
 
     kill_at: int = -1
+    kill_name: str = ""
+    """Or the name of the step at which it ends, the first time."""
     between: Callable[[str], None] = nobody
     names: list[str] = field(default_factory=list)
     effects: int = 0
@@ -54,7 +56,7 @@ class Steps:
                 self.late.append(name)
         self.names.append(name)
         self.worlds.append(self.effects)
-        if len(self.names) == self.kill_at + 1:
+        if len(self.names) == self.kill_at + 1 or name == self.kill_name:
             self.dead = True
             raise Crash
         self.between(name)

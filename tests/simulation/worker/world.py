@@ -34,13 +34,18 @@ from tests.support.shop import ROOT, TITLES
 LEASE: Final = timedelta(minutes=5)
 ORDERS: Final = 12
 _SECRET: Final = b"s" * 32
+_AFRICA: Final = ("Africa/Johannesburg", datetime(2026, 3, 9, 8, 10))
 _STARTS: Final = (
-    ("Africa/Johannesburg", datetime(2026, 3, 9, 8, 10)),
-    ("Africa/Johannesburg", datetime(2026, 3, 9, 8, 10)),
+    *[_AFRICA] * 6,
     ("Europe/Berlin", datetime(2026, 3, 28, 16, 10)),  # the clocks go forward in the night
     ("Europe/Berlin", datetime(2026, 10, 24, 16, 10)),  # the clocks go back in the night
 )
 _EVER: Final = datetime(2026, 1, 1, tzinfo=UTC)
+TENDER: Final = (
+    "mail: connect", "mail: in DATA", "mail: accepted", "pass: handed_over", "pass: claimed",
+    "pass: committed", "tracker: write", "tracker: written", "wire: answered", "pass: swapped",
+)  # fmt: skip
+"""Where a kill hurts most."""
 _COMMIT: Final = ["pass: commit", "store: begin", "store: commit", "store: committed"]
 _GAPS: Final = frozenset({"pass: planned", "pass: committed", "tracker: write", "wire: request"})
 """Where people act amid a pass, once each time the dice say so."""
@@ -213,16 +218,24 @@ class World:
 
     # -- workers --------------------------------------------------------------------------------
 
-    def one_pass(self, desk: int = 0, *, rough: bool = True) -> PassResult | str:
-        """A pass at a desk, in the process that lives there or in a fresh one; what came of it."""
-        dice, rates = self._dice["fate"], self.rates if rough else CALM
-        place = self.desks[desk]
+    def one_pass(
+        self, *, rough: bool = True, kill: int | str = -1, fault: str = "", overtake: int = -1
+    ) -> PassResult | str:
+        """A pass in the process that lives, or in a fresh one; what came of it.
+
+        What befalls it is in the dice (`rough`), or asked for: a kill at a step, a fault, another worker
+        that takes the tracker over at a step.
+        """
+        rates = self.rates if rough else CALM
         self.figures.passes += 1
-        self._prepare(rates, desk)
+        self._prepare(rates)
+        if fault:
+            self._faults[fault], self._store_in = 1, 2
+        if overtake >= 0:
+            self._overtake = overtake
         silent, mails = not self.oracle.watched, len(self.post.arrivals)
-        kill = dice.randrange(70) if dice.random() < rates.kill else -1
         try:
-            outcome = self.live(place, kill)
+            outcome = self.live(self.desks[0], self._fate(rates) if kill == -1 else kill)
         finally:
             self.ground.calm()
             self._faults.clear()
@@ -231,8 +244,16 @@ class World:
             self.broken("the first look has mailed")
         return outcome
 
-    def live(self, place: Desk, kill: int = -1) -> PassResult | str:
-        """One pass without any preparation, killed at its step `kill`."""
+    def _fate(self, rates: Rates) -> int | str:
+        """Where the process is killed, -1 for nowhere."""
+        dice = self._dice["fate"]
+        if dice.random() >= rates.kill:
+            return -1
+        by_number: int | str = dice.randrange(70)
+        return dice.choice((by_number, dice.choice(TENDER)))
+
+    def live(self, place: Desk, kill: int | str = -1) -> PassResult | str:
+        """One pass without any preparation, killed at its step of that number or name."""
         now = place.now = self.now.replace(microsecond=0)
         try:
             worker = place.worker or self._life(place)
@@ -270,10 +291,12 @@ class World:
         return place.worker
 
     @staticmethod
-    def _begin(steps: Steps, kill: int) -> None:
+    def _begin(steps: Steps, kill: int | str) -> None:
         steps.names.clear()
         steps.worlds.clear()
-        steps.kill_at, steps.decided = kill, False
+        steps.kill_at = kill if isinstance(kill, int) else -1
+        steps.kill_name = kill if isinstance(kill, str) else ""
+        steps.decided = False
 
     def _bury(self, place: Desk) -> None:
         self.post.in_doubt(place.steps)
@@ -284,11 +307,11 @@ class World:
 
     # -- what befalls a pass --------------------------------------------------------------------
 
-    def _prepare(self, rates: Rates, desk: int) -> None:
+    def _prepare(self, rates: Rates) -> None:
         dice = self._dice["fate"]
         self._amid = dice.choice(sorted(_GAPS)) if dice.random() < rates.amid else ""
         self._overtake = -1
-        if desk == 0 and dice.random() < rates.overtaken:
+        if dice.random() < rates.overtaken:
             self._overtake = dice.randrange(60)
         if dice.random() < rates.sheet:
             kind = dice.choice((SHORT, AWAY, "", ""))
@@ -364,9 +387,11 @@ class World:
 
     def _mail_fault(self) -> str:
         dice = self._dice["mail"]
-        if dice.random() >= self._mail_rate:
+        kind = next((kind for kind in FAULTS if self._faults[kind]), "")
+        if not kind and dice.random() >= self._mail_rate:
             return ""
-        kind = dice.choice(FAULTS)
+        kind = kind or dice.choice(FAULTS)
+        self._faults[kind] = 0
         self._fault(kind)
         return kind
 
