@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import zip_longest
 from typing import Any
 
@@ -176,6 +177,19 @@ def worded(conditions: Sequence[Mask], words: Sequence[str], otherwise: str) -> 
 
 def frame_of(columns: dict[str, npt.NDArray[Any]]) -> pd.DataFrame:
     """A frame that keeps each array's dtype (text stays object) over a RangeIndex."""
+    if not any(map(len, columns.values())):
+        kinds = tuple((name, array.dtype) for name, array in columns.items())
+        return _without_rows(kinds).copy(deep=False)
+    return _framed(columns)
+
+
+@lru_cache(maxsize=256)
+def _without_rows(kinds: tuple[tuple[str, np.dtype[Any]], ...]) -> pd.DataFrame:
+    """The empty frame of these columns: most frames of a usual pass are empty, and making one takes as long."""
+    return _framed({name: np.empty(0, dtype=kind) for name, kind in kinds})
+
+
+def _framed(columns: dict[str, npt.NDArray[Any]]) -> pd.DataFrame:
     index = pd.RangeIndex(len(next(iter(columns.values()), ())))
     series = {
         name: pd.Series(array, index=index, dtype=array.dtype, copy=False)

@@ -19,7 +19,7 @@ import pandas as pd
 from sheetsync.domain.kpi.facts import facts_at
 from sheetsync.domain.kpi.numbers import check_numbers
 from sheetsync.domain.kpi.periods import Period
-from sheetsync.domain.model import EVIDENCE, STAMPS
+from sheetsync.domain.model import EVIDENCE, STAGES, STAMPS
 from sheetsync.domain.moments import Moments, as_aware, as_moment, to_local, to_utc
 from sheetsync.domain.rules import CalendarRule, Rulebook, Source
 from sheetsync.domain.sla.pauses import Holds
@@ -61,6 +61,7 @@ class Scene:
     as_of: np.datetime64
     facts: pd.DataFrame
     excluded: Mapping[str, Mask] = field(default_factory=dict)
+    _moments: dict[str, Moments] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def ids(self) -> npt.NDArray[np.object_]:
@@ -95,8 +96,12 @@ class Scene:
         return self.inputs.present.issuperset(columns)
 
     def moment(self, column: str) -> Moments:
-        """A moment column of the facts."""
-        return self.facts[column].to_numpy().astype("datetime64[s]")
+        """A moment column of the facts, for reading: taken out of them once."""
+        if column not in self._moments:
+            found = self.facts[column].to_numpy().astype("datetime64[s]")
+            found.flags.writeable = False
+            self._moments[column] = found
+        return self._moments[column]
 
     def text(self, column: str) -> npt.NDArray[np.object_]:
         """A text column of the facts."""
@@ -189,6 +194,14 @@ class Scene:
         if self.stays is None:
             return None
         return self.stays[self.within(self.stays["ended_at"].to_numpy())].reset_index(drop=True)
+
+    @cached_property
+    def ended_by_stage(self) -> Mapping[str, pd.DataFrame]:
+        """Of each stage, the stays of counted orders that ended in the period; none without a record."""
+        if self.ended is None:
+            return {}
+        stages, counted = self.ended["stage"].to_numpy(), self.ended["counted"].to_numpy()
+        return {stage: self.ended[(stages == stage) & counted] for stage in STAGES}
 
     @cached_property
     def opening(self) -> OpenHours:

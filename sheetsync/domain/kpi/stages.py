@@ -60,7 +60,7 @@ def stage_table(scene: Scene) -> Table:
             rows=(),
             note=f"not measured: {NO_DWELL}",
         )
-    rows = [_stage_row(stage, mine) for stage, mine in _by_stage(scene) if len(mine)]
+    rows = [_stage_row(stage, mine) for stage, mine in scene.ended_by_stage.items() if len(mine)]
     worst = bottleneck_stage(scene)
     return Table(
         id="stages",
@@ -75,7 +75,9 @@ def stage_table(scene: Scene) -> Table:
 def bottleneck_stage(scene: Scene) -> str:
     """The stage with most hours over its limit, by p90 / limit where equal; "" when none is over."""
     best = ("", (0.0, 0.0))
-    for stage, mine in _by_stage(scene):
+    for stage, mine in scene.ended_by_stage.items():
+        if mine.empty:
+            continue
         judged = mine[mine["outcome"].isin(_JUDGED)]
         excess = _excess(judged)
         if excess > 0:
@@ -89,13 +91,6 @@ def _ids() -> Iterator[str]:
         if id_.endswith(("_breach_rate", "_dwell_median", "_dwell_p90", "_dwell_p95")):
             yield id_
     yield "bottleneck"
-
-
-def _by_stage(scene: Scene) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Of each stage, the stays of counted orders that ended in the period."""
-    if scene.ended is not None:
-        for stage in STAGES:
-            yield stage, scene.ended[((scene.ended["stage"] == stage) & scene.ended["counted"])]
 
 
 def _measured(stays: pd.DataFrame) -> pd.Series:
@@ -174,7 +169,7 @@ def _breach(scene: Scene, what: Definition, stays: pd.DataFrame) -> Figure:
 
 def _bottleneck(scene: Scene) -> Figure:
     worst = bottleneck_stage(scene)
-    stays = pd.concat([mine for _, mine in _by_stage(scene)], ignore_index=True)
+    stays = pd.concat(list(scene.ended_by_stage.values()), ignore_index=True)
     judged = stays[stays["outcome"].isin(_JUDGED)]
     here = judged[(judged["stage"] == worst).to_numpy()]
     missed = here[(here["outcome"] == "missed").to_numpy()]
