@@ -33,6 +33,7 @@ class Rows:
 
 def sort_rows(base: Copy, theirs: Copy, ours: Copy, keys: Sequence[str]) -> Rows:
     """Sort the rows of the file; `keys` are the columns that tell an order from another."""
+    unreadable = [mask for key, mask in theirs.unreadable.items() if key in keys]
     in_base = base.ids.get_indexer(theirs.ids) >= 0
     in_ours = ours.ids.get_indexer(theirs.ids) >= 0
     forgotten = np.array([order in base.forgotten for order in theirs.ids], dtype=bool)
@@ -46,13 +47,15 @@ def sort_rows(base: Copy, theirs: Copy, ours: Copy, keys: Sequence[str]) -> Rows
         (str(theirs.ids[place]), f"it looks like order {old} under another Order ID")
         for place, old in renamed.items()
     ]
+    unread = {p for p in only if p not in renamed and any(m[p] for m in unreadable)}
+    refused += [(str(theirs.ids[p]), "some of what the file says there cannot be read") for p in unread]  # fmt: skip
     twice = {str(theirs.ids[place]) for place in only if str(theirs.ids[place]) in ours.doubled}
     refused += [(order, "its Order ID stands in more than one row of the tracker") for order in twice]  # fmt: skip
     still = set(ours.ids)
     return Rows(
         in_both=np.flatnonzero(in_ours & ~forgotten),
         gone=np.flatnonzero(in_base & ~in_ours & ~forgotten),
-        added=tuple(p for p in only if p not in renamed and str(theirs.ids[p]) not in twice),
+        added=tuple(p for p in only if p not in renamed and p not in unread and str(theirs.ids[p]) not in twice),
         deleted=tuple(
             sorted(o for o in deleted if o in still and o not in set(renamed.values()))
         ),

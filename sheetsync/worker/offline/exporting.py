@@ -70,7 +70,7 @@ def export(
     made = marks.Mark(
         id=marks.new_id(), tracker=shop.state.uuid, made=now.isoformat(timespec="seconds")
     )
-    cells, base = _cells_and_base(plan.orders, rows, columns)
+    cells, base = cells_and_base(plan.orders, rows, columns)
     drawn = drawing.Drawing(
         tab=_tab_title(plan), columns=_shown(columns, cells), cells=cells, mark=made,
         facts=_facts(shop, selection, made, now, len(base.ids)), orders=len(base.ids), made=now,
@@ -131,7 +131,7 @@ def _shown(columns: Sequence[ColumnRule], cells: dict[str, Cells]) -> list[Colum
     ]
 
 
-def _cells_and_base(
+def cells_and_base(
     orders: Orders, rows: Mask, columns: Sequence[ColumnRule]
 ) -> tuple[dict[str, Cells], Copy]:
     """The cells to write, and the side that reading them again gives."""

@@ -99,13 +99,14 @@ class ImportPlan:
         return headings.get(key) or self.file.orders.header.headings.get(key) or key
 
 
-def look_at_import(shop: Workshop, path: Path, now: datetime, asked: Asked) -> ImportPlan:
+def look_at_import(
+    shop: Workshop, path: Path, now: datetime, asked: Asked, standing: Standing | None = None
+) -> ImportPlan:
     """What importing `path` at `now` (aware UTC) would do; nothing is written.
 
-    Raises UsageError, TrackerError for a file that cannot be used, PlanRefused for one that must not.
+    `standing` is the tracker where it was looked at already. Raises UsageError, TrackerError for a file that cannot be used, PlanRefused for one that must not.
     """
-    force = shop.rules(now)
-    found = read_copy(shop, path, now, force.rules.columns, asked.copy_id)
+    found = _as_a_copy(shop, path, now, asked.copy_id)
     line = _known_copy(shop, found)
     at = max(now, _after_the_last_pass(shop))
     bases = shop.store.offline(shop.state.id).bases(line.id)
@@ -115,7 +116,7 @@ def look_at_import(shop: Workshop, path: Path, now: datetime, asked: Asked) -> I
     base = bases.returned if bases.returned is not None and goes_on else bases.exported
     if goes_on:
         _refuse_older(shop, line, found)
-    standing = stand(shop, at)
+    standing = standing or stand(shop, at)
     without = _keys(asked.without, found.orders, standing)
     merged = merge(
         base, found.side, standing.side, standing.rules, without=without,
@@ -138,6 +139,17 @@ def look_at_import(shop: Workshop, path: Path, now: datetime, asked: Asked) -> I
         plan=with_changes(standing, changes), added=added, without=without,
         conflicts=_conflicts(merged, line, at), remarks=(*found.remarks, *_about(shop, line, merged, found, goes_on=goes_on)),
     )  # fmt: skip
+
+
+def _as_a_copy(shop: Workshop, path: Path, now: datetime, copy_id: str) -> Returned:
+    """The file, with what is wrong with it told of a file and not of a tracker."""
+    try:
+        return read_copy(shop, path, now, shop.rules(now).rules.columns, copy_id)
+    except TrackerBusy as busy:
+        words = str(busy).replace(_LATER, "Wait until it is all there and import it again")
+        raise TrackerBusy(words) from busy
+    except PlanRefused as unreadable:
+        raise PlanRefused(f"{path.name} is no copy that can be read: {unreadable}") from unreadable
 
 
 def read_copy(
@@ -164,6 +176,7 @@ def read_copy(
     )  # fmt: skip
 
 
+_LATER: Final = "It is read again in the next pass"
 _NO_MARK: Final = (
     "{name} carries no mark of an export, so nobody can tell what was in it when it went out. A copy says on its "
     "tab About this copy which one it is: name that with --copy. Orders that are all new go in with "
