@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.simulation.kills.aims import aims
-from tests.simulation.kills.oracle import count_mails
+from tests.simulation.kills.mail_count import count_mails
+from tests.simulation.kills.oracle import LOST_EDIT, WRONG_ROW
 from tests.simulation.kills.world import Life, World, world
 from tests.simulation.worker.figures import Figures
 
@@ -57,11 +58,12 @@ def _figures(one: World, last: Life, store: str) -> Figures:
     killed = [number for number, life in enumerate(one.lives) if life.killed]
     mails = count_mails(one.people.truth, one.mailbox.handings, killed, held)
     states = Counter(state for state, _ in outbox)
-    verdict = one.oracle.verdict
     damage = _damage(one, store)
+    found = [finding for finding in sorted(one.oracle.found) if not finding.is_named_in(one.said)]
+    kinds = Counter(finding.kind for finding in found)
     broken = [
-        *(f"kill {number}: {words}" for number, life in enumerate(one.lives) for words in life.troubles),
-        *verdict.lines(), *mails.lost, *mails.broken, *damage,
+        *(f"kill {n}: {words}" for n, life in enumerate(one.lives) for words in life.troubles),
+        *map(str, found), *mails.lost, *mails.broken, *damage,
     ]  # fmt: skip
     if last.writes and last.writes[-1]:
         broken.append(f"people have gone, and the third pass still made {last.writes[-1]} writes")
@@ -77,8 +79,9 @@ def _figures(one: World, last: Life, store: str) -> Figures:
         mails_waiting=states.total() - sum(states[s] for s in (*_ENDED, *_HELD, "failed")),
         mails_failed=states["failed"],
         mails_lost=len(mails.lost),
-        wrong_rows=len(verdict.wrong_rows),
-        lost_edits=len(verdict.lost_edits),
+        wrong_rows=kinds[WRONG_ROW],
+        lost_edits=kinds[LOST_EDIT],
+        named=len(one.oracle.found) - len(found),
         torn=len(damage),
         broken=[f"world {one.seed}: {words}" for words in broken],
     )

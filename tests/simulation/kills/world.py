@@ -74,6 +74,8 @@ class World:
         self.service: SheetsService = shop.server.service
         self.diary: list[str] = []
         """What happened, as it happened; for whoever looks for the cause of something broken."""
+        self.said = ""
+        """All that the workers logged."""
         self.people = People(shop.person, seed, now, zone, self._note)
         self.oracle = SheetOracle(shop.book, self.people.truth, zone)
         self.lives: list[Life] = []
@@ -124,11 +126,10 @@ class World:
         self._judge(lambda: self.oracle.in_the_end(now()))
 
     def _judge(self, look: Callable[[], None]) -> None:
-        before = self.oracle.verdict.lines()
+        before = set(self.oracle.found)
         look()
-        for words in self.oracle.verdict.lines():
-            if words not in before:
-                self._note(f"BROKEN {words}")
+        for finding in self.oracle.found - before:
+            self._note(f"BROKEN {finding}")
 
     def _took(self, life: Life, seconds: float) -> None:
         """A pass was done: where it was the worker's first, the next moments are drawn from how long it took."""
@@ -157,10 +158,15 @@ class World:
     def bustle(self) -> None:
         """What the people do on their own, in a thread, until they go home."""
         dice = Random(f"{self.seed}/pauses")
-        while not self._home.wait(dice.uniform(*_PAUSE)):
+        while not self._home.wait(dice.uniform(*_PAUSE) * max(1.0, self._slowness)):
             if not self._resting.is_set():
                 with self.service.lock:
                     self.people.act()
+
+    @property
+    def _slowness(self) -> float:
+        """How many times longer a pass takes here than on a machine with nothing else to do."""
+        return self._spans[False] / _SPANS[False]
 
     def rest(self) -> None:
         """People take a break."""
@@ -242,7 +248,9 @@ class World:
         self._number = 0
         if code != expected:
             life.troubles.append(f"it ended with {code}: {self._log.read_text()[-2000:]}")
-        life.troubles += troubles(self._log.read_text())
+        log = self._log.read_text()
+        life.troubles += troubles(log)
+        self.said += log
 
     def kills(self) -> Counter[str]:
         """How many workers were killed, by what they were aimed at."""

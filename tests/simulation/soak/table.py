@@ -23,6 +23,7 @@ _LINES: Final[Sequence[tuple[str, Callable[[Figures], int]]]] = (
     ("  lost", lambda f: f.mails_lost),
     ("wrong-row cells", lambda f: f.wrong_rows),
     ("lost edits", lambda f: f.lost_edits),
+    ("cells left alone and named to people", lambda f: f.named),
     ("torn stores, files and mails", lambda f: f.torn),
     ("broken promises", lambda f: len(f.broken)),
 )

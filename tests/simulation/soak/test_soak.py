@@ -11,6 +11,7 @@ from tests.simulation.soak.parts import REAL, SIMULATED, STORES, Piece, Played, 
 from tests.simulation.soak.sharing import SHARES, Shares
 from tests.simulation.soak.table import table
 from tests.simulation.worker.figures import Figures
+from tests.simulation.worker.planted import CAUGHT_AT
 from tests.simulation.worker.story import Story
 
 TABLE = """\
@@ -31,6 +32,7 @@ mails due                                     90          10    100
   lost                                         0           0      0
 wrong-row cells                                0           0      0
 lost edits                                     0           0      0
+cells left alone and named to people           0           0      0
 torn stores, files and mails                   0           0      0
 broken promises                                0           1      1"""
 
@@ -86,12 +88,14 @@ def test_even_a_short_soak_plays_each_part_once():
 def test_a_broken_promise_ends_the_soak_with_1_and_is_named_with_what_plays_it_again(
     capsys: pytest.CaptureFixture[str],
 ):
+    name = "whole rows written back"
+    first = CAUGHT_AT[name]
     asked = ["--seconds", "0.1", "--jobs", "1", "--parts", SIMULATED, "--no-postgres"]
-    code = main([*asked, "--plant", "no mark before DATA"])
+    code = main([*asked, "--first", str(first), "--plant", name])
     said = capsys.readouterr().out
     assert code == 1
-    assert "BROKEN seed 0 on memory: mail " in said
-    assert "again: python -m tests.simulation.worker --seed 0 --kind memory" in said
+    assert f"BROKEN seed {first} on memory: " in said
+    assert f"again: python -m tests.simulation.worker --seed {first} --kind memory" in said
     assert said.splitlines()[-1] == "a promise was BROKEN"
     assert "broken promises                        " in said
 

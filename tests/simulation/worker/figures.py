@@ -29,6 +29,8 @@ class Figures:
     mails_lost: int = 0
     wrong_rows: int = 0
     lost_edits: int = 0
+    named: int = 0
+    """Cells that nobody could tell from a person's, left alone and named to people."""
     torn: int = 0
     """Stores or workbooks found damaged after a kill."""
     broken: list[str] = field(default_factory=list)
@@ -62,7 +64,7 @@ class Figures:
             ("  held or in doubt", self.mails_held), ("  waiting", self.mails_waiting),
             ("  failed visibly", self.mails_failed), ("  lost", self.mails_lost),
             ("wrong-row cells", self.wrong_rows), ("lost edits", self.lost_edits),
-            ("torn files", self.torn), ("broken promises", len(self.broken)),
+            ("cells left alone and named to people", self.named), ("torn files", self.torn), ("broken promises", len(self.broken)),
         ]  # fmt: skip
         wide = max(len(name) for name, _ in lines)
         return "\n".join(f"{name.ljust(wide)}  {count:>9,}" for name, count in lines)
