@@ -22,12 +22,14 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from sheetsync.domain.moments import zone
 from sheetsync.errors import MailError
+from sheetsync.messages.compiled import Compiled
 from sheetsync.messages.compose import Letter
 from sheetsync.messages.policy import wire_bytes
 from sheetsync.messages.transports import Recovered, SendResult
 
 _INDEX: Final = "index.html"
 _SHOWN: Final = 500
+_COMPILED: Final = Compiled()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +58,7 @@ class FolderTransport:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            bytecode_cache=_COMPILED,
         )
 
     def send(self, letter: Letter, *, before_commit: Callable[[], None]) -> SendResult:

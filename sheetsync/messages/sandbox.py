@@ -15,6 +15,8 @@ from jinja2.exceptions import SecurityError
 from jinja2.runtime import Context, markup_join
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from sheetsync.messages.compiled import Compiled
+
 STEPS: Final = 20_000
 CHARACTERS: Final = 1_000_000
 BUDGET: Final = "_budget"
@@ -23,6 +25,7 @@ _GROWING_METHODS: Final = frozenset(
     {"center", "ljust", "rjust", "zfill", "expandtabs", "format", "format_map", "replace", "join",
      "translate"}
 )  # fmt: skip
+_COMPILED: Final = Compiled()
 _DROPPED_FILTERS: Final = ("center", "format", "pprint", "random", "xmlattr", "indent", "replace")
 
 
@@ -56,6 +59,7 @@ class FencedEnvironment(ImmutableSandboxedEnvironment):
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=True,
+            bytecode_cache=_COMPILED,
         )
         self.filters["_counted"] = _counted
         self.filters["_joined"] = _joined
