@@ -1,13 +1,15 @@
 """Kill real workers: `python -m tests.simulation.kills --kills 100`.
 
 `--seed N` begins at another world; a world is played again by its number. The schedule of kills comes from
-it alone, but real time is never twice the same, so a failure may take more than one try to come back.
+it alone, but real time is never twice the same, so a failure may take more than one try to come back; with
+`--diary FOLDER` each world writes down what happened.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
 from tests.simulation.kills.many import played, postgres, tasks
 from tests.simulation.worker.figures import Figures
@@ -17,8 +19,10 @@ def main(arguments: list[str] | None = None) -> int:
     """Do what the arguments ask; 1 where a promise was broken."""
     given = _arguments(arguments)
     total = Figures()
+    if given.diary is not None:
+        given.diary.mkdir(exist_ok=True)
     with postgres(not given.no_postgres) as server:
-        todo = tasks(given.seed, given.kills, server, plant=given.plant)
+        todo = tasks(given.seed, given.kills, server, plant=given.plant, diary=given.diary)
         for figures in played(todo, given.jobs):
             total.add(figures)
     print(total.table())
@@ -43,6 +47,7 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--no-postgres", action="store_true", help="every store in a file")
     parser.add_argument("--plant", default="", help="a fault that the workers shall have")
+    parser.add_argument("--diary", type=Path, help="a folder for what happened, a file a world")
     return parser.parse_args(arguments)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Final
 
 from tests.simulation.kills.seeds import KILLS, play
@@ -26,13 +27,23 @@ class Task:
     kills: int
     store: str = ""
     plant: str = ""
+    diary: Path | None = None
+    """Where to write down what happened."""
 
 
-def tasks(first: int, kills: int, server: PostgresServer | None, *, plant: str = "") -> list[Task]:
+def tasks(
+    first: int,
+    kills: int,
+    server: PostgresServer | None,
+    *,
+    plant: str = "",
+    diary: Path | None = None,
+) -> list[Task]:
     """Worlds from seed `first` on for so many kills together; every fourth on PostgreSQL, if there is one."""
     sizes = [min(KILLS, kills - begun) for begun in range(0, kills, KILLS)]
     return [
-        Task(first + n, size, store_for(first + n, server), plant) for n, size in enumerate(sizes)
+        Task(seed, size, store_for(seed, server), plant, diary and diary / f"world-{seed}.txt")
+        for seed, size in enumerate(sizes, start=first)
     ]
 
 
@@ -58,7 +69,7 @@ def played(todo: Sequence[Task], jobs: int) -> Iterator[Figures]:
 def play_task(task: Task) -> Figures:
     """Play one world; what it raised is a broken promise of its own."""
     try:
-        return play(task.seed, task.kills, store=task.store, plant=task.plant)
+        return play(task.seed, task.kills, store=task.store, plant=task.plant, diary=task.diary)
     except Exception as error:  # noqa: BLE001 - whatever escapes a world is what we look for
         return Figures(seeds=1, broken=[f"world {task.seed}: raised {error!r}"])
 
