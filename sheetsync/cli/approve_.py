@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import click
@@ -12,7 +11,7 @@ from sheetsync.cli.options import config_option
 from sheetsync.cli.output import err, out, progress
 from sheetsync.cli.sync_ import tell
 from sheetsync.cli.who import who_asks
-from sheetsync.cli.wiring import open_workshop, wall_clock
+from sheetsync.cli.wiring import open_workshop, pause, wall_clock
 from sheetsync.errors import PlanRefused
 from sheetsync.worker.approving import approve, carry_out, look
 from sheetsync.worker.one_pass import PassResult
@@ -58,7 +57,7 @@ def _one_round(workshop: Workshop, *, yes: bool) -> int | str:
         return 3
     approve(workshop, shown, who=who_asks(), now=wall_clock())
     with progress("Carrying it out"):
-        done = carry_out(workshop, clock=wall_clock, wait=time.sleep)
+        done = carry_out(workshop, clock=wall_clock, wait=pause)
     return _ending(done, workshop)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from pathlib import Path
 
 import click
@@ -12,7 +11,7 @@ from rich.text import Text
 
 from sheetsync.cli.options import config_option
 from sheetsync.cli.output import out, progress
-from sheetsync.cli.wiring import wall_clock
+from sheetsync.cli.wiring import pause, wall_clock
 from sheetsync.worker.doctor import Diagnosis, look_over
 
 _MARKS = {"ok": ("ok", "green"), "note": ("note", "blue"), "warn": ("look", "yellow"),
@@ -36,7 +35,7 @@ def command(config_path: Path, try_mail: bool) -> int:
     with progress("Looking"):
         found = list(
             look_over(
-                config_path, now=wall_clock(), environment=os.environ, wait=time.sleep,
+                config_path, now=wall_clock(), environment=os.environ, wait=pause,
                 try_mail=try_mail,
             )
         )  # fmt: skip

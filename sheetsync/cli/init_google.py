@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from rich.text import Text
 from sheetsync.cli.init_view import tell_made, tell_next
 from sheetsync.cli.output import out, progress
 from sheetsync.cli.setup_ import tell
-from sheetsync.cli.wiring import open_workshop, wall_clock
+from sheetsync.cli.wiring import open_workshop, pause, wall_clock
 from sheetsync.config import Config
 from sheetsync.errors import UsageError
 from sheetsync.setup.fresh import CONFIG
@@ -72,7 +71,7 @@ def google_settings(wishes: GoogleWishes) -> dict[str, str]:
 
 
 def _look(config: Config) -> Structure:
-    return sheets_api(config, wall_clock, time.sleep).structure()
+    return sheets_api(config, wall_clock, pause).structure()
 
 
 def _set_up(folder: Path, wished_tab: str, *, add_columns: bool) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
+from sheetsync.cli.clock import Clock
 from sheetsync.cli.main import run
 from tests.sheets_server import faults
 from tests.sheets_server.answers import Call
@@ -133,7 +135,13 @@ def emptied(shop: GoogleShop) -> None:
 
 
 def sync(shop: GoogleShop, *more: str) -> int:
-    return run(["sync", "--config", str(shop.config), *more])
+    """`sheetsync sync` by a clock that goes on by itself where something waits."""
+    waits: list[float] = []
+
+    def now() -> datetime:
+        return datetime.now(tz=UTC) + timedelta(seconds=sum(waits))
+
+    return run(["sync", "--config", str(shop.config), *more], clock=Clock(now, waits.append))
 
 
 def set_up(shop: GoogleShop) -> None:
