@@ -25,7 +25,14 @@ from tests.sheets_server.answers import Answer, json_answer
 from tests.sheets_server.http_server import HttpServer
 from tests.sheets_server.model import Book, Json
 from tests.sheets_server.service import SheetsService
-from tests.support.google_sheets import BOOK_ID, DATE, SheetPerson, book_of, cell_of
+from tests.support.google_sheets import (
+    BOOK_ID,
+    DATE,
+    SheetPerson,
+    book_of,
+    cell_of,
+    with_safety_copy,
+)
 
 TAB: Final = "Orders"
 
@@ -140,7 +147,7 @@ def _book(values: Values, date_columns: set[int]) -> Book:
         [_cell(value, dated=place in date_columns) for place, value in enumerate(row)]
         for row in values
     ]
-    return book
+    return with_safety_copy(book)
 
 
 def _cell(value: Any, *, dated: bool) -> Json | None:

@@ -77,7 +77,8 @@ def book_of(
 def with_safety_copy(book: Book) -> Book:
     """The spreadsheet with the hidden tab that a set-up, or else the first write, adds to it."""
     view = book_reply(book, None, {}, masked=False, grid=False)
-    apply_all(book, room_requests(Structure.of(view), 100, 30))
+    rows = max(100, *(sheet.row_count for sheet in book.sheets))
+    apply_all(book, room_requests(Structure.of(view), rows, 30))
     return book
 
 

@@ -83,9 +83,10 @@ class Finder:
         like = self._columns_like(undo)
         found = [place for place in like if same(self.now.cell(number, place), undo.wrong)]
         heading = _at(then.headings, undo.column)
-        if not found or is_meant(undo, self._key(number, then), heading):
+        top = self.header_row(then.headings)
+        if not found or number == top or is_meant(undo, self._key(number, then), heading):
             return column
-        now = self.now.headings(self.header_row(then.headings))
+        now = self.now.headings(top)
         moved = is_telling(undo.wrong) or then.headings.count(heading) != now.count(heading)
         if not moved:
             return column

@@ -148,10 +148,10 @@ def _chain(value: CellValue, undos: Sequence[Undo]) -> list[Undo]:
 
 
 def _followed_back(undo: Undo, earlier: Sequence[Undo], key: str, times: Mapping[str, int]) -> Undo:
-    then, left = undo.then, list(earlier)
+    then, left, thens = undo.then, list(earlier), {each.then for each in earlier}
     finder = Finder(Snapshot(rows=[then.headings, then.cells or ()]), earlier, times)
     while not undo.formula:
-        met = _met(left, undo, key, finder)
+        met = _met(left, undo, key, finder, thens)
         if met is None:
             break
         left.remove(met)
@@ -160,12 +160,24 @@ def _followed_back(undo: Undo, earlier: Sequence[Undo], key: str, times: Mapping
     return undo
 
 
-def _met(left: Sequence[Undo], undo: Undo, key: str, finder: Finder) -> Undo | None:
+def _met(
+    left: Sequence[Undo], undo: Undo, key: str, finder: Finder, thens: set[Then]
+) -> Undo | None:
     """Which of the earlier undos was met; None where there is none, or several of rows just as like."""
     met = [earlier for earlier in left if _was_met(earlier, undo, key, finder)]
     unlike = [finder.unlike_where_written(earlier.then, 2) for earlier in met]
-    best = [each for each, count in zip(met, unlike, strict=True) if count == min(unlike)]
+    best = [
+        each
+        for each, count in zip(met, unlike, strict=True)
+        if count == min(unlike) and not _is_anothers(each.then, count, thens, finder)
+    ]
     return best[0] if len({(each.right, each.formula) for each in best}) == 1 else None
+
+
+def _is_anothers(then: Then, unlike: int, thens: set[Then], finder: Finder) -> bool:
+    """Whether of the rows that had one Order ID in one write another one is more like it."""
+    named = [each for each in thens if (each.write, each.key) == (then.write, then.key)]
+    return any(finder.unlike_where_written(rival, 2) < unlike for rival in named)
 
 
 def _was_met(earlier: Undo, undo: Undo, key: str, finder: Finder) -> bool:
