@@ -45,14 +45,12 @@ _REFUSED_TOO: Final = UNREAD | {"unknown_choice"}
 _SHOWN_HEADINGS: Final = 4
 
 
-Said = tuple[str, int | None, int]
-"""The cells of a row as one JSON object, the feed's own time of it, its line. A bare tuple: a million stay cheap."""
-
-
 @dataclass(slots=True, kw_only=True, eq=False)
 class FeedReading:
-    """What a file came to. `said` are its rows by key, `refusals` the first of those refused.
+    """What a file came to: `said` are its rows by key, each as one JSON object; `refusals` the first refused ones.
 
+    Of each row that is said, `said_at` is the feed's own time of it (seconds) and `lines` its line. Text and
+    numbers only, so that a long file costs the garbage collector little.
     `repeated` rows say the same as another one of the file, `outdated` ones are older than another one.
     """
 
@@ -61,7 +59,9 @@ class FeedReading:
     keyed: str
     most_refused: int
     rows: int = 0
-    said: dict[str, Said] = field(default_factory=dict)
+    said: dict[str, str] = field(default_factory=dict)
+    said_at: dict[str, int] = field(default_factory=dict)
+    lines: dict[str, int] = field(default_factory=dict)
     disputed: set[str] = field(default_factory=set)
     refused: int = 0
     refusals: list[Refusal] = field(default_factory=list)
@@ -70,8 +70,8 @@ class FeedReading:
 
     def said_rows(self) -> Iterator[SaidRow]:
         """The rows that can be used, in the order of the file."""
-        keyed = self.keyed
-        return (SaidRow(keyed, key, cells, at) for key, (cells, at, _) in self.said.items())
+        keyed, at = self.keyed, self.said_at
+        return (SaidRow(keyed, key, cells, at.get(key)) for key, cells in self.said.items())
 
     @property
     def headings(self) -> tuple[str, ...]:
@@ -224,7 +224,7 @@ def _take(
             )  # fmt: skip
     for key, line, at, cells in zip(keys, lines, said_at, _packed(kept, texts), strict=True):
         if key and line not in refused:
-            _say(reading, key, (cells, at, line))
+            _say(reading, key, cells, at, line)
 
 
 def _packed(kept: Sequence[str], texts: Sequence[Sequence[str]]) -> Iterator[str]:
@@ -244,26 +244,35 @@ def _overlong(kept: Sequence[str], texts: Sequence[Sequence[str]]) -> Iterator[t
                     yield place, column
 
 
-def _say(reading: FeedReading, key: str, row: Said) -> None:
+def _say(reading: FeedReading, key: str, cells: str, at: int | None, line: int) -> None:
     """Keep a row; of two about the same, the later by the feed's own time, and neither where that is open."""
-    cells, at, line = row
     if key in reading.disputed:
         _dispute(reading, key, line, "several lines")
         return
-    known = reading.said.get(key)
-    if known is None:
-        reading.said[key] = row
-    elif at is not None and known[1] is not None and at != known[1]:
+    known, known_at = reading.said.get(key), reading.said_at.get(key)
+    if known is not None and at is not None and known_at is not None and at != known_at:
         reading.outdated += 1
-        if at > known[1]:
-            reading.said[key] = row
-    elif known[0] == cells:
+        if at < known_at:
+            return
+    elif known is not None:
+        _same_or_disputed(reading, key, known == cells, line)
+        return
+    reading.said[key], reading.lines[key] = cells, line
+    if at is not None:
+        reading.said_at[key] = at
+
+
+def _same_or_disputed(reading: FeedReading, key: str, same: bool, line: int) -> None:  # noqa: FBT001
+    """A second row about the same: it says the same, or both are refused."""
+    if same:
         reading.repeated += 1
-    else:
-        del reading.said[key]
-        reading.disputed.add(key)
-        _dispute(reading, key, known[2], f"line {line}")
-        _dispute(reading, key, line, f"line {known[2]}")
+        return
+    other = reading.lines.pop(key)
+    del reading.said[key]
+    reading.said_at.pop(key, None)
+    reading.disputed.add(key)
+    _dispute(reading, key, other, f"line {line}")
+    _dispute(reading, key, line, f"line {other}")
 
 
 def _dispute(reading: FeedReading, key: str, line: int, other: str) -> None:
