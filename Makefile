@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 SECONDS ?= 300
+FIRST ?= 0
 
 .PHONY: help demo demo-google sheets test race soak lint format bench template docs clean
 help:            ## this list
@@ -31,8 +32,8 @@ test: $(STAMP)   ## the whole test suite
 race: $(STAMP)   ## Google Sheets among five people who never stop: 2,000 seeds, all pairs of acts, four plain scripts; ten minutes at most
 	@$(BIN)/python -m tests.simulation.google --seeds 2000 --passes 60 --jobs 2 --pairs --peers 40 --planted 200
 
-soak: $(STAMP)   ## whole workers simulated from seeds, and real ones killed, for SECONDS (300); the exit code tells
-	@$(BIN)/python -m tests.simulation.soak --seconds $(SECONDS)
+soak: $(STAMP)   ## whole workers simulated from seeds, and real ones killed, for SECONDS (300), from seed FIRST (0) on; the exit code tells
+	@$(BIN)/python -m tests.simulation.soak --seconds $(SECONDS) --first $(FIRST)
 
 lint: $(STAMP)   ## ruff, mypy --strict, import-linter
 	@$(BIN)/ruff check .
