@@ -25,7 +25,7 @@ def shop(tmp_path: Path) -> Shop:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_the_daemon_cleanly(shop: Shop, tmp_path: Path, number: int):
-    with running(shop.config, tmp_path / "log") as daemon:
+    with running(shop.config, tmp_path / "log", own_python=True) as daemon:
         assert daemon.wait_for("pass")["outcome"] == "done"
         assert daemon.end(number) == 0
     assert daemon.lines[-1]["message"].endswith("stopped; nothing is half-done")
@@ -83,10 +83,12 @@ def test_it_beats_before_and_after_each_pass_and_tells_a_failure(shop: Shop, tmp
             wait_until(lambda: len(called) >= 2)
             assert called == ["/ping/start", "/ping"]
             shop.workbook.rename(shop.folder / "away")
+            shop.workbook.write_bytes(b"no workbook")  # one that is not there is waited for
             daemon.process.send_signal(signal.SIGHUP)
             wait_until(lambda: "/ping/fail" in called)
             assert "again in" in daemon.wait_for("failed")["message"]
             (shop.folder / "away").rename(shop.workbook)
+            daemon.process.send_signal(signal.SIGHUP)
             wait_until(lambda: called[-1] == "/ping")
             assert daemon.end(signal.SIGTERM) == 0
 
