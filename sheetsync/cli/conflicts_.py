@@ -35,7 +35,7 @@ def command(numbers: tuple[int, ...], config_path: Path, take: str | None, every
     The same can be chosen on the tab Conflicts of the tracker, which the next pass reads. A value that has
     changed in the tracker since is not written over: it comes up as a conflict anew.
     """
-    with open_workshop(config_path) as workshop, workshop.alone():
+    with open_workshop(config_path) as workshop:
         open_ = workshop.store.offline(workshop.state.id).conflicts()
         if take is None:
             _show(workshop, open_)

@@ -59,7 +59,7 @@ def command(
     """
     now = wall_clock()
     asked = Asked(copy_id=copy_id, without=without, approved=approve)
-    with open_workshop(config_path) as workshop, workshop.alone():
+    with open_workshop(config_path) as workshop:
         with progress(f"Reading {file.name} and the tracker"):
             found = look_at_import(workshop, file, now, asked)
         if diff is not None:

@@ -32,6 +32,7 @@ VERBS = {
     "export": "orders as a workbook that comes back, or as CSV; the audit",
     "import": "bring an exported copy back, merged cell by cell",
     "conflicts": "list what a copy and the tracker both changed, and choose",
+    "mirror": "keep two trackers in step, a workbook and a Google Sheet",
     "archive": "move orders done with long ago out of the way, and cut old personal values",
     "forget": "cut somebody's personal values out of everything the store keeps",
     "undo": "take back the cells that one pass wrote, where they still hold it",

@@ -209,10 +209,11 @@ class Workshop:
             return PassResult(outcome="skipped", at=now, problem=str(other))
 
     @contextmanager
-    def turn(self) -> Iterator[None]:
+    def turn(self, hand: str = "") -> Iterator[None]:
         """Have the lease on the tracker while the block runs: `store` then writes under it only.
 
-        A turn within a turn is the same one. Raises TrackerTaken where another worker has it, LeaseLost
+        A turn within a turn is the same one. `hand` tells whose it is where it is not the worker's own, so that
+        it can be had beside a running worker, between two of its passes. Raises TrackerTaken where another worker has it, LeaseLost
         from within once it is lost.
         """
         if self.store.is_leased:
@@ -220,7 +221,7 @@ class Workshop:
             return
         plain = self.store
         with leased(
-            plain, self._tracker_id, worker=worker_name(_state_folder(self.config)),
+            plain, self._tracker_id, worker=worker_name(_state_folder(self.config)) + hand,
             length=self.config.worker.lease, clock=self._clock, timezone=self.timezone,
         ) as under:  # fmt: skip
             self.store = under
@@ -228,6 +229,10 @@ class Workshop:
                 yield
             finally:
                 self.store = plain
+
+    def pause(self, seconds: float) -> None:
+        """Wait."""
+        self._wait(seconds)
 
     def _pass(self, now: datetime) -> PassResult:
         try:

@@ -31,6 +31,7 @@ from sheetsync.worker.offline.applying import (
     stand,
     with_changes,
 )
+from sheetsync.worker.offline.turns import after_the_last_pass, own_turn
 
 if TYPE_CHECKING:
     from sheetsync.worker.workshop import Workshop
@@ -132,7 +133,8 @@ def settle(
     A cell that does not hold any more what the person was shown is not written: it is a conflict anew.
     Raises TrackerError.
     """
-    with shop.turn():
+    with own_turn(shop, "conflicts"):
+        at = max(at, after_the_last_pass(shop))
         return _settle(shop, standing, chosen, who=who, at=at, typed=typed or {})
 
 

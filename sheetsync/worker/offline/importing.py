@@ -18,6 +18,7 @@ from sheetsync.store.offline import Bases
 from sheetsync.trackers.base import WriteBatch
 from sheetsync.worker.offline.conflicts import conflicts_tab
 from sheetsync.worker.offline.returning import ImportPlan
+from sheetsync.worker.offline.turns import after_the_last_pass, own_turn
 from sheetsync.worker.one_pass import no_step
 
 if TYPE_CHECKING:
@@ -48,8 +49,9 @@ def carry_out_import(
     shop: Workshop, found: ImportPlan, *, who: str, step: Callable[[str], None] = no_step
 ) -> Imported:
     """Do what `found` says. Raises TrackerError where the tracker cannot be written now, TrackerTaken."""
-    with shop.turn():
-        return _under_lease(shop, found, who, step)
+    with own_turn(shop, "import"):
+        at = max(found.at, after_the_last_pass(shop))  # a worker may have been at it meanwhile
+        return _under_lease(shop, replace(found, at=at, plan=replace(found.plan, at=at)), who, step)
 
 
 def _under_lease(

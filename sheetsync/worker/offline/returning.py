@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -37,6 +37,7 @@ from sheetsync.worker.offline.applying import (
     trips_after,
     with_changes,
 )
+from sheetsync.worker.offline.turns import after_the_last_pass
 
 if TYPE_CHECKING:
     from sheetsync.worker.workshop import Workshop
@@ -108,7 +109,7 @@ def look_at_import(
     """
     found = _as_a_copy(shop, path, now, asked.copy_id)
     line = _known_copy(shop, found)
-    at = max(now, _after_the_last_pass(shop))
+    at = max(now, after_the_last_pass(shop))
     bases = shop.store.offline(shop.state.id).bases(line.id)
     goes_on = bases.returned is not None and goes_on_from(
         bases.exported, bases.returned, found.side
@@ -232,14 +233,6 @@ def _known_copy(shop: Workshop, found: Returned) -> CopyLine:
         f"{shop.config.retention.copies_days} days (retention: copies_days).{made} Export a new copy, and carry over "
         "what was changed by hand."
     )
-
-
-def _after_the_last_pass(shop: Workshop) -> datetime:
-    """A moment of its own: two lines of the log about one cell never share one."""
-    last = shop.store.passes(shop.state.id, 1)
-    if not last:
-        raise UsageError("There was no pass over this tracker yet. Run sheetsync sync first.")
-    return last[0].started_at + timedelta(seconds=1)
 
 
 def _refuse_older(shop: Workshop, line: CopyLine, found: Returned) -> None:

@@ -1,0 +1,138 @@
+"""A workbook and a Google Sheet kept in step: what one side changed is on the other, what both changed is a person's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sheetsync.cli.clock import Clock
+from sheetsync.cli.main import run
+from sheetsync.domain.conflicts_tab import TITLE
+from sheetsync.worker.offline.mirroring import Mirrored, carry_out_mirror, look_at_mirror
+from tests.support.google_sheets import served
+from tests.support.google_shop import GoogleShop
+from tests.support.shop import TITLES, Shop
+
+KEYS = ("customer", "skus", "allocated", "picked", "handler", "notes", "ordered_at")
+
+
+class Pair:
+    """The workbook `here`, which a worker looks after, and the sheet `there`, at one clock."""
+
+    def __init__(self, folder: Any, server: Any) -> None:
+        self.here, self.there = Shop(folder / "here"), GoogleShop(folder / "there", server)
+        self.here.add(
+            *(
+                {"order_id": f"#SP-{n}", "notes": f"note {n}", "allocated": "✓" if n % 2 else None}
+                for n in range(1, 7)
+            )
+        )
+        self.here.look(self.here.at("08:10"))
+
+    def step(self, clock: str, **how: Any) -> Mirrored | None:
+        """One step; None where both are in step already."""
+        self.here.now = self.there.now = self.here.at(clock)
+        with self.here.workshop() as first, self.there.workshop() as second:
+            plan = look_at_mirror(first, second, self.here.now, **how)
+            return None if plan.idle else carry_out_mirror(plan, who="a test")
+
+    def differing(self) -> set[tuple[str, str]]:
+        """Cells of people that the two do not hold alike."""
+        one, other = (cells_of(shop) for shop in (self.here, self.there))
+        return {cell for cell in one.keys() | other.keys() if one.get(cell) != other.get(cell)}
+
+
+def cells_of(shop: Shop) -> dict[tuple[str, str], str]:
+    with shop.workshop() as workshop:
+        from sheetsync.worker.offline.applying import stand
+
+        side = stand(workshop, shop.now).side
+    return {
+        (str(order), key): side.columns[key][place]
+        for place, order in enumerate(side.ids)
+        for key in KEYS
+        if side.columns[key][place]
+    }
+
+
+@pytest.fixture
+def pair(tmp_path):
+    with served() as server:
+        yield Pair(tmp_path, server)
+
+
+def test_two_trackers_are_brought_into_step_and_stay_so(pair):
+    first = pair.step("08:15")
+    assert (first.second[1], first.first, first.conflicts) == (6, (0, 0), 0)
+    assert not pair.differing()
+    assert str(pair.there.cell("#SP-2", "sla")).startswith("OK")
+    assert pair.step("08:20") is None
+
+    pair.here.type_in("#SP-1", notes="from the workbook", picked="✓")
+    pair.there.type_in("#SP-2", notes="from the sheet", handler="Naledi")
+    pair.here.type_in("#SP-3", notes="here")
+    pair.there.type_in("#SP-3", notes="there")
+    pair.here.add({"order_id": "#SP-70", "notes": "new here"})
+    pair.there.add({"order_id": "#SP-80", "notes": "new there"})
+    pair.there.person.sort_orders(reverse=True)
+    done = pair.step("08:30")
+    assert (done.conflicts, done.missed) == (1, 0)
+    assert pair.differing() == {("#SP-3", "notes")}
+    assert pair.here.cell("#SP-2", "handler") == "Naledi"
+    assert "there" in pair.here.tab(TITLE)
+    assert pair.step("08:31") is None or not pair.step("08:32").conflicts
+
+    with pair.here.sheet() as sheet:
+        tab = sheet.parent[TITLE]
+        row = next(r for r in tab.iter_rows() if r[1].value == "#SP-3")
+        row[6].value = "Tracker"
+    pair.here.look(pair.here.at("08:40"))
+    pair.step("08:45")
+    assert not pair.differing()
+    assert pair.there.cell("#SP-3", "notes") == "here"
+    assert pair.step("08:50") is None
+
+
+def test_what_a_person_chose_from_the_other_side_is_taken(pair):
+    pair.step("08:15")
+    pair.here.type_in("#SP-3", notes="here")
+    pair.there.type_in("#SP-3", notes="there")
+    pair.step("08:30")
+    clock = Clock(lambda: pair.here.at("08:35"))
+    assert (
+        run(["conflicts", "--take", "file", "1", "--config", str(pair.here.config)], clock=clock)
+        == 0
+    )
+    assert pair.here.cell("#SP-3", "notes") == "there"
+    pair.here.now = pair.here.at("08:36")
+    assert not pair.differing()
+
+
+def test_one_way_leaves_the_first_side_alone(pair):
+    pair.step("08:15", one_way=True)
+    pair.there.type_in("#SP-2", notes="only there")
+    pair.here.type_in("#SP-1", notes="goes over")
+    before = cells_of(pair.here)
+    pair.step("08:20", one_way=True)
+    assert cells_of(pair.here) == before
+    assert pair.there.cell("#SP-1", "notes") == "goes over"
+    assert pair.there.cell("#SP-2", "notes") == "only there"
+
+
+def test_a_row_deleted_on_one_side_is_neither_deleted_nor_put_back(pair, capsys):
+    pair.step("08:15")
+    pair.there.person.delete_order("#SP-4")
+    clock = Clock(lambda: pair.here.at("08:20"))
+    command = ["mirror", str(pair.here.folder), str(pair.there.folder)]
+    assert run(command, clock=clock) == 0
+    assert "Deleted on one side and left on the other: #SP-4" in capsys.readouterr().err
+    assert "#SP-4" in pair.here.orders()
+    assert "#SP-4" not in pair.there.orders()
+
+
+def test_the_same_tracker_twice_is_refused(pair, capsys):
+    command = ["mirror", str(pair.here.folder), str(pair.here.config)]
+    assert run(command) == 2
+    assert "Name two." in capsys.readouterr().err
+    assert TITLES
