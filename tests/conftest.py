@@ -8,7 +8,11 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.support.google_schema", "tests.support.postgres"]
+pytest_plugins = [
+    "tests.support.google_schema",
+    "tests.support.played_demo",
+    "tests.support.postgres",
+]
 
 settings.register_profile(
     "dev", max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
@@ -22,6 +26,12 @@ settings.register_profile(
 settings.load_profile(
     os.environ.get("SHEETSYNC_HYPOTHESIS", "ci" if os.environ.get("CI") else "dev")
 )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Play files with slow tests first, by name: in the end no process is left alone with one."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: str(item.path) if item.path in slow else "\U0010ffff")
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes
@@ -28,6 +27,7 @@ from sheetsync.errors import UsageError
 from sheetsync.resources import template_workbook
 from sheetsync.rulebook import load_rules
 
+pytestmark = pytest.mark.slow
 SHOP = company()
 FORGOTTEN = forgotten(SHOP)
 MISTYPED = ("Expeditd", "Out for Delivry")
@@ -48,14 +48,10 @@ class Demo:
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("newcomer") / "demo"
-    command = [sys.executable, "-m", "sheetsync", "demo", str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stderr
-    assert done.stderr == ""
+def demo(played_demo):
+    folder = played_demo.folder
     hands = WorkbookHands(folder / "tracker.xlsx", load_rules(folder / "rules").columns)
-    return Demo(folder=folder, story=done.stdout, cells=hands.cells())
+    return Demo(folder=folder, story=played_demo.story, cells=hands.cells())
 
 
 def _moments(story: str) -> dict[str, str]:

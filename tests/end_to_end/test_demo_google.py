@@ -28,6 +28,7 @@ from sheetsync.worker.workshop import Workshop
 from tests.sheets_server.page.book_view import Asked
 from tests.sheets_server.page.tab_view import tab_view
 from tests.sheets_server.served_here import serve
+from tests.support.played_demo import PlayedDemo
 
 SHOP = company()
 FORGOTTEN = forgotten(SHOP)
@@ -42,7 +43,7 @@ class Demo:
     """A half-day that was played on a workbook and in a sheet; what the sheet's server was asked."""
 
     folder: Path
-    workbook_story: str
+    workbook: PlayedDemo
     story: str
     cells: dict[str, dict[str, CellValue]]
     asked: list[Asked]
@@ -59,21 +60,16 @@ def server():
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory, server):
-    root = tmp_path_factory.mktemp("newcomer")
-    command = [sys.executable, "-m", "sheetsync", "demo"]
+def demo(tmp_path_factory, server, played_demo):
+    folder = tmp_path_factory.mktemp("newcomer") / "sheet"
+    command = [sys.executable, "-m", "sheetsync", "demo", str(folder), "--google-api", server.url]
     before = len(server.asked())
-    both = [
-        subprocess.Popen([*command, *more], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        for more in ([str(root / "workbook")], [str(root / "sheet"), "--google-api", server.url])
-    ]  # fmt: skip
-    (workbook, nothing), (story, silence) = (one.communicate(timeout=180) for one in both)
-    assert (nothing, silence) == ("", "")
-    assert [one.returncode for one in both] == [0, 0]
-    sheet_id = load_config(root / "sheet" / "config.yaml").tracker.spreadsheet
+    done = subprocess.run(command, capture_output=True, text=True, timeout=180)
+    assert (done.stderr, done.returncode) == ("", 0)
+    sheet_id = load_config(folder / "config.yaml").tracker.spreadsheet
     asked = server.asked()[before:]
     sheet = DemoSheet(server.url, sheet_id)
-    return Demo(root / "sheet", workbook, story, SheetHands(sheet).cells(), asked, sheet)
+    return Demo(folder, played_demo, done.stdout, SheetHands(sheet).cells(), asked, sheet)
 
 
 def _told(story: str) -> list[str]:
@@ -89,8 +85,8 @@ def _figures(story: str) -> tuple[int, int]:
 
 @pytest.mark.slow
 def test_the_story_is_the_workbook_s_word_for_word(demo):
-    assert _told(demo.story) == _told(demo.workbook_story)
-    assert _figures(demo.story) == _figures(demo.workbook_story) == (187, 154)
+    assert _told(demo.story) == _told(demo.workbook.story)
+    assert _figures(demo.story) == _figures(demo.workbook.story) == (187, 154)
     assert "They work in a Google Sheet. sheetsync looks every two minutes" in demo.story
     assert demo.sheet.page in demo.story
 
@@ -102,7 +98,7 @@ def test_the_last_pass_finds_nothing_to_do(demo):
 
 @pytest.mark.slow
 def test_the_same_mails_go_to_the_same_people(demo):
-    folders = (demo.folder, demo.folder.with_name("workbook"))
+    folders = (demo.folder, demo.workbook.folder)
     sheet, workbook = (Counter(_subjects(folder / "mails")) for folder in folders)
     assert sheet == workbook
     assert sum(sheet.values()) == 3
