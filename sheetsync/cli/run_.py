@@ -31,5 +31,7 @@ def command(config_path: Path, style: str, once: bool) -> int:
     workshop = Workshop.open(config_path, clock=wall_clock, wait=time.sleep, environment=os.environ)
     with workshop, workshop.alone():
         workshop.rules(wall_clock())  # a first start with broken rules refuses to run
+        if not once:
+            workshop.read_long_feeds_beside()
         log = WorkerLog(workshop.name, "json" if style == "json" else "text")
         return Daemon(job=workshop, log=log).run(passes=1 if once else None)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from sheetsync.errors import AlreadyRunning, SheetsyncError, StoreError, UsageError
+from sheetsync.feeds.beside import Beside
 from sheetsync.feeds.reading import FeedReading, read_feed
 from sheetsync.feeds.report import drop_report, write_feed_report
 from sheetsync.feeds.way import Way
@@ -70,21 +71,30 @@ def stamp_of(found: os.stat_result) -> str:
 
 
 def take_file(
-    path: Path, way: Way, feeds: Feeds, now: datetime, *, dry_run: bool = False
+    path: Path,
+    way: Way,
+    feeds: Feeds,
+    now: datetime,
+    *,
+    dry_run: bool = False,
+    beside: Beside | None = None,
 ) -> Outcome:
     """Take the file at `path`, or say why not; with `dry_run` nothing is kept or written.
 
-    Whatever is wrong with the file is an outcome, not an exception; StoreError is raised.
+    A long file may be read `beside` the passes: it waits, without a sentence, until that is done. Whatever is wrong with the file is an outcome, not an exception; StoreError is raised.
     """
     look = Look(path=path, size=0, regular=True, written_at=now, stamp="")
     try:
         look = look_at(path)
         _refuse_unreadable(look, way)
-        look = replace(look, digest=_digest(path))
-        if _is_known(feeds, way, look.digest):
+        found = _read(look, way, feeds, now, beside)
+        if found is None:
+            return Outcome(source=way.name, name=path.name, verdict="waiting")
+        digest, reading = found
+        if reading is None or _is_known(feeds, way, digest):
             return Outcome(source=way.name, name=path.name, verdict="known")
-        with _no_search_for_cycles():
-            return _take(look, way, feeds, now, dry_run=dry_run)
+        look = replace(look, digest=digest)
+        return _take(look, way, feeds, now, reading, dry_run=dry_run)
     except (StoreError, AlreadyRunning):
         raise
     except FileNotFoundError:
@@ -112,11 +122,28 @@ def _no_search_for_cycles() -> Iterator[None]:
             gc.enable()
 
 
-def _take(look: Look, way: Way, feeds: Feeds, now: datetime, *, dry_run: bool) -> Outcome:
-    path = look.path
+def _read(
+    look: Look, way: Way, feeds: Feeds, now: datetime, beside: Beside | None
+) -> tuple[str, FeedReading | None] | None:
+    """The digest and the rows of a file; no rows where it is known; None while it is read beside the passes."""
     last = feeds.last_taken(way.name)
     before = last.headings if last is not None and last.settings == way.digest else ()
-    reading = read_feed(path, way, now, before=before)
+
+    def read() -> FeedReading:
+        with _no_search_for_cycles():
+            return read_feed(look.path, way, now, before=before)
+
+    if beside is None or not beside.is_long(look.size):
+        digest = _digest(look.path)
+        return digest, None if _is_known(feeds, way, digest) else read()
+    key = str(look.path), look.stamp, way.digest
+    return beside.get(key, lambda: (_digest(look.path), read()))
+
+
+def _take(
+    look: Look, way: Way, feeds: Feeds, now: datetime, reading: FeedReading, *, dry_run: bool
+) -> Outcome:
+    path = look.path
     if stamp_of(path.stat()) != look.stamp:
         words = f"{path.name} was written to while it was read. It is looked at again."
         return Outcome(source=way.name, name=path.name, verdict="waiting", sentence=words)
@@ -129,7 +156,8 @@ def _take(look: Look, way: Way, feeds: Feeds, now: datetime, *, dry_run: bool) -
             source=way.name, name=path.name, verdict="taken", reading=reading, counts=counts
         )
     report = _report(path, reading)
-    counts = feeds.take(line, reading.said_rows())
+    with _no_search_for_cycles():
+        counts = feeds.take(line, reading.said_rows())
     return Outcome(
         source=way.name, name=path.name, verdict="taken", reading=reading, counts=counts, report=report
     )  # fmt: skip

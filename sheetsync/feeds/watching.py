@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from sheetsync.errors import UsageError
+from sheetsync.feeds.beside import Beside
 from sheetsync.feeds.report import ENDING
 from sheetsync.feeds.taking import Outcome, stamp_of, take_file
 from sheetsync.feeds.way import Way
@@ -61,8 +62,13 @@ def watch(
     feeds: Feeds,
     memory: Memory,
     clock: Callable[[], datetime],
+    beside: Beside | None = None,
 ) -> Watched:
-    """Take every file that is ready, of every feed with a folder; oldest first within a feed."""
+    """Take every file that is ready, of every feed with a folder; oldest first within a feed.
+
+    Where the next file of a feed is long and still being read `beside` the passes, the feed waits for it, so
+    that files keep their order; other feeds go on.
+    """
     start = clock()
     before = memory.load()
     looks: Looks = {name: (s, t) for name, (s, t) in json.loads(before or "{}").items()}
@@ -83,7 +89,10 @@ def watch(
         for path in ready:
             if clock() - start > LONGEST:
                 break
-            outcomes += _one(path, way, feeds, clock())
+            found_now = _one(path, way, feeds, clock(), beside)
+            outcomes += found_now
+            if any(each.verdict == "waiting" and not each.sentence for each in found_now):
+                break
     after = json.dumps(waiting, sort_keys=True) if waiting else ""
     if after != before:
         memory.keep(after)
@@ -139,7 +148,7 @@ def _stands_still(  # noqa: PLR0917 - one file, and what was seen of it before
     return False
 
 
-def _one(path: Path, way: Way, feeds: Feeds, now: datetime) -> list[Outcome]:
+def _one(path: Path, way: Way, feeds: Feeds, now: datetime, beside: Beside | None) -> list[Outcome]:
     """Take one file and put it away; nothing to tell where it was refused before and nothing has changed."""
     try:
         found = path.lstat()
@@ -150,7 +159,7 @@ def _one(path: Path, way: Way, feeds: Feeds, now: datetime) -> list[Outcome]:
         return []
     if path.is_symlink():
         return _link(path, found, way, feeds, now)
-    outcome = take_file(path, way, feeds, now)
+    outcome = take_file(path, way, feeds, now, beside=beside)
     if outcome.verdict not in {"taken", "known"}:
         return [outcome]
     sentence = _put_away(path, way)

@@ -14,6 +14,7 @@ from typing import Final
 from sheetsync.config import Config
 from sheetsync.domain.feeds.telling import SourceLog
 from sheetsync.domain.rules import Rulebook
+from sheetsync.feeds.beside import Beside
 from sheetsync.feeds.taking import Outcome
 from sheetsync.feeds.watching import Memory, Watched, watch
 from sheetsync.feeds.way import ways
@@ -32,17 +33,25 @@ class Feeding:
     sources: tuple[SourceLog, ...] = ()
 
 
-def take_feeds(
-    config: Config, store: Store, tracker_id: int, rules: Rulebook, clock: Callable[[], datetime]
+def take_feeds(  # noqa: PLR0917 - what a worker has at hand
+    config: Config,
+    store: Store,
+    tracker_id: int,
+    rules: Rulebook,
+    clock: Callable[[], datetime],
+    beside: Beside | None = None,
 ) -> Feeding:
-    """Take every file that is ready in the folders of the feeds; raises StoreError only."""
+    """Take every file that is ready in the folders of the feeds; raises StoreError only.
+
+    With `beside`, a long file is read beside the passes, and taken by the one that finds it read.
+    """
     if not config.feeds:
         return Feeding(sources=store.feeds(tracker_id).logs())
     memory = Memory(
         load=lambda: store.setting(tracker_id, _LOOKS) or "",
         keep=lambda text: store.keep_setting(tracker_id, _LOOKS, text),
     )
-    watched = watch(ways(config, rules), store.feeds(tracker_id), memory, clock)
+    watched = watch(ways(config, rules), store.feeds(tracker_id), memory, clock, beside)
     refused = [each for each in watched.outcomes if each.sentence]
     return Feeding(
         news=tuple(told(each) for each in watched.outcomes if each.verdict in {"taken", "known"}),

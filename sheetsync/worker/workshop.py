@@ -19,6 +19,7 @@ from sheetsync.domain.moments import scalar_to_local
 from sheetsync.domain.plan import PlanOptions
 from sheetsync.domain.rules import Rulebook
 from sheetsync.errors import LeaseLost, SheetsyncError, TrackerTaken, UsageError
+from sheetsync.feeds.beside import Beside
 from sheetsync.messages.compose import Composer
 from sheetsync.messages.deliver import DeliveryReport, deliver
 from sheetsync.messages.outbox import DeliveryPolicy
@@ -35,6 +36,7 @@ from sheetsync.worker.care import retention_daily
 from sheetsync.worker.copying import back_up_when_due
 from sheetsync.worker.feeding import take_feeds
 from sheetsync.worker.leasing import leased, worker_name
+from sheetsync.worker.offline.conflicts import settle_from_tab
 from sheetsync.worker.one_pass import PassResult, Ports, no_step, one_pass, plan_only
 from sheetsync.worker.publish import Publisher
 from sheetsync.worker.rules_alarm import broken_rules_notices
@@ -73,6 +75,7 @@ class Workshop:
         self._rules_token = ""
         self._next_try: datetime | None = None
         self._cared: date | None = None
+        self._beside: Beside | None = None
         self._tracker_id = self._introduce(naming.known_name(config, store)).id
 
     @classmethod
@@ -196,6 +199,10 @@ class Workshop:
 
     # -- work -----------------------------------------------------------------------------------
 
+    def read_long_feeds_beside(self) -> None:
+        """From now on a long file of a feed is read beside the passes: for a worker that goes on."""
+        self._beside = Beside()
+
     def run_pass(self, now: datetime, *, next_try: datetime | None = None) -> PassResult:
         """Do one pass at `now` (aware UTC); that the rules are broken is the first of its remarks.
 
@@ -253,13 +260,17 @@ class Workshop:
         told = broken_rules_notices(force, naming.in_mails(self.config))
         if told:
             self.store.add_notices(self._tracker_id, told, now)
-        fed = take_feeds(self.config, self.store, self._tracker_id, force.rules, self._clock)
+        fed = take_feeds(
+            self.config, self.store, self._tracker_id, force.rules, self._clock, self._beside
+        )
         ports = self._ports(force, fed.sources)
         result = one_pass(ports, self.state, force.rules, now)
+        settled: tuple[str, ...] = ()
         if result.outcome in ("done", "unchanged"):
             self._learn_title()
+            settled = settle_from_tab(self, now, unchanged=result.outcome == "unchanged")
         first = (force.alarm,) if force.alarm else ()
-        remarks = (*first, *fed.remarks, *result.remarks, *self._cared_for(now))
+        remarks = (*first, *fed.remarks, *result.remarks, *settled, *self._cared_for(now))
         return replace(result, remarks=remarks, news=fed.news)
 
     def _cared_for(self, now: datetime) -> tuple[str, ...]:

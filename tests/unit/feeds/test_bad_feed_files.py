@@ -15,6 +15,8 @@ from rich.table import Table
 
 from sheetsync.config import parse_config
 from sheetsync.errors import UsageError
+from sheetsync.feeds.beside import Beside
+from sheetsync.feeds.taking import take_file
 from sheetsync.feeds.watching import Memory, watch
 from sheetsync.feeds.way import ways
 from tests.support.bad_feeds import CARRIER, FILES, GOOD, PAID, BadFeed
@@ -239,3 +241,37 @@ class another_account_than_root:  # noqa: N801 - reads as a sentence
     def __exit__(self, *_):
         if self.root:
             os.seteuid(0)
+
+
+def test_a_long_file_is_read_beside_the_passes_and_no_feed_waits_for_it(desk, tmp_path):
+    jobs = []
+    beside = Beside(long=100, start=jobs.append)
+    long = tmp_path / "long.csv"
+    long.write_text(CARRIER + "".join(f"{n},In transit,2026-03-09 06:00\n" for n in range(20)))
+    take = lambda: take_file(long, desk.way("dhl"), desk.feeds, desk.now, beside=beside)  # noqa: E731
+    assert (take().verdict, take().verdict, len(jobs)) == ("waiting", "waiting", 1)
+    assert desk.give("pay", PAID + "#SP-1,Paid\n").verdict == "taken"
+    jobs.pop()()
+    assert take().counts.changed == 20
+    assert (take().verdict, len(jobs)) == ("waiting", 1)
+    jobs.pop()()
+    assert take().verdict == "known"
+
+
+def test_a_long_file_that_is_bad_or_changes_while_it_is_read_is_told_as_any_other(desk, tmp_path):
+    beside = Beside(long=1, start=lambda work: work())
+    place = tmp_path / "long.csv"
+    place.write_text(PAID + "#SP-1,Paid\n")
+    refused = take_file(place, desk.way("dhl"), desk.feeds, desk.now, beside=beside)
+    assert "no file of kind carrier" in refused.sentence
+
+    def meanwhile(work):
+        work()
+        place.write_text(CARRIER + GOOD * 3)
+
+    place.write_text(CARRIER + GOOD)
+    told = take_file(
+        place, desk.way("dhl"), desk.feeds, desk.now, beside=Beside(long=1, start=meanwhile)
+    )
+    assert (told.verdict, "was written to while it was read" in told.sentence) == ("waiting", True)
+    assert not desk.feeds.everything()
