@@ -35,6 +35,8 @@ class Oracle:
     cells: dict[str, dict[str, Any]] = field(default_factory=dict)
     typed: dict[Cell, int] = field(default_factory=dict)
     """Cell -> when a person put there what stands there now; counts every look."""
+    typed_later: set[Cell] = field(default_factory=set)
+    """Those of them that a pass had seen otherwise before."""
     meant: defaultdict[tuple[str, str], list[Any]] = field(
         default_factory=lambda: defaultdict(list)
     )
@@ -49,6 +51,9 @@ class Oracle:
     _known: dict[tuple[str, str], Any] = field(default_factory=dict)
     _shown: dict[tuple[str, str], Any] = field(default_factory=dict)
     _wrote: dict[Cell, Any] = field(default_factory=dict)
+    _read: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _decided: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Slip -> the cells of the row as a pass saw them that kept what it saw."""
     _undone: set[tuple[str, str]] = field(default_factory=set)
     """Stages that a pass saw undone: done again, the later time counts."""
     watched: bool = False
@@ -71,6 +76,10 @@ class Oracle:
                 if cells.get(heading) == old.get(heading):
                     continue
                 self.typed[slip, heading] = self.looks
+                if slip in self._decided and cells.get(heading) != self._decided[slip].get(heading):
+                    self.typed_later.add((slip, heading))
+                else:
+                    self.typed_later.discard((slip, heading))
                 self.stood[slip, heading].append(cells.get(heading))
                 if (slip, heading) in self._wrote and _same(
                     cells.get(heading), self._wrote[slip, heading]
@@ -172,6 +181,10 @@ class Oracle:
     def was_read(self, rows: Rows, moment: datetime) -> None:
         """A pass has read these cells at `moment` on the sheet's clock; whether it comes to anything is open."""
         self._shown = _shown(rows)
+        self._read = {
+            str(row[-1]): {str(h): v for h, v in zip(rows[0], row, strict=False) if v is not None}
+            for row in rows[1:] if len(row) == len(rows[0])
+        }  # fmt: skip
         if not self.watched:
             return  # the first look invents no time
         for (order, stamp), shown in self._shown.items():
@@ -185,6 +198,7 @@ class Oracle:
             if not tick and self._known.get(where, (None,))[0]:
                 self._undone.add(where)
         self._known |= self._shown
+        self._decided |= self._read
 
     def exceptions(self) -> dict[str, str]:
         """Orders, each with a row of its own, on which a person typed an exception: Order ID -> slip."""

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from sheetsync.worker import approving
 from sheetsync.worker.one_pass import PassResult
+from tests.simulation.worker import change_log
 from tests.simulation.worker.figures import Figures
 from tests.simulation.worker.mails import audit, not_told
 from tests.simulation.worker.world import World
@@ -84,6 +85,7 @@ def settle(world: World) -> None:
     """People and faults rest: one pass puts everything right (two after a crash), a further one does nothing."""
     world.trace.append("-- quiet")
     crashed = world.desks[0].worker is None
+    world.wait(60)
     world.people_mend()
     for _ in range(2 if crashed else 1):
         result = world.one_pass(rough=False)
@@ -110,7 +112,9 @@ def _nothing_is_left(world: World) -> None:
     tracker_id = worker.state.id
     figures, broken = audit(worker.store, tracker_id, world.post, holds=world.holds)
     world.figures.add(figures)
-    for words in (*broken, *not_told(world.oracle, worker.store, tracker_id)):
+    broken += not_told(world.oracle, worker.store, tracker_id)
+    broken += change_log.audit(worker.store, tracker_id, world.oracle)
+    for words in broken:
         world.broken(words)
 
 
