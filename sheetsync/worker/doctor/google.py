@@ -61,8 +61,9 @@ def google_checks(
     except TrackerError as problem:
         yield bad("sheet", str(problem), "Nothing else can be said of the sheet until then.")
         return
-    link = sheet_link(patient.config.tracker.spreadsheet)
-    yield ok("sheet", f'The login is accepted and the sheet opens: "{structure.title}", {link}')
+    google, sheet = patient.config.google, patient.config.tracker.spreadsheet
+    place = f"on {google.api_url}" if google.on_this_machine else sheet_link(sheet)
+    yield ok("sheet", f'The login is accepted and the sheet opens: "{structure.title}", {place}')
     yield from tab_lines(patient, structure)
     yield from zone_lines(patient, structure)
     yield from _columns(patient, rules, structure, api.about.client_email, wait)

@@ -31,7 +31,7 @@ TITLE: Final = "sheetsync selftest "
 """How the title of every scratch tab begins."""
 _KINDS: Final = frozenset(
     {
-        "addSheet", "deleteSheet", "updateCells", "appendCells", "repeatCell", "findReplace", "sortRange",
+        "addSheet", "deleteSheet", "appendDimension", "updateCells", "appendCells", "repeatCell", "findReplace", "sortRange",
         "cutPaste", "copyPaste", "insertDimension", "deleteDimension", "moveDimension", "setDataValidation",
         "setBasicFilter", "clearBasicFilter", "addFilterView", "addConditionalFormatRule",
         "deleteConditionalFormatRule", "createDeveloperMetadata", "deleteDeveloperMetadata",
