@@ -97,7 +97,7 @@ def plan_with_reasons(
     escalations = _escalate(scene, clocks, fields, steps)
     findings = join_findings([findings, _unclear_acknowledgements(orders, escalations)])
     own = _own_changes(orders, clocks, findings, steps, options, now)
-    fed = plan_feeds(orders, memory, rules) if memory.fed.news else None
+    fed = None if memory.fed.is_idle else plan_feeds(orders, memory, rules)
     mine = seen.cells if fed is None else without(seen.cells, fed.changes)
     changes = own_cells.join([mine, own, *([fed.changes] if fed is not None else [])])
     arrived = seen.stamps["delivered_at"].to_numpy("datetime64[s]")

@@ -18,7 +18,7 @@ from typing import Any, Final, cast
 import pandas as pd
 from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
 
-from sheetsync.domain.feeds.news import Cells, Fed, FedPlan, Kind, News
+from sheetsync.domain.feeds.news import Cells, Fed, FedPlan, Keyed, Kind, News
 from sheetsync.domain.feeds.telling import SourceLog
 from sheetsync.domain.redaction import cutter, is_cut, stands_for
 from sheetsync.store import frames
@@ -31,6 +31,11 @@ from sheetsync.store.upsert import upsert
 
 _NUMBER: Final = "feed_number"
 _TOLD: Final = "feed_told"
+_UNMATCHED: Final = "feeds_unmatched"
+"""Under this the sources and kinds of keys stand whose news ever had no row."""
+_FRESH: Final = 1
+_NO_ROW: Final = 2
+"""Of a row that waits: a pass is yet to look at it; no row of the tracker was there for it."""
 _PART: Final = 5_000
 """So many rows are compared and kept at a time, so that a long file is never held twice."""
 _SETTLED: Final = frozenset({"applied", "refused"})
@@ -115,7 +120,12 @@ class Feeds:
         self, source: str, kind: Kind, rows: Iterable[SaidRow], now: datetime
     ) -> tuple[News, ...]:
         """Those of the rows that would be news, as a plan takes them; nothing is kept."""
-        common = {"source": source, "kind": kind, "waits": 1, "changed_at": int(now.timestamp())}
+        common = {
+            "source": source,
+            "kind": kind,
+            "waits": _FRESH,
+            "changed_at": int(now.timestamp()),
+        }
         with reading(self._engine, self._path) as connection:
             fresh = _fresh(connection, self._tracker_id, source, rows, Counting())
             return tuple(_news(common | row) for row in fresh)
@@ -125,13 +135,39 @@ class Feeds:
         with reading(self._engine, self._path) as connection:
             fed = load_fed(connection, self._tracker_id)
             written, before = _written(connection, self._tracker_id)
-        return replace(fed, written=written, before=before)
+        return self.with_more(replace(fed, written=written, before=before))
+
+    def with_more(self, fed: Fed) -> Fed:
+        """As `fed`, able to look up the news that no row was there for, where there are any."""
+        with reading(self._engine, self._path) as connection:
+            places = get_setting(connection, self._tracker_id, _UNMATCHED)
+        if not places:
+            return fed
+        known = [(source, keyed) for source, keyed in json.loads(places)]
+        return replace(fed, more=lambda found, keys: self._more(found, known, keys))
+
+    def _more(
+        self, fed: Fed, places: Sequence[tuple[str, Keyed]], keys: Mapping[Keyed, Sequence[str]]
+    ) -> Fed:
+        """The news that waited for one of these keys, with what feeds wrote before."""
+        found: list[News] = []
+        with reading(self._engine, self._path) as connection:
+            for source, keyed in places:
+                mine = feed_row.c.tracker_id == self._tracker_id, feed_row.c.source == source
+                query = select(feed_row).where(*mine, feed_row.c.keyed == keyed)
+                for ids in frames.chunks(keys.get(keyed, ())):
+                    rows = connection.execute(query.where(feed_row.c.key.in_(ids)))
+                    found += [_news(row) for row in map(_plain, rows) if row["waits"] == _NO_ROW]
+            if not found:
+                return fed
+            written, before = _written(connection, self._tracker_id)
+        return replace(fed, news=(*fed.news, *found), written=written, before=before)
 
     def take(self, line: FileLine, rows: Iterable[SaidRow]) -> Compared:
         """Keep a file and its rows, all or none; how many were news."""
         count = Counting()
         common = {"tracker_id": self._tracker_id, "source": line.source, "kind": line.kind,
-                  "changed_at": line.taken_at, "waits": int(line.kind != "stock")}  # fmt: skip
+                  "changed_at": line.taken_at, "waits": _FRESH if line.kind != "stock" else 0}  # fmt: skip
         key = ("tracker_id", "source", "keyed", "key")
         with writing(self._engine, self._path) as connection:
             fresh = _fresh(connection, self._tracker_id, line.source, rows, count)
@@ -233,7 +269,7 @@ def load_fed(connection: Connection, tracker_id: int) -> Fed:
     number = int(get_setting(connection, tracker_id, _NUMBER) or 0)
     if not number:
         return Fed()
-    mine = feed_row.c.tracker_id == tracker_id, feed_row.c.waits == 1
+    mine = feed_row.c.tracker_id == tracker_id, feed_row.c.waits == _FRESH
     news = _all_news(connection, select(feed_row).where(*mine))
     if not news:
         return Fed(number=number)
@@ -248,6 +284,7 @@ def commit_fed(connection: Connection, tracker_id: int, fed: FedPlan | None, num
     if fed is None:
         return
     _settle(connection, tracker_id, fed.done)
+    _wait_for_a_row(connection, tracker_id, fed.unmatched)
     _save_written(connection, tracker_id, fed.written, fed.before)
     if fed.carried:
         statement = (
@@ -328,8 +365,20 @@ def _known(
     return {(keyed, key): (cells, said) for part in parts for keyed, key, cells, said in part}
 
 
-def _settle(connection: Connection, tracker_id: int, news: Sequence[News]) -> None:
-    """These wait no longer, unless their source has said something else meanwhile."""
+def _wait_for_a_row(connection: Connection, tracker_id: int, news: Sequence[News]) -> None:
+    """No row is there for these: from now on they are looked up only by the keys that the rows have."""
+    _settle(connection, tracker_id, news, waits=_NO_ROW)
+    places = {(each.source, each.keyed) for each in news}
+    known = json.loads(get_setting(connection, tracker_id, _UNMATCHED) or "[]")
+    if not places <= {tuple(each) for each in known}:
+        every = sorted(places | {tuple(each) for each in known})
+        put_setting(connection, tracker_id, _UNMATCHED, json.dumps(every))
+
+
+def _settle(
+    connection: Connection, tracker_id: int, news: Sequence[News], *, waits: int = 0
+) -> None:
+    """These wait no longer, or in another way, unless their source has said something else meanwhile."""
     if not news:
         return
     statement = (
@@ -337,7 +386,7 @@ def _settle(connection: Connection, tracker_id: int, news: Sequence[News]) -> No
         .where(feed_row.c.tracker_id == tracker_id, feed_row.c.source == bindparam("b_source"))
         .where(feed_row.c.keyed == bindparam("b_keyed"), feed_row.c.key == bindparam("b_key"))
         .where(feed_row.c.digest == bindparam("b_digest"))
-        .values(waits=0)
+        .values(waits=waits)
     )
     connection.execute(statement, [_place(each) | {"b_digest": each.digest} for each in news])
 
@@ -383,6 +432,12 @@ def _news(row: Mapping[str, Any]) -> News:
         packed=row["cells"], waits=bool(row["waits"]),
         changed_at=datetime.fromtimestamp(row["changed_at"], tz=UTC),
     )  # fmt: skip
+
+
+def _plain(row: Any) -> dict[str, Any]:
+    """A row as the driver itself gives it."""
+    values: dict[str, Any] = row._asdict()
+    return values | {"changed_at": int(values["changed_at"].timestamp())}
 
 
 def _order_of(row: Mapping[str, Any]) -> str:

@@ -188,7 +188,7 @@ class Store:
 
         With what is remembered of archived orders that are `returning` to the tracker.
         """
-        return self._with_archived(
+        memory = self._with_archived(
             tracker_id,
             returning,
             lambda c: replace(
@@ -196,6 +196,7 @@ class Store:
                 fed=load_fed(c, tracker_id),
             ),
         )
+        return replace(memory, fed=self.feeds(tracker_id).with_more(memory.fed))
 
     def commit_pass(
         self,

@@ -420,7 +420,8 @@ feed_row = Table(
     Index(None, "tracker_id", "waits"),
 )
 """What a feed says last of each order (`keyed` order_id or tracking) or article (sku): `cells` is JSON,
-`said_at` the feed's own time of it, `waits` 1 until the tracker shows it or a person's value stands there."""
+`said_at` the feed's own time of it, `waits` 1 until the tracker shows it or a person's value stands there, 2 while no
+row is there for it."""
 
 feed_written = Table(
     "feed_written",

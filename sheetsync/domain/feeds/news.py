@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal, TypeAlias
@@ -46,13 +46,20 @@ class Fed:
     """What feeds brought and the tracker does not show yet, and what feeds wrote into it before.
 
     `written` holds, per order, what they meant to write; `before` what stood there until that is confirmed.
-    `number` grows with every file that was looked at.
+    `number` grows with every file that was looked at. `more` gives the same with news that no row was there for
+    when they came, given the keys that the rows have now; None where there are no such news.
     """
 
     number: int = 0
     news: tuple[News, ...] = ()
     written: Mapping[str, Cells] = field(default_factory=dict)
     before: Mapping[str, Cells] = field(default_factory=dict)
+    more: Callable[[Fed, Mapping[Keyed, Sequence[str]]], Fed] | None = None
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether there is nothing at all to look into."""
+        return not self.news and self.more is None
 
 
 NOTHING: Final = Fed()
@@ -75,14 +82,15 @@ class Addition:
 class FedPlan:
     """What a plan does about feeds.
 
-    `changes` is a frame of CHANGE_COLUMNS. `done` are news that need nothing any more, `carried` those whose
-    cells are among the changes or additions, each with its order. `written` and `before` are what is to be
+    `changes` is a frame of CHANGE_COLUMNS. `done` are news that need nothing any more, `unmatched` those
+    that no row is there for, `carried` those whose cells are among the changes or additions, each with its order. `written` and `before` are what is to be
     remembered of each order.
     """
 
     changes: pd.DataFrame
     additions: tuple[Addition, ...] = ()
     done: tuple[News, ...] = ()
+    unmatched: tuple[News, ...] = ()
     carried: tuple[tuple[News, str], ...] = ()
     written: Mapping[str, Cells] = field(default_factory=dict)
     before: Mapping[str, Cells] = field(default_factory=dict)

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from sheetsync.domain.feeds.kinds import RULES, may_change
-from sheetsync.domain.feeds.news import Addition, FedPlan, News, feed_rule
+from sheetsync.domain.feeds.news import Addition, FedPlan, Keyed, News, feed_rule
 from sheetsync.domain.feeds.values import column_texts, typed_value
 from sheetsync.domain.grid import Cells, frame_of, object_array
 from sheetsync.domain.model import CHANGE_COLUMNS, WRITABLE, Memory, Orders
@@ -50,6 +50,16 @@ class Rows:
             return self.by_order.get(key)
         places = self._tracked().get(fold(key), ())
         return places[0] if len(places) == 1 else None
+
+    def keys(self) -> dict[Keyed, list[str]]:
+        """What the rows are called, in the spellings that a feed may use for it."""
+        numbers: set[str] = set()
+        if self.orders.has("tracking"):
+            numbers = {
+                text for text in self.orders.frame["tracking"].to_numpy(object).tolist() if text
+            }
+        spelled = {way for text in numbers for way in (text, text.upper(), text.lower())}
+        return {"order_id": list(self.by_order), "tracking": sorted(spelled)}
 
     def order(self, place: int) -> str:
         """The Order ID of a row."""
@@ -126,11 +136,14 @@ class _Planning:
     """One plan in the making."""
 
     def __init__(self, orders: Orders, memory: Memory, rules: Rulebook) -> None:
-        self._orders, self._memory, self._rules, self._fed = orders, memory, rules, memory.fed
+        self._orders, self._memory, self._rules = orders, memory, rules
         self._rows, self._texts = Rows(orders), CellTexts(orders, rules)
+        fed = memory.fed
+        self._fed = fed if fed.more is None else fed.more(fed, self._rows.keys())
         self._cells: dict[tuple[int, str], tuple[str, News]] = {}
         self._additions: dict[str, Addition] = {}
         self._done: list[News] = []
+        self._unmatched: list[News] = []
         self._carried: list[tuple[News, str]] = []
         self._written: dict[str, dict[str, str]] = {}
         self._before: dict[str, dict[str, str]] = {}
@@ -142,9 +155,11 @@ class _Planning:
                 self._into_row(news, place)
             elif news.kind == "orders":
                 self._new_row(news)
+            else:
+                self._unmatched.append(news)
         return FedPlan(
             changes=self._changes(), additions=tuple(self._additions.values()),
-            done=tuple(self._done), carried=tuple(self._carried), written=self._written,
+            done=tuple(self._done), unmatched=tuple(self._unmatched), carried=tuple(self._carried), written=self._written,
             before=self._before, number=self._fed.number,
         )  # fmt: skip
 
