@@ -6,6 +6,7 @@ forked from a process that has imported it and done nothing else; from `sheetsyn
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import select
@@ -112,6 +113,7 @@ def serve(lines: IO[str], answers: IO[str]) -> None:
     import sheetsync.cli.state_
     import sheetsync.trackers.google.tracker  # noqa: F401
 
+    gc.freeze()
     for line in lines:
         child = os.fork()
         if not child:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -107,6 +108,7 @@ class Shares:
 
 def shared(shares: Shares, jobs: int) -> Iterator[Played]:
     """What every piece came to, from so many processes that are never idle while there is time."""
+    gc.freeze()  # what was imported need not be looked through in every process
     with get_context("fork").Pool(jobs) as pool:
         at_work = []
         while True:
