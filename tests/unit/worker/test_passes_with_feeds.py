@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from sheetsync.worker.undo import carry_out_undo, look_at_undo
 from tests.support.feed_shop import ORDERS, FeedShop, feed_shop
 
 
@@ -30,12 +31,13 @@ def feeds(made) -> FeedShop:
 CARRIER = "Tracking Number,Carrier Status,ETA,Last Update\n"
 
 
-def test_a_courier_is_found_by_tracking_number_and_a_delivery_moves_status_on(feeds):
+def test_status_follows_a_delivery_the_log_names_the_feed_and_an_undo_takes_its_cells_back(feeds):
     feeds.shop.type_in(
         "#SP-1", allocated="x", picked="x", packed="x", dispatched_at=datetime(2026, 3, 9, 8, 9)
     )
     feeds.leave("dhl", "Tracking Number,Carrier Status,Delivered Date,Last Update\n"
                 "1234567890,Delivered,2026-03-09 08:11,2026-03-09 08:11\n")  # fmt: skip
+    feeds.leave("web", f"{ORDERS}#SP-3,2026-03-09 08:00,Ann,MUG-01 x2\n")
     feeds.settle()
     cells = feeds.cells()["#SP-1"]
     assert (cells["carrier_status"], cells["delivered_at"]) == (
@@ -43,42 +45,22 @@ def test_a_courier_is_found_by_tracking_number_and_a_delivery_moves_status_on(fe
         datetime(2026, 3, 9, 8, 11),
     )
     assert feeds.shop.cell("#SP-1", "status") == "Delivered"
-
-
-def test_what_a_feed_wrote_is_logged_as_the_feeds_and_not_as_a_persons(feeds):
-    feeds.leave("pay", "Order ID,Payment Status\n#SP-1,Paid\n")
-    feeds.leave("web", f"{ORDERS}#SP-3,2026-03-09 08:00,Ann,MUG-01 x2\n")
-    feeds.settle()
-    feeds.shop.type_in("#SP-3", handler="Thabo")
-    feeds.settle()
-    with feeds.shop.workshop() as shop, shop.store.audit(shop.state.id) as entries:
-        lines = [
-            (e.order, e.what, e.by, e.rule)
-            for e in entries
-            if e.kind in {"cell", "order"} or "feed" in e.rule
-        ]
-    told = {line for line in lines if "feed:" in line[3]}
-    assert {(order, what) for order, what, _, _ in told} == {
-        ("#SP-1", "payment_status"),
-        ("#SP-3", "appeared"),
-    }
-    people = {(order, what) for order, what, by, _ in lines if by == "person"}
-    assert people == {("#SP-3", "handler")}
-
-
-def test_undoing_the_pass_takes_the_feeds_cells_back_and_they_stay_away(feeds):
-    from sheetsync.worker.undo import carry_out_undo, look_at_undo
-
-    feeds.leave("pay", "Order ID,Payment Status\n#SP-1,Paid\n")
-    feeds.settle()
     with feeds.shop.workshop() as shop:
-        number = next(
-            p.line.id for p in shop.store.undoing(shop.state.id).passes(9) if p.cells == 1
-        )
-        carry_out_undo(shop, look_at_undo(shop, number, feeds.shop.now))
-    assert "payment_status" not in feeds.cells()["#SP-1"]
+        with shop.store.audit(shop.state.id) as entries:
+            lines = [(e.order, e.what, e.by, e.run) for e in entries if "feed:" in e.rule]
+        told = {(order, what) for order, what, _, _ in lines}
+        filled = ("carrier_status", "carrier_update", "delivered_at")
+        assert told == {("#SP-3", "appeared"), *(("#SP-1", what) for what in filled)}
+        assert {by for _, _, by, _ in lines} == {"worker"}
+        carry_out_undo(shop, look_at_undo(shop, int(lines[0][3]), feeds.shop.now))
     feeds.settle()
-    assert "payment_status" not in feeds.cells()["#SP-1"]
+    assert not {"carrier_status", "carrier_update"} & feeds.cells()["#SP-1"].keys()
+    assert "#SP-3" in feeds.cells()
+    with (
+        feeds.shop.workshop() as shop,
+        shop.store.audit(shop.state.id, order_id="#SP-3") as entries,
+    ):
+        assert [e.by for e in entries if e.what == "appeared"] == ["worker"]
 
 
 def test_sync_status_tells_of_each_source_and_of_one_that_fell_silent(feeds):
@@ -95,25 +77,18 @@ def test_sync_status_tells_of_each_source_and_of_one_that_fell_silent(feeds):
     assert any(text.startswith("The feed dhl is stale since") for text in tab)
 
 
-def test_a_held_tracker_keeps_the_news_for_later(feeds):
-    feeds.leave("pay", "Order ID,Payment Status\n#SP-1,Paid\n")
-    with feeds.shop.sheet() as sheet:
-        title = sheet["A1"].value
-        sheet["A1"].value = "Something else"
-    assert feeds.look("08:12").outcome == "held"
-    with feeds.shop.sheet() as sheet:
-        sheet["A1"].value = title
-    feeds.settle()
-    assert feeds.cells()["#SP-1"]["payment_status"] == "Paid"
-
-
-def test_an_open_workbook_puts_cells_and_rows_off_and_loses_none(feeds):
+def test_an_open_workbook_and_a_held_tracker_put_news_off_and_lose_none(feeds):
     feeds.leave("pay", "Order ID,Payment Status\n#SP-1,Paid\n")
     feeds.leave("web", f"{ORDERS}#SP-3,2026-03-09 08:00,Ann,MUG-01 x2\n")
     lock = feeds.shop.folder / ".~lock.tracker.xlsx#"
     lock.write_bytes(b"Lerato,,,,;")
     assert feeds.look("08:12").outcome == "deferred"
     lock.unlink()
+    with feeds.shop.sheet() as sheet:
+        sheet["A1"].value = "Something else"
+    assert feeds.look("08:14").outcome == "held"
+    with feeds.shop.sheet() as sheet:
+        sheet["A1"].value = "Order ID"
     feeds.settle()
     assert feeds.cells()["#SP-1"]["payment_status"] == "Paid"
     assert "#SP-3" in feeds.cells()
