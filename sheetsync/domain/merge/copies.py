@@ -92,10 +92,16 @@ def column_texts(key: str, orders: Orders, rule: ColumnRule) -> Cells:
             return _with_raw(np.where(values == 1, TICKED, "").astype(object), values < 0, raw)
         case "number":
             known = ~np.isnan(values.astype(float))
-            texts = object_array([number_text(v) if k else "" for v, k in zip(values.tolist(), known.tolist(), strict=True)])  # fmt: skip
+            numbers = zip(values.tolist(), known.tolist(), strict=True)
+            texts = object_array([_digits(v) if is_known else "" for v, is_known in numbers])
             return _with_raw(texts, ~known, raw)
         case _:
             return values
+
+
+def _digits(number: float) -> str:
+    """A number by the fifteen digits that every spreadsheet keeps."""
+    return number_text(number if number.is_integer() else float(f"{number:.15g}"))
 
 
 def _moment_texts(key: str, orders: Orders, moments: Moments) -> Cells:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 import numpy as np
 import xlsxwriter
@@ -48,7 +48,7 @@ class Drawing:
     made: datetime
 
 
-def draw(path: Path, drawing: Drawing, rules: Rulebook) -> None:
+def draw(path: Path | IO[bytes], drawing: Drawing, rules: Rulebook) -> None:
     """Write the workbook. Raises OSError where the file cannot be written."""
     # Row by row into a temporary file: a hundred thousand orders take no more memory than one.
     options = {"strings_to_formulas": False, "strings_to_urls": False, "constant_memory": True}
@@ -156,7 +156,7 @@ def cells_to_write(raw: Cells, typed: np.ndarray, texts: Cells, rule: ColumnRule
     filled = np.asarray(texts != "", dtype=bool)
     match rule.type:
         case "datetime":
-            _fill_dates(out, typed, texts, filled)
+            _fill_dates(out, raw, typed, texts)
         case "checkbox":
             out[filled] = texts[filled]
             out[np.asarray(typed == 1, dtype=bool)] = "✓"
@@ -172,10 +172,10 @@ def cells_to_write(raw: Cells, typed: np.ndarray, texts: Cells, rule: ColumnRule
     return out
 
 
-def _fill_dates(out: Cells, local: np.ndarray, texts: Cells, filled: np.ndarray) -> None:
+def _fill_dates(out: Cells, raw: Cells, local: np.ndarray, texts: Cells) -> None:
     """Serial numbers where a date was read (`local`, naive), the text as it stands elsewhere."""
     known = ~np.isnat(local)
-    out[filled] = texts[filled]
-    out[np.asarray(texts == "Yes", dtype=bool) & ~known] = "✓"
+    for place in np.flatnonzero(np.asarray(texts != "", dtype=bool) & ~known).tolist():
+        out[place] = raw[place] if type(raw[place]) is str else texts[place]
     days = local[known].astype("datetime64[s]").astype("int64") / 86_400.0 + 25_569
     out[known] = np.round(days, 10).astype(object)
