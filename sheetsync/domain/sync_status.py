@@ -20,9 +20,12 @@ from sheetsync.domain.tabs import Box, Tab
 
 TITLE: Final = "Sync Status"
 FEED_HEADINGS: Final = (
-    "Feed", "Last file", "Taken", "Waited", "Rows / news / refused", "State",
+    "Feed", "Taken", "Waited", "Last file", "Rows / news / refused", "State",
 )  # fmt: skip
 _PROBLEMS_SHOWN: Final = 30
+_LINE: Final = 15.0
+_LINE_HOLDS: Final = 150
+"""Characters in a line over the whole width, and its height."""
 _SEVERITY_ORDER: Final = {"error": 0, "warning": 1, "unsure": 2, "note": 3}
 _SEVERITY_STYLE: Final = {"error": "bad", "warning": "near", "unsure": "grey", "note": "grey"}
 
@@ -69,9 +72,18 @@ def layout(summary: PassSummary, findings: pd.DataFrame, timezone: str) -> Tab:
         kind="sync-status",
         boxes=tuple(boxes),
         column_widths=(16.0, 18.0, 12.0, 22.0, 22.0, 30.0),
-        row_heights=((0, 30.0), (3, 34.0)),
+        row_heights=((0, 30.0), (3, 34.0), *_tall(boxes)),
         landscape=True,
     )
+
+
+def _tall(boxes: Sequence[Box]) -> list[tuple[int, float]]:
+    """Heights of the rows whose sentence takes more than one line."""
+    return [
+        (box.row, _LINE * -(-len(str(box.value)) // _LINE_HOLDS))
+        for box in boxes
+        if box.style == "wrapped" and box.width == 6 and len(str(box.value)) > _LINE_HOLDS
+    ]
 
 
 def _banner(boxes: list[Box], row: int, summary: PassSummary, findings: pd.DataFrame) -> int:
@@ -138,17 +150,24 @@ def _feeds(boxes: list[Box], row: int, summary: PassSummary, timezone: str) -> i
         boxes.append(Box(row=row + 1, column=column, value=heading, style="label"))
     for offset, log in enumerate(summary.sources, start=2):
         stale = stale_words(log, summary.at, timezone)
-        state = stale or ("refused its last file" if log.trouble else "well")
-        taken = None if log.taken_at is None else scalar_to_local(log.taken_at, timezone)
+        spoke = log.taken_at is not None
+        state, style = _state_of(log, stale)
         cells = (
-            (f"{log.name} ({log.kind})", "text"), (log.file or "nothing yet", "text"),
-            (taken, "moment"), (latency_words(log), "text"),
-            (f"{log.rows:,} / {log.changed:,} / {log.refused:,}", "text"),
-            (state, "bad" if stale or log.trouble else "good"),
+            (log.name, "text"),
+            (scalar_to_local(log.taken_at, timezone) if log.taken_at is not None else None, "moment"),
+            (latency_words(log), "text"), (log.file, "text"),
+            (f"{log.rows:,} / {log.changed:,} / {log.refused:,}" if spoke else "", "text"), (state, style),
         )  # fmt: skip
         for column, (value, style) in enumerate(cells):
             boxes.append(Box(row=row + offset, column=column, value=value, style=style))
     return row + 2 + len(summary.sources)
+
+
+def _state_of(log: SourceLog, stale: str) -> tuple[str, str]:
+    """How a feed stands, and the style that says so."""
+    if stale or log.trouble:
+        return stale or "refused its last file", "bad"
+    return ("well", "good") if log.taken_at is not None else ("nothing yet", "grey")
 
 
 def _problems(boxes: list[Box], row: int, findings: pd.DataFrame) -> int:

@@ -18,7 +18,7 @@ MOST_SHOWN: Final = 5_000
 _COLUMNS: Final = (
     ("SKU", "", "text", 18.0), ("Product", "product", "text", 30.0), ("On Hand", "on_hand", "number", 12.0),
     ("Reserved", "reserved", "number", 12.0), ("Available", "available", "number", 12.0),
-    ("Reorder Point", "reorder_point", "number", 14.0), ("Restock ETA", "restock_at", "moment", 17.0),
+    ("Reorder Point", "reorder_point", "number", 14.0), ("Restock ETA", "restock_at", "date", 14.0),
     ("As Of", "as_of", "moment", 17.0), ("Changed", "", "moment", 17.0), ("Feed", "", "text", 14.0),
 )  # fmt: skip
 
@@ -37,8 +37,7 @@ def layout(levels: Sequence[News], timezone: str) -> Tab:
         for column, (heading, key, style, _) in enumerate(_COLUMNS):
             own: dict[str, TabValue] = {"SKU": news.key, "Changed": changed, "Feed": news.source}
             value = own.get(heading) if not key else _value(said.get(key, ""), style)
-            if value is not None:
-                boxes.append(Box(row=row, column=column, value=value, style=style))
+            boxes.append(Box(row=row, column=column, value=value, style=style))
     return Tab(
         title=TITLE, kind="stock-levels", boxes=tuple(boxes), frozen_rows=4,
         column_widths=tuple(width for _, _, _, width in _COLUMNS),
@@ -56,4 +55,4 @@ def _value(text: str, style: str) -> TabValue:
     if style == "number":
         number = float(text)
         return int(number) if number.is_integer() else number
-    return datetime.fromisoformat(text) if style == "moment" else text
+    return datetime.fromisoformat(text) if style in {"moment", "date"} else text
