@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from sheetsync.domain.model import CellValue, HeaderMap
@@ -23,6 +24,7 @@ REQUIRED_HEADINGS: Final = ("order_id",)
 _TIGHT: Final = re.compile(r"\s*([/&()])\s*")
 
 
+@lru_cache(maxsize=4096)
 def normalise_heading(text: str) -> str:
     """A heading as compared: case, width, spaces, line breaks, a trailing colon or dot do not matter."""
     plain = _TIGHT.sub(r"\1", fold(unicodedata.normalize("NFKC", text)).replace("_", " "))
