@@ -1,6 +1,6 @@
 """A transport for `requests` that serves a SheetsService without sockets.
 
-session.mount("https://sheets.googleapis.com", InProcess(service))
+`session_within(service)` is a session that has it.
 """
 
 from __future__ import annotations
@@ -21,6 +21,14 @@ _ERRORS = {
     "read": requests.exceptions.ReadTimeout,
     "reset": requests.exceptions.ConnectionError,
 }
+
+
+def session_within(service: SheetsService) -> requests.Session:
+    """A session all of whose calls go to the service, whatever proxies the environment names."""
+    session = requests.Session()
+    session.trust_env = False
+    session.mount("https://", InProcess(service))
+    return session
 
 
 class InProcess(BaseAdapter):

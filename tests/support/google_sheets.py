@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-import requests
 from google.auth.credentials import AnonymousCredentials
 
 from sheetsync.domain.moments import local_to_serial
@@ -19,7 +18,7 @@ from sheetsync.trackers.google.structure import Structure
 from sheetsync.trackers.google.tracker import GoogleTracker
 from tests.sheets_server.book_reply import book_reply
 from tests.sheets_server.http_server import start
-from tests.sheets_server.in_process import InProcess
+from tests.sheets_server.in_process import session_within
 from tests.sheets_server.model import Book, Json, Sheet
 from tests.sheets_server.requests.apply import apply_all
 from tests.sheets_server.service import SheetsService
@@ -101,10 +100,7 @@ def google_tracker(
     **more: Any,
 ) -> GoogleTracker:
     """A tracker on a served book: over HTTP at `url`, or on `service` without sockets. Its clock stands."""
-    session = None
-    if service is not None:
-        session = requests.Session()
-        session.mount("https://", InProcess(service))
+    session = None if service is None else session_within(service)
     api_options: dict[str, Any] = {
         "clock": lambda: NOW, "wait": lambda _seconds: None, "dice": lambda: 0.5, "api_url": url,
         "session": session, "timeout": 20.0, "reads_per_minute": PLENTY, "writes_per_minute": PLENTY,

@@ -6,13 +6,12 @@ from contextlib import contextmanager
 from typing import Any
 
 import gspread
-import requests
 from google.auth.credentials import AnonymousCredentials
 from googleapiclient.discovery import build
 from gspread.http_client import HTTPClient
 
 from tests.sheets_server.http_server import start
-from tests.sheets_server.in_process import InProcess
+from tests.sheets_server.in_process import session_within
 from tests.sheets_server.service import SheetsService
 
 _GOOGLE = ("https://sheets.googleapis.com", "https://www.googleapis.com")
@@ -32,9 +31,7 @@ def gspread_at(url: str, credentials: Any = None) -> gspread.Client:
 
 def gspread_within(service: SheetsService) -> gspread.Client:
     """gspread without sockets."""
-    session = requests.Session()
-    session.mount("https://", InProcess(service))
-    return gspread.Client(auth=None, session=session)
+    return gspread.Client(auth=None, session=session_within(service))
 
 
 @contextmanager

@@ -5,12 +5,11 @@ from __future__ import annotations
 import random
 from datetime import timedelta
 
-import requests
 from google.auth.credentials import AnonymousCredentials
 
 from sheetsync.trackers.google.api import SheetsApi
 from sheetsync.trackers.google.selftest import Means, Selftest
-from tests.sheets_server.in_process import InProcess
+from tests.sheets_server.in_process import session_within
 from tests.sheets_server.service import SheetsService
 from tests.support.google_sheets import BOOK_ID, NOW, SheetPerson, book_of
 from tests.support.workbooks import HEADINGS, ORDERS
@@ -32,10 +31,7 @@ class Owner:
 
     def another(self, url: str = "", pace: int = 50) -> Selftest:
         """A selftest in a process of its own, at `url` or without sockets."""
-        session = None
-        if not url:
-            session = requests.Session()
-            session.mount("https://", InProcess(self.service))
+        session = None if url else session_within(self.service)
         api = SheetsApi(
             BOOK_ID, AnonymousCredentials(), clock=lambda: self.now, wait=self.wait,
             dice=self._dice.random, session=session, api_url=url, timeout=5.0,

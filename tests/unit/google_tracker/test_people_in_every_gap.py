@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
-import requests
 from google.auth.credentials import AnonymousCredentials
 
 from sheetsync.domain.columns import find_header
@@ -16,7 +15,7 @@ from sheetsync.trackers.google.api import SheetsApi
 from sheetsync.trackers.google.journal import MemoryJournal
 from sheetsync.trackers.google.sending import extended
 from sheetsync.trackers.google.tracker import GoogleTracker
-from tests.sheets_server.in_process import InProcess
+from tests.sheets_server.in_process import session_within
 from tests.sheets_server.requests.apply import apply_all
 from tests.sheets_server.service import SheetsService
 from tests.support.google_sheets import with_safety_copy
@@ -40,11 +39,9 @@ class Scene:
         for number, row in enumerate([HEAD, *(self._order(n) for n in range(COUNT))]):
             for column, value in enumerate(row):
                 self.put(number, column, value)
-        session = requests.Session()
-        session.mount("https://", InProcess(self.service))
         api = SheetsApi(
             self.book.id, AnonymousCredentials(), clock=lambda: NOW, wait=lambda _s: None, dice=lambda: 0.5,
-            session=session, reads_per_minute=10_000, writes_per_minute=10_000,
+            session=session_within(self.service), reads_per_minute=10_000, writes_per_minute=10_000,
         )  # fmt: skip
         self.tracker = GoogleTracker(
             api, columns=RULES, timezone="UTC", now=lambda: NOW, wait=lambda _s: None, journal=MemoryJournal(),
