@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
 from typing import Final
@@ -18,6 +19,7 @@ VANISHES: Final = "as a request got lost on its way"
 ARRIVED: Final = "as a request arrived"
 CARRIED_OUT: Final = "as a request was carried out"
 PASS_DONE: Final = "as a pass was done"
+PAUSED: Final = "after it was stopped amid a request and woken"
 REQUESTS: Final = (ARRIVED, VANISHES, CARRIED_OUT, PASS_DONE)
 MAILS: Final = (
     "at the greeting of a mail server", "as a mail named its sender", "as a mail was let in",
@@ -37,6 +39,8 @@ class Aim:
     count: int = 1
     share: float = 0.0
     late: float = 0.0
+    pause: float = 0.0
+    """Seconds for which the worker is stopped before."""
     fresh: bool = False
     """Whether the worker is a Python process of its own; else one forked from a warm one."""
 
@@ -48,6 +52,7 @@ class Aim:
     def __str__(self) -> str:
         when = f"{self.share:.0%}" if self.point == MOMENT else f"number {self.count}"
         late = f", {self.late * 1000:.0f} ms later" if self.late else ""
+        late = f" for {self.pause:.1f} s{late}" if self.pause else late
         return f"{self.point}, {when}{late}{', a fresh process' if self.fresh else ''}"
 
 
@@ -71,7 +76,7 @@ def _shuffled(dice: Random, kills: int) -> list[str]:
     """So many points: every one comes round before any comes again."""
     points: list[str] = []
     while len(points) < kills:
-        deck = [*MAILS, *REQUESTS, *[MOMENT] * 5]
+        deck = [*MAILS, *REQUESTS, PAUSED, *[MOMENT] * 5]
         dice.shuffle(deck)
         points += deck
     return points[:kills]
@@ -80,6 +85,9 @@ def _shuffled(dice: Random, kills: int) -> list[str]:
 def _aim(dice: Random, point: str, *, fresh: bool) -> Aim:
     if point == MOMENT:
         return Aim(point, share=dice.uniform(0.0, 1.2), fresh=fresh)
+    if point == PAUSED:
+        pause, late = dice.uniform(0.5, 3.5), dice.uniform(0.0, 0.6)
+        return Aim(point, dice.randint(1, 6), pause=pause, late=late, fresh=fresh)
     most = {PASS_DONE: 2, MAILS[0]: 1}.get(point, 3 if point in MAILS else 7)
     late = dice.choice((0.0, 0.0, dice.uniform(0.0, 0.05)))
     if point == VANISHES:  # it shall not live to hear of it
@@ -117,12 +125,20 @@ class Trigger:
             self._left -= 1
             if self._left:
                 return False
-            late, worker = self._aim.late, self._worker
-        if late:
-            threading.Timer(late, self.kill, (worker,)).start()
+            aim, worker = self._aim, self._worker
+        if aim.pause and worker:
+            _signal(worker, signal.SIGSTOP)
+            threading.Timer(aim.pause, self._wake, (worker,)).start()
+        if aim.pause + aim.late:
+            threading.Timer(aim.pause + aim.late, self.kill, (worker,)).start()
         else:
             self.kill(worker)
         return True
+
+    def _wake(self, worker: int) -> None:
+        with self._lock:
+            if worker == self._worker and not self.fired.is_set():
+                _signal(worker, signal.SIGCONT)
 
     def kill(self, worker: int) -> None:
         """End this worker as by kill -9, once; not where another one has come after it."""
@@ -130,4 +146,9 @@ class Trigger:
             known = worker and worker == self._worker
             if self._aim is not None and known and not self.fired.is_set():
                 self.fired.set()
-                os.kill(worker, signal.SIGKILL)
+                _signal(worker, signal.SIGKILL)
+
+
+def _signal(worker: int, number: int) -> None:
+    with suppress(ProcessLookupError):  # it has just ended
+        os.kill(worker, number)

@@ -24,6 +24,7 @@ from tests.simulation.kills.aims import (
     CARRIED_OUT,
     MOMENT,
     PASS_DONE,
+    PAUSED,
     VANISHES,
     Aim,
     Trigger,
@@ -150,6 +151,7 @@ class World:
         self._note(f"worker {len(self.lives) - 1} was answered {call.name}")
         self._in_a_gap()
         self.trigger.reached(CARRIED_OUT)
+        self.trigger.reached(PAUSED)
 
     def _in_a_gap(self) -> None:
         if not self._resting.is_set() and self._gaps.random() < _GAP:
