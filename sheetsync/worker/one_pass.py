@@ -298,7 +298,8 @@ def _carry_out(
         busy = _result(plan, "deferred", receipt.deferred)
         return _not_written(store, state, pass_id, replace(busy, receipt=receipt))
     rows = adding.add_rows(ports.tracker, store, added)
-    ports.step("added")
+    if added:
+        ports.step("added")
     result = _close(ports, pass_id, plan, receipt, tabs.remember)
     if plan.fed is not None:
         store.feeds(state.id).close(plan.fed, adding.outcomes(receipt, rows))
