@@ -32,17 +32,23 @@ def log_changes(  # noqa: PLR0917 - one pass, and what it saw
     """Append the plan's intents and the edits seen since the read that `memory` is of.
 
     To the edits come those of the worker's own columns, which an intent puts right. An intent that was
-    logged and still waits to be written (a workbook in use all night) is not logged again.
+    logged and still waits to be written (a workbook in use all night) is not logged again, unless a person
+    has been at the cell: then what was meant had been written, in a pass that was killed before it knew.
     """
     intents, edits = _intents(plan), edits or ()
     orders = sorted({row["order_id"] for row in intents} | {edit.order_id for edit in edits})
     newest = _newest(connection, tracker_id, orders)
     found = [edit for edit in edits if not _by_undo(edit, newest)]
     found += [edit for row in intents if (edit := _edit_of_own(row, newest, memory)) is not None]
+    edited = {(edit.order_id, edit.column) for edit in found}
     seen_from = memory.last_pass_at if memory is not None else None
     common = {"tracker_id": tracker_id, "pass_id": pass_id, "seen_at": plan.at}
     lines = [{**common, **_edit_line(edit), "seen_from": seen_from} for edit in found]
-    lines += [{**common, **row, "seen_from": None} for row in intents if not _waits(row, newest)]
+    lines += [
+        {**common, **row, "seen_from": None}
+        for row in intents
+        if (row["order_id"], row["column"]) in edited or not _waits(row, newest)
+    ]
     insert_new(connection, change_log, lines)
 
 

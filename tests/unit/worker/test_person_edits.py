@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from openpyxl import load_workbook
 
 from sheetsync.domain.moments import scalar_to_local
+from sheetsync.worker.one_pass import one_pass
 from tests.support.shop_desk import ZONE, ShopDesk, local
+from tests.support.watched_sheet import WatchedSheet
 
 NUMBERS = iter(range(1, 14))
 
@@ -191,3 +194,29 @@ def test_rows_that_come_go_and_come_back_are_told(desk, order):
             if n["by"] == "person" and n["column"] in coming_and_going]  # fmt: skip
     assert [n["column"] for n in told] == list(coming_and_going)
     assert told[0]["seen_from"] == told[0]["seen_at"] - timedelta(minutes=2)
+
+
+def test_a_cell_cleared_after_a_killed_pass_had_filled_it_is_told_as_filled_again(tmp_path):
+    """The killed pass never learnt that it had written: its line is not one that still waits."""
+    sheet = WatchedSheet(tmp_path)
+    sheet.put("status", [None])
+
+    def step(name: str) -> None:
+        if name == "written":
+            raise KeyboardInterrupt
+
+    state = sheet.store.tracker_state(sheet.id)
+    with pytest.raises(KeyboardInterrupt):
+        one_pass(replace(sheet.ports(), step=step), state, sheet.rules, sheet.now)
+    sheet.look()
+    sheet.put("status", [None])
+    sheet.look()
+    told = [
+        (line["by"], line["old"], line["new"])
+        for line in sheet.store.history(sheet.id, "#SP-00").changes
+        if line["column"] == "status"
+    ]
+    sheet.close()
+    assert told == [
+        ("worker", "", "Pending"), ("person", "Pending", ""), ("worker", "", "Pending"),
+    ]  # fmt: skip
