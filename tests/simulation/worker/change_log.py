@@ -16,7 +16,9 @@ _LOGGED: Final = {TITLES[key]: key for key in (*TICKS, *_TEXTS)}
 def audit(store: Store, tracker_id: int, oracle: Oracle) -> list[str]:
     """Cells of orders that always had a row of their own, held against the last line about each."""
     with store.audit(tracker_id) as entries:
-        lines = sorted((line for line in entries if line.kind == "cell"), key=lambda line: int(line.number))
+        lines = sorted(
+            (line for line in entries if line.kind == "cell"), key=lambda line: int(line.number)
+        )
     last = {(line.order, line.what): line for line in lines}
     found = []
     for order, slip in _plain_orders(oracle).items():

@@ -20,6 +20,8 @@ STAMP_OF: Final = {TITLES[key]: TITLES[f"{key}_at"] for key in TICKS}
 _TICK_OF: Final = {stamp: tick for tick, stamp in STAMP_OF.items()}
 _PUT_RIGHT: Final = frozenset(TITLES[key] for key in ("sla", "sla_due", "check", "next_action"))
 """The worker's own texts: whatever is typed there is put right."""
+_MASS: Final = 10
+"""More rows than the guard lets go, at the number of orders that are played with."""
 _EVIDENCE: Final = (*STAMP_OF, TITLES["dispatched_at"], TITLES["delivered_at"])
 
 
@@ -51,6 +53,8 @@ class Oracle:
     _known: dict[tuple[str, str], Any] = field(default_factory=dict)
     _shown: dict[tuple[str, str], Any] = field(default_factory=dict)
     _wrote: dict[Cell, Any] = field(default_factory=dict)
+    approved: bool = False
+    """A person has said that what the guard holds back is meant so."""
     _read: dict[str, dict[str, Any]] = field(default_factory=dict)
     _decided: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Slip -> the cells of the row as a pass saw them that kept what it saw."""
@@ -194,11 +198,24 @@ class Oracle:
     def was_decided(self) -> None:
         """What was read last has been kept for good."""
         self.watched = True
+        self._judge_mass()
         for where, (tick, _status) in self._shown.items():
             if not tick and self._known.get(where, (None,))[0]:
                 self._undone.add(where)
         self._known |= self._shown
         self._decided |= self._read
+
+    def _judge_mass(self) -> None:
+        """An accident with a whole column is not carried out unless a person says so."""
+        ids = Counter(_text(cells.get(ORDER)) for cells in self._read.values())
+        usable = {slip for slip, cells in self._read.items() if ids[_text(cells.get(ORDER))] == 1}
+        for heading in (*STAMP_OF, STATUS):
+            before = [slip for slip, cells in self._decided.items() if cells.get(heading)]
+            emptied = [
+                slip for slip in before if slip in usable and not self._read[slip].get(heading)
+            ]
+            if len(emptied) > _MASS and not self.approved:
+                self._break(f"{heading} was emptied in {len(emptied)} rows, and that went through")
 
     def exceptions(self) -> dict[str, str]:
         """Orders, each with a row of its own, on which a person typed an exception: Order ID -> slip."""

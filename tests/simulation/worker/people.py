@@ -33,6 +33,7 @@ _SCRIBBLES: Final = tuple(TITLES[key] for key in ("sla", "check", "next_action")
 _CLEARED: Final = tuple(
     heading for heading in HEADINGS if heading not in {TITLES[key] for key in OWN}
 )
+_WEIGHTY: Final = tuple(TITLES[key] for key in (*TICKS, "status"))
 _RENAMED: Final = "Anything"
 Cell: TypeAlias = tuple[str, str]
 """(slip, heading)"""
@@ -90,8 +91,8 @@ class People:
             self._sort, self._sort, self._insert, self._insert_empty, self._delete, self._double_row,
             self._double_id, self._paste_back, self._type_stamp, self._swap, self._hand_over,
         )  # fmt: skip
-        rare = (self._rename_heading, self._clear_range)
-        act = self._dice.choice(rare if self._dice.random() < 0.04 else calm)
+        rare = (self._rename_heading, self._clear_range, self._clear_range)
+        act = self._dice.choice(rare if self._dice.random() < 0.08 else calm)
         width = len(rows[0])
         for row in rows:
             row.extend([None] * (width - len(row)))
@@ -232,9 +233,11 @@ class People:
 
     def _clear_range(self, rows: Rows) -> str:
         """Somebody presses Delete over a block of cells."""
-        heading = self._dice.choice([h for h in _CLEARED if h in rows[0]])
-        column, first = rows[0].index(heading), self._dice.randrange(1, len(rows))
-        for row in rows[first : first + self._dice.randrange(2, 14)]:
+        heading = self._dice.choice(
+            [h for h in self._dice.choice((_CLEARED, _WEIGHTY)) if h in rows[0]] or [ORDER]
+        )
+        column, first = rows[0].index(heading), self._dice.choice((1, 1, 4, 8))
+        for row in rows[first : first + self._dice.choice((3, 6, 20))]:
             if row[-1] is not None and row[column] is not None:
                 self.wiped[str(row[-1]), heading] = row[column]
                 row[column] = None

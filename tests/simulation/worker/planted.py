@@ -10,9 +10,11 @@ from datetime import datetime
 from types import SimpleNamespace
 from typing import Any, Final
 
+import pandas as pd
 from sqlalchemy import update
 
-from sheetsync.domain.model import Receipt
+from sheetsync.domain.guard import GuardLimits
+from sheetsync.domain.model import Memory, Receipt
 from sheetsync.domain.rules import Rulebook
 from sheetsync.errors import MailError
 from sheetsync.messages.compose import Composable, Composer, Letter
@@ -27,6 +29,7 @@ from sheetsync.trackers.receipts import change_receipt, plain_new
 from sheetsync.worker.leasing import leased, worker_name
 from sheetsync.worker.one_pass import Ports
 from sheetsync.worker.workshop import _state_folder
+from tests.simulation.worker.people import TICKS
 from tests.simulation.worker.story import play_seed
 from tests.simulation.worker.worker import SimWorker, WatchedTracker
 
@@ -222,6 +225,48 @@ class IgnoresTheFence(SimWorker):
             yield
 
 
+# Memory and guard ------------------------------------------------------------------------------
+
+
+class _Forgets:
+    """A store that tells nothing of times that no receipt has confirmed."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def load_memory(self, *arguments: Any, **more: Any) -> Memory:
+        memory = self._store.load_memory(*arguments, **more)
+        orders = memory.orders.copy()
+        for key in TICKS:
+            stamp = f"{key}_at"
+            open_ = (orders[f"written_{stamp}"] != orders[f"confirmed_{stamp}"]).to_numpy()
+            orders.loc[open_, f"seen_{key}"] = 0
+            orders.loc[open_, [stamp, f"{stamp}_from"]] = pd.NaT
+            orders.loc[open_, [f"written_{stamp}", f"{key}_source"]] = ""
+        return replace(memory, orders=orders)
+
+
+class StampsByTheClock(SimWorker):
+    """A time that was decided and not yet written is taken from the clock again."""
+
+    def _ports(self, *arguments: Any) -> Ports:
+        ports = super()._ports(*arguments)
+        store: Any = _Forgets(ports.store)
+        return replace(ports, store=store)
+
+
+class HasNoGuard(SimWorker):
+    """No change is too large."""
+
+    @property
+    def limits(self) -> GuardLimits:
+        """Limits that nothing reaches."""
+        return replace(super().limits, min_rows=10**6)
+
+
 PLANTED: Final[Mapping[str, type[SimWorker]]] = {
     "mark before send": MarksBeforeSending,
     "commit last": CommitsLast,
@@ -230,6 +275,8 @@ PLANTED: Final[Mapping[str, type[SimWorker]]] = {
     "no mark before DATA": HasNoSecondMark,
     "another Message-ID at each try": NamesEachTryAnew,
     "whole rows written back": WritesWholeRows,
+    "times from the clock on a replay": StampsByTheClock,
+    "no guard": HasNoGuard,
 }
 
 

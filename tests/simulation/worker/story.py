@@ -123,6 +123,7 @@ def approved(world: World) -> PassResult | str:
     worker = world.desks[0].worker
     assert worker is not None
     world.trace.append("approved")
+    world.oracle.approved = True
     shown = approving.look(worker, world.now)
     if shown is not None:
         approving.approve(worker, shown, who="Lerato", now=world.now)
