@@ -101,7 +101,7 @@ class Finder:
         takers: dict[tuple[str, int], set[object]] = {}
         for then, numbers in found.items():
             for number in numbers:
-                takers.setdefault((then.write, number), set()).add(self._signature(then))
+                takers.setdefault((then.write, number), set()).add(self._to_do(then))
         return {
             then: numbers
             for then, numbers in found.items()
@@ -154,6 +154,8 @@ class Finder:
         near = [each for each in named if each.unlike + each.other < 2]
         if (len(exact) == 1 and len(near) == 1) or self._are_twins(then, exact):
             return [each.number for each in exact]
+        if self._are_all_due(then, named):
+            return [each.number for each in named]
         if named:
             return []
         others = [e for e in self._likely(then, self._perhaps(then)) if self._may_be(e, then)]
@@ -188,9 +190,17 @@ class Finder:
         """Whether these rows cannot be told apart, and need not: the same is to be done in each."""
         if len(exact) < 2:
             return False
-        mine = self._signature(then)
-        twins = (t for t in self._own if t.write == then.write and self._signature(t) == mine)
+        twins = (t for t in self._alike(then) if t.cells == then.cells)
         return sum(1 for _ in twins) == len(exact)
+
+    def _are_all_due(self, then: Then, named: Sequence[_Likely]) -> bool:
+        """Whether the same is to be done in every row that has the Order ID, and had it."""
+        return 1 < len(self._alike(then)) == len(named) == self._times.get(then.key, 0)
+
+    def _alike(self, then: Then) -> list[Then]:
+        """The rows of that write with the same Order ID in which the same is to be done."""
+        mine = self._to_do(then)
+        return [t for t in self._own if t.write == then.write and self._to_do(t) == mine]
 
     def _is_doubled(self, then: Then) -> bool:
         """Whether more than one row had the Order ID, before the write or in it."""
@@ -225,10 +235,10 @@ class Finder:
             self._holding[column] = found
         return self._holding[column].get(value, ())
 
-    def _signature(self, then: Then) -> object:
-        """What tells a row but for its number, and what is to be done there."""
+    def _to_do(self, then: Then) -> object:
+        """Under which Order ID what is to be undone."""
         undos = self._own[then]
-        return then.key, then.cells, tuple((u.column, u.wrong, u.right, u.formula) for u in undos)
+        return then.key, tuple((u.column, u.wrong, u.right, u.formula) for u in undos)
 
     def _likely(self, then: Then, numbers: Iterable[int]) -> list[_Likely]:
         found = (self._liken(then, number) for number in numbers)

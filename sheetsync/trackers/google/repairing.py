@@ -201,7 +201,7 @@ def _doubts(undos: Sequence[Undo], round_: Repair) -> list[str]:
         for row, column in places:
             order = order_key(look.cells.cell(row, look.key_column))
             heading = headings[column] if column < len(headings) else ""
-            if not is_meant(undo, order, heading):
+            if headings.count(heading) > 1 or not is_meant(undo, order, heading):
                 found[row, column] = (
                     f"Under “{heading}” of {keys.get(undo.then, order) or _NOBODY} stands “{undo.wrong}”, which "
                     "may be ours or a person's; please look at it."

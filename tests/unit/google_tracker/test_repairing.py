@@ -105,6 +105,14 @@ def test_twins_that_get_the_same_need_not_be_told_apart():
     assert sent_by(undos, tab(row, row)) == [("D", n, 2, 46000.5, None) for n in (2, 3)]
 
 
+def test_rows_of_one_order_that_all_get_the_same_need_not_be_told_apart():
+    rows = ("D", "Ready", 46000.5, "first"), ("D", "Ready", 46000.5, "second")
+    undos = [undo(row, None, number=number) for number, row in enumerate(rows, start=2)]
+    now = tab(*reversed(rows))
+    assert sent_by(undos, now) == [("D", n, 2, 46000.5, None) for n in (2, 3)]
+    assert sent_by(undos, now, {**TIMES, "D": 3}) != sent_by(undos, now)
+
+
 def test_a_row_that_people_deleted_needs_nothing():
     now = tab(["A", "Pending"], ["C", "Ready"])
     assert sent_by([undo(B, None)], now) == []
