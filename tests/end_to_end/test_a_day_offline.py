@@ -112,6 +112,8 @@ def by_order(edits: Edits) -> dict[str, dict[str, Any]]:
 class ExcelDay:
     """Online edits in the workbook, with a sort and an inserted row."""
 
+    boxes: Mapping[str, Any] = {}
+
     def __init__(self, folder: Path) -> None:
         self.shop = Shop(folder)
 
@@ -126,13 +128,16 @@ class ExcelDay:
 class GoogleDay:
     """Online edits in a Google Sheet, with a sort and an inserted row."""
 
+    boxes: Mapping[str, Any] = {"allocated": False, "picked": False, "packed": False}
+    """Ticks are boxes there: TRUE and FALSE."""
+
     def __init__(self, folder: Path, server: Any) -> None:
         self.shop = GoogleShop(folder, server)
 
     def online(self) -> None:
         person = self.shop.person
         for (order, key), value in online_edits().items():
-            person.type_in(order, key, value)
+            person.type_in(order, key, True if value == "✓" else value)
         person.sort_orders(reverse=True)
         person.insert_row(6)
         self.shop.add({"order_id": "#SP-800", "handler": None, "notes": None})
@@ -155,25 +160,31 @@ OTHERWISE = pytest.mark.skipif(
 
 @NEEDED
 @pytest.mark.libreoffice
-def test_a_day_offline_in_libreoffice_comes_back_cell_by_cell(day, tmp_path):
-    play(day, tmp_path, in_libreoffice)
+def test_a_day_offline_in_libreoffice_comes_back_cell_by_cell(day, tmp_path, desk):
+    play(day, tmp_path, desk, in_libreoffice)
 
 
 @OTHERWISE
-def test_a_day_offline_in_another_program_comes_back_cell_by_cell(day, tmp_path):
-    play(day, tmp_path, in_openpyxl)
+def test_a_day_offline_in_another_program_comes_back_cell_by_cell(day, tmp_path, desk):
+    play(day, tmp_path, desk, in_openpyxl)
 
 
-def play(day: Any, folder: Path, work: Callable[[Path, Path], None]) -> None:
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory):
+    """The folder of LibreOffice's profile, which takes a while to make."""
+    return tmp_path_factory.mktemp("desk")
+
+
+def play(day: Any, folder: Path, desk: Path, work: Callable[[Path, Path], None]) -> None:
     shop = day.shop
-    shop.add(*(order(n) for n in range(1, ORDERS + 1)))
+    shop.add(*(order(n) | day.boxes for n in range(1, ORDERS + 1)))
     shop.look(shop.at("08:10"))
     morning = cells_of(shop)
     shop.now = shop.at("08:15")
     path = folder / "copy.xlsx"
     take_out(shop, path)
 
-    work(path, folder)
+    work(path, desk)
     day.online()
     shop.look(shop.at("15:00"))
     shop.now = shop.at("16:00")
@@ -190,6 +201,8 @@ def play(day: Any, folder: Path, work: Callable[[Path, Path], None]) -> None:
 
     after = cells_of(shop)
     assert {cell: after[cell] for cell in evening} == evening
+    ticked = day.shop.orders()["#SP-5"][TITLES["picked"]]
+    assert ticked is True if day.boxes else ticked == "✓"
     assert after["#SP-900", "customer"] == "On the road"
     assert {"#SP-36", "#SP-800", "#SP-900"} <= shop.orders().keys()
     listed = shop.tab(TITLE)

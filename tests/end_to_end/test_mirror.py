@@ -12,7 +12,7 @@ from sheetsync.domain.conflicts_tab import TITLE
 from sheetsync.worker.offline.mirroring import Mirrored, carry_out_mirror, look_at_mirror
 from tests.support.google_sheets import served
 from tests.support.google_shop import GoogleShop
-from tests.support.shop import TITLES, Shop
+from tests.support.shop import Shop
 
 KEYS = ("customer", "skus", "allocated", "picked", "handler", "notes", "ordered_at")
 
@@ -62,7 +62,7 @@ def pair(tmp_path):
         yield Pair(tmp_path, server)
 
 
-def test_two_trackers_are_brought_into_step_and_stay_so(pair):
+def test_two_trackers_are_brought_into_step_and_stay_so(pair, capsys):
     first = pair.step("08:15")
     assert (first.second[1], first.first, first.conflicts) == (6, (0, 0), 0)
     assert not pair.differing()
@@ -93,20 +93,25 @@ def test_two_trackers_are_brought_into_step_and_stay_so(pair):
     assert pair.there.cell("#SP-3", "notes") == "here"
     assert pair.step("08:50") is None
 
-
-def test_what_a_person_chose_from_the_other_side_is_taken(pair):
-    pair.step("08:15")
-    pair.here.type_in("#SP-3", notes="here")
-    pair.there.type_in("#SP-3", notes="there")
-    pair.step("08:30")
-    clock = Clock(lambda: pair.here.at("08:35"))
+    # Another conflict, decided for the other side; and a row that somebody deletes there.
+    pair.here.type_in("#SP-3", handler="Sipho")
+    pair.there.type_in("#SP-3", handler="Naledi")
+    pair.there.person.delete_order("#SP-4")
+    command = ["mirror", str(pair.here.folder), str(pair.there.folder)]
+    clock = Clock(lambda: pair.here.at("09:00"))
+    assert run(command, clock=clock) == 0
+    assert "Deleted on one side and left on the other: #SP-4" in capsys.readouterr().err
     assert (
-        run(["conflicts", "--take", "file", "1", "--config", str(pair.here.config)], clock=clock)
+        run(["conflicts", "--take", "file", "2", "--config", str(pair.here.config)], clock=clock)
         == 0
     )
-    assert pair.here.cell("#SP-3", "notes") == "there"
-    pair.here.now = pair.here.at("08:36")
-    assert not pair.differing()
+    pair.here.now = pair.there.now = pair.here.at("09:05")
+    assert {order for order, _ in pair.differing()} == {"#SP-4"}
+    assert pair.here.cell("#SP-3", "handler") == "Naledi"
+    assert "#SP-4" in pair.here.orders()
+    assert "#SP-4" not in pair.there.orders()
+    assert run([command[0], command[1], str(pair.here.config)]) == 2
+    assert "Name two." in capsys.readouterr().err
 
 
 def test_one_way_leaves_the_first_side_alone(pair):
@@ -118,21 +123,3 @@ def test_one_way_leaves_the_first_side_alone(pair):
     assert cells_of(pair.here) == before
     assert pair.there.cell("#SP-1", "notes") == "goes over"
     assert pair.there.cell("#SP-2", "notes") == "only there"
-
-
-def test_a_row_deleted_on_one_side_is_neither_deleted_nor_put_back(pair, capsys):
-    pair.step("08:15")
-    pair.there.person.delete_order("#SP-4")
-    clock = Clock(lambda: pair.here.at("08:20"))
-    command = ["mirror", str(pair.here.folder), str(pair.there.folder)]
-    assert run(command, clock=clock) == 0
-    assert "Deleted on one side and left on the other: #SP-4" in capsys.readouterr().err
-    assert "#SP-4" in pair.here.orders()
-    assert "#SP-4" not in pair.there.orders()
-
-
-def test_the_same_tracker_twice_is_refused(pair, capsys):
-    command = ["mirror", str(pair.here.folder), str(pair.here.config)]
-    assert run(command) == 2
-    assert "Name two." in capsys.readouterr().err
-    assert TITLES

@@ -104,7 +104,7 @@ class Away:
     """A shop of twelve orders and the copy `copy.xlsx` of it, with somebody's hands in either."""
 
     def __init__(self, folder: Path, shop: Shop | None = None) -> None:
-        self.shop = shop or Shop(folder / "shop", template=True)
+        self.shop = shop or Shop(folder / "shop")
         self.shop.add(*(order(n) for n in range(1, 13)))
         self.shop.look(self.shop.at("08:10"))
         self.shop.now = self.shop.at("08:12")

@@ -291,7 +291,8 @@ def _as_values(
 
 
 def _refuse_accidents(side: Side, now: datetime) -> None:
-    if side.idle or not _watched(side.shop):
+    few = len(side.changes) + len(side.rows) < side.shop.limits.min_rows
+    if few or not _watched(side.shop):
         return
     trips = trips_after(side.shop, side.standing, side.changes, side.rows, now)
     if trips:

@@ -132,8 +132,10 @@ def look_at_import(
     changes = changes_frame(standing, wanted, f"{RULE}:{line.id}")
     added = _added(merged, found, standing, without)
     if not asked.approved:
-        odd = [f"{sentence}" for sentence in oddities(base, found.side, standing.rules)]
-        trips = trips_after(shop, standing, changes, added, at) if len(changes) or added else ()
+        odd = list(oddities(base, found.side, standing.rules))
+        # Fewer are no mass change, whatever they say, so that a small import need not be planned twice.
+        many = len(changes) + len(added) >= shop.limits.min_rows
+        trips = trips_after(shop, standing, changes, added, at) if many else ()
         _refuse_accidents(path, odd, [trip.sentence for trip in trips])
     return ImportPlan(
         at=at, file=found, line=line, bases=bases, base=base, merged=merged, standing=standing,
