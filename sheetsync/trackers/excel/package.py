@@ -128,6 +128,11 @@ class Package:
         """Whether the package holds the part (names are compared without regard to case)."""
         return part.lower() in self._by_key
 
+    def declared_size(self, part: str) -> int:
+        """How large the part says that it is, inflated; 0 where it is missing."""
+        name = self._by_key.get(part.lower())
+        return 0 if name is None else self._infos[name].file_size
+
     def stream(self, part: str) -> Iterator[bytes]:
         """The part inflated in blocks of 64 KiB, counted against the limit of the whole file."""
         name = self._by_key.get(part.lower())

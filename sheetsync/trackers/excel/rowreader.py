@@ -81,6 +81,13 @@ def read_rows(package: Package, part: str, values: Values) -> RowValues:
         return read_rows_slow(package, part, values)
 
 
+def read_head(package: Package, part: str, values: Values, until: int) -> RowValues:
+    """The rows up to row number `until`, or more of them: a small part is sooner read whole."""
+    if package.declared_size(part) <= _CHUNK:
+        return read_rows(package, part, values)
+    return read_rows_slow(package, part, values, until=until)
+
+
 def read_rows_slow(package: Package, part: str, values: Values, *, until: int = 0) -> RowValues:
     """All rows (or those up to row number `until`) by the slow scanner: the oracle."""
     found = RowValues()

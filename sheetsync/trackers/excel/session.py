@@ -18,7 +18,7 @@ from sheetsync.trackers.excel.keycolumn import key_cells
 from sheetsync.trackers.excel.package import Package
 from sheetsync.trackers.excel.refusals import refuse_workbook, tables_of
 from sheetsync.trackers.excel.revision import Revision
-from sheetsync.trackers.excel.rowreader import read_rows_slow
+from sheetsync.trackers.excel.rowreader import read_head
 from sheetsync.trackers.excel.scanner import CellScan, Scan, scan
 from sheetsync.trackers.excel.splices import require_utf8
 from sheetsync.trackers.excel.strings import read_strings
@@ -54,7 +54,7 @@ class Session:
         self.strings: Sequence[str] = read_strings(package)
         self.sheet = choose_tab(package, self.strings, columns, tab, search_rows).sheet
         self.values = Values(self.strings, self.facts.date_system, self.sheet.name)
-        head = read_rows_slow(package, self.sheet.part, self.values, until=HEAD_ROWS)
+        head = read_head(package, self.sheet.part, self.values, HEAD_ROWS)
         self.header: HeaderMap = find_header(head.rows, head.numbers, columns, search_rows)
         self.tables = tables_of(package, self.sheet.part)
         self.revision = Revision(package)
