@@ -17,6 +17,7 @@ from sheetsync.errors import ConfigError, RulesError, SheetsyncError
 from sheetsync.resources import rules_folder
 from sheetsync.rulebook import load_rules
 from sheetsync.worker.doctor.diagnosis import Diagnosis, Patient, bad, note, ok, warn
+from sheetsync.worker.doctor.feeds import feed_checks
 from sheetsync.worker.doctor.folders import folder_checks
 from sheetsync.worker.doctor.mail import mail_checks, people_checks
 from sheetsync.worker.doctor.memory import has_good_rules, store_checks
@@ -53,6 +54,8 @@ def look_over(
     if rules is not None:
         yield from _tracker(patient, rules, wait)
     yield from folder_checks(patient)
+    if rules is not None:
+        yield from feed_checks(patient, rules)
     yield from store_checks(patient)
     yield from mail_checks(patient, try_it=try_mail)
     if rules is not None:

@@ -19,6 +19,8 @@ from sheetsync.feeds.beside import Beside
 from sheetsync.feeds.taking import take_file
 from sheetsync.feeds.watching import Memory, watch
 from sheetsync.feeds.way import ways
+from sheetsync.worker.doctor.diagnosis import Patient
+from sheetsync.worker.doctor.feeds import feed_checks
 from tests.support.bad_feeds import CARRIER, FILES, GOOD, PAID, BadFeed
 from tests.support.feed_desk import NOW, Desk, rules
 
@@ -228,6 +230,20 @@ def test_an_unknown_column_in_values_is_a_mistake_of_the_settings(desk):
     problem = ways(config, rules())["dhl"]
     assert isinstance(problem, UsageError)
     assert "Did you mean carrier_status?" in str(problem)
+
+
+def test_doctor_tells_of_settings_folders_and_files_meant_twice(tmp_path):
+    config = parse_config(
+        "version: 1\ntracker: {path: t.xlsx, timezone: UTC}\nfeeds:\n  one: {kind: carrier, folder: .}\n"
+        "  two: {kind: orders, folder: .}\n  gone: {kind: stock, folder: nowhere}\n  hand: {kind: answers}\n"
+        "  bad: {kind: payments, columns: {X: no_such}}\n", tmp_path / "config.yaml",
+    )  # fmt: skip
+    patient = Patient(config=config, now=NOW, environment={})
+    told = " ".join(f"{each.level}: {each.sentence}" for each in feed_checks(patient, rules()))
+    assert "The feeds one and two take the same files" in told
+    assert "There is no folder" in told
+    assert "takes what sheetsync feed hands it" in told
+    assert "feeds.bad.columns" in told
 
 
 class another_account_than_root:  # noqa: N801 - reads as a sentence
