@@ -69,7 +69,7 @@ def layout(lines: Sequence[ConflictLine], hidden: int = 0) -> Tab:
 
 def _line(row: int, line: ConflictLine) -> Iterator[Box]:
     chosen = {"file": "good", "tracker": "grey"}
-    yield Box(row=row, column=0, value=line.number, style="label")
+    yield Box(row=row, column=0, value=line.number, style="text")
     yield Box(row=row, column=1, value=line.order_id, style="strong")
     for column, text in enumerate((line.column, line.base, line.theirs, line.ours), start=2):
         yield Box(row=row, column=column, value=text or "(blank)", style="wrapped")

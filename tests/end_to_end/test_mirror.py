@@ -123,3 +123,24 @@ def test_one_way_leaves_the_first_side_alone(pair):
     assert cells_of(pair.here) == before
     assert pair.there.cell("#SP-1", "notes") == "goes over"
     assert pair.there.cell("#SP-2", "notes") == "only there"
+
+
+def test_a_step_that_is_killed_between_the_two_is_healed_by_the_next(pair):
+    class Killed(Exception):
+        pass
+
+    def kill(name: str) -> None:
+        if name == "second":
+            raise Killed
+
+    pair.here.now = pair.there.now = pair.here.at("08:15")
+    with pair.here.workshop() as first, pair.there.workshop() as second:
+        plan = look_at_mirror(first, second, pair.here.now)
+        with pytest.raises(Killed):
+            carry_out_mirror(plan, who="a test", step=kill)
+    pair.there.type_in("#SP-1", notes="typed meanwhile")
+    done = pair.step("08:20")
+    assert done is None or done.conflicts == 1
+    assert set(pair.here.orders()) == set(pair.there.orders())
+    assert pair.differing() <= {("#SP-1", "notes")}
+    assert pair.there.cell("#SP-1", "notes") == "typed meanwhile"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import zipfile
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -129,3 +132,35 @@ def order(number: int) -> dict[str, Any]:
         "order_id": f"#SP-{number}", "notes": f"note {number}", "handler": "Lerato" if number % 2 else "Sipho",
         "allocated": "✓" if number % 3 else None, "vendor": "Acme" if number % 4 == 0 else "Bolt",
     }  # fmt: skip
+
+
+def saved_at(path: Path, moment: datetime) -> None:
+    """Let the workbook say that it was saved at that moment."""
+    with zipfile.ZipFile(path) as old:
+        parts = {name: old.read(name) for name in old.namelist()}
+    core = parts["docProps/core.xml"].decode()
+    core = re.sub(r"(<dcterms:modified[^>]*>)[^<]*", rf"\g<1>{moment:%Y-%m-%dT%H:%M:%SZ}", core)
+    parts["docProps/core.xml"] = core.encode()
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
+        for name, data in parts.items():
+            new.writestr(name, data)
+
+
+def strict(path: Path) -> None:
+    """The workbook in the namespaces of Strict Open XML, as Excel's save-as has them."""
+    old, new = "http://schemas.openxmlformats.org", "http://purl.oclc.org/ooxml"
+    swaps = (
+        (f"{old}/spreadsheetml/2006/main", f"{new}/spreadsheetml/main"),
+        (f"{old}/officeDocument/2006/relationships/custom-properties", f"{new}/officeDocument/relationships/customProperties"),
+        (f"{old}/officeDocument/2006/relationships", f"{new}/officeDocument/relationships"),
+        (f"{old}/officeDocument/2006/custom-properties", f"{new}/officeDocument/customProperties"),
+        (f"{old}/officeDocument/2006/docPropsVTypes", f"{new}/officeDocument/docPropsVTypes"),
+    )  # fmt: skip
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in parts.items():
+            swapped = data
+            for before, after in swaps:
+                swapped = swapped.replace(before.encode(), after.encode())
+            archive.writestr(name, swapped)

@@ -10,7 +10,16 @@ import pytest
 from sheetsync.cli.main import run
 from sheetsync.domain.merge.three_way import CONFLICT, KEPT, REFUSED, SAME, TAKEN
 from sheetsync.errors import PlanRefused, UsageError
-from tests.support.offline_copy import Away, CopyHands, bring_back, look, outcomes, take_out
+from tests.support.offline_copy import (
+    Away,
+    CopyHands,
+    bring_back,
+    look,
+    outcomes,
+    saved_at,
+    strict,
+    take_out,
+)
 from tests.support.shop import TITLES
 
 
@@ -195,9 +204,9 @@ def test_an_earlier_state_of_a_copy_does_not_turn_back_a_later_one(away, tmp_pat
     away.hands.type_in("#SP-1", notes="noon", handler="Naledi")
     noon = tmp_path / "noon.xlsx"
     shutil.copyfile(away.path, noon)
-    _saved(noon, datetime(2026, 3, 9, 10, 0))
+    saved_at(noon, datetime(2026, 3, 9, 10, 0))
     away.hands.type_in("#SP-2", notes="evening")
-    _saved(away.path, datetime(2026, 3, 9, 15, 0))
+    saved_at(away.path, datetime(2026, 3, 9, 15, 0))
     away.back("17:00")
     with pytest.raises(PlanRefused, match="saved before the one that came back"):
         look(away.shop, noon)
@@ -282,43 +291,6 @@ def test_a_date_that_the_worker_filled_in_gives_way_to_one_that_a_person_typed_o
     assert outcomes(away.look())["#SP-1", "dispatched_at"] == TAKEN
 
 
-def _saved(path, moment: datetime) -> None:
-    import openpyxl
-
-    book = openpyxl.load_workbook(path)
-    book.properties.modified = moment
-    # openpyxl stamps the moment of saving itself; the later of two saves is told by the hour.
-    book.save(path)
-    _stamp(path, moment)
-
-
-def _stamp(path, moment: datetime) -> None:
-    import re
-    import zipfile
-
-    with zipfile.ZipFile(path) as old:
-        parts = {name: old.read(name) for name in old.namelist()}
-    core = parts["docProps/core.xml"].decode()
-    core = re.sub(r"(<dcterms:modified[^>]*>)[^<]*", rf"\g<1>{moment:%Y-%m-%dT%H:%M:%SZ}", core)
-    parts["docProps/core.xml"] = core.encode()
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
-        for name, data in parts.items():
-            new.writestr(name, data)
-
-
-def test_an_export_selects_and_leaks_nothing_of_other_vendors(away, tmp_path):
-    path = tmp_path / "acme.xlsx"
-    done = take_out(away.shop, path, vendor="acme")
-    assert done.orders == 3
-    import zipfile
-
-    with zipfile.ZipFile(path) as archive:
-        everything = b"".join(archive.read(name) for name in archive.namelist())
-    assert b"Acme" in everything
-    assert b"Bolt" not in everything
-    assert b"#SP-1<" not in everything
-
-
 def test_a_vendors_copy_proposes_to_delete_no_other_vendors_orders(away, tmp_path):
     path = tmp_path / "acme.xlsx"
     take_out(away.shop, path, vendor="Acme")
@@ -335,3 +307,10 @@ def test_who_is_forgotten_leaves_the_kept_copies_and_does_not_come_back_with_a_f
     assert dict(found.merged.rows.refused).keys() >= set()
     assert ("#SP-3", "customer") not in outcomes(found)
     assert found.idle
+
+
+def test_a_copy_saved_as_strict_comes_back_like_any_other(away):
+    away.hands.type_in("#SP-1", notes="strictly", picked="✓")
+    strict(away.path)
+    found = away.look()
+    assert outcomes(found) == {("#SP-1", "notes"): TAKEN, ("#SP-1", "picked"): TAKEN}
