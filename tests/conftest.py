@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -26,6 +28,20 @@ settings.register_profile(
 settings.load_profile(
     os.environ.get("SHEETSYNC_HYPOTHESIS", "ci" if os.environ.get("CI") else "dev")
 )
+
+
+MEMORY = Path("/dev/shm")
+PLENTY = 2_000_000_000
+
+
+def pytest_configure() -> None:
+    """Temporary folders in memory where there is plenty of it: a worker waits for the disk at every commit."""
+    if (
+        os.access(MEMORY, os.W_OK | os.X_OK)
+        and shutil.disk_usage(MEMORY).free > PLENTY
+        and not os.statvfs(MEMORY).f_flag & os.ST_NOEXEC
+    ):
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
