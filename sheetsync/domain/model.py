@@ -196,6 +196,9 @@ class Memory:
     """Whether the sheet was ever read with this store's own mark on it."""
     adopted: Marker | None = None
     """A mark of another store that a person said may be written over."""
+    away: Mapping[str, datetime] = field(default_factory=dict)
+    """Orders of which a copy that went out at that moment came back since the previous pass: what is first
+    seen of them now may have been done at any time since then."""
     fed: Fed = NOTHING
     """What feeds brought and the sheet does not show yet."""
 

@@ -8,8 +8,8 @@ empty while it equals the first.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import numpy as np
@@ -30,7 +30,7 @@ from sheetsync.domain.model import (
 from sheetsync.domain.moments import scalar_to_local, scalar_to_utc
 from sheetsync.errors import StoreCorrupt
 from sheetsync.store import frames
-from sheetsync.store.settings import get_setting
+from sheetsync.store.settings import get_setting, put_setting
 from sheetsync.store.tables import MEMORY_PLAIN, escalation, order_memory, outbox, pause
 from sheetsync.store.trackers import TrackerState
 from sheetsync.store.upsert import upsert
@@ -50,6 +50,8 @@ MARK_SEEN: Final = "mark_seen"
 """Kept once the sheet was read with our mark on it: from then on a sheet without it is another one."""
 ADOPTED: Final = "adopted"
 """The mark of another store that a person let be written over, as JSON."""
+AWAY: Final = "away_since"
+"""Orders of which an offline copy came back since the last pass, and when it went out, as JSON."""
 _UNSENT: Final = ("suppressed", "superseded", "held", "dropped")
 
 
@@ -71,12 +73,35 @@ def load_memory(
         columns=_columns_before(connection, state.id),
         mark_seen=get_setting(connection, state.id, MARK_SEEN) is not None,
         adopted=_adopted(connection, state.id),
+        away=_away(connection, state.id),
     )
 
 
 def _adopted(connection: Connection, tracker_id: int) -> Marker | None:
     text = get_setting(connection, tracker_id, ADOPTED)
     return Marker(**json.loads(text)) if text else None
+
+
+def _away(connection: Connection, tracker_id: int) -> dict[str, datetime]:
+    found = json.loads(get_setting(connection, tracker_id, AWAY) or "{}")
+    return {order: datetime.fromtimestamp(seconds, tz=UTC) for order, seconds in found.items()}
+
+
+def came_back(
+    connection: Connection, tracker_id: int, orders: Iterable[str], since: datetime
+) -> None:
+    """Remember, until the next pass, that a copy of these orders came back that went out at `since`."""
+    found = json.loads(get_setting(connection, tracker_id, AWAY) or "{}")
+    seconds = int(since.timestamp())
+    found |= {order: min(seconds, found.get(order, seconds)) for order in orders}
+    if found:
+        put_setting(connection, tracker_id, AWAY, json.dumps(found, sort_keys=True))
+
+
+def have_been_seen(connection: Connection, tracker_id: int) -> None:
+    """A pass has seen what came back."""
+    if get_setting(connection, tracker_id, AWAY):
+        put_setting(connection, tracker_id, AWAY, "")
 
 
 def _columns_before(connection: Connection, tracker_id: int) -> frozenset[str] | None:

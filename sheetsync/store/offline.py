@@ -25,6 +25,7 @@ from sheetsync.store import trackers
 from sheetsync.store.changes import log_changes
 from sheetsync.store.engine import reading, writing
 from sheetsync.store.holds import note_act
+from sheetsync.store.memory import came_back
 from sheetsync.store.passes import close_pass, open_line
 from sheetsync.store.tables import merge_conflict, offline_copy
 from sheetsync.store.upsert import upsert
@@ -208,8 +209,12 @@ class Offline:
             )
             return int(done.rowcount)
 
-    def commit(self, plan: Plan, conflicts: Sequence[Conflict]) -> int:
+    def commit(
+        self, plan: Plan, conflicts: Sequence[Conflict], *, away_since: datetime | None = None
+    ) -> int:
         """Make an import durable before it is written: its changes in the log, its conflicts; the pass.
+
+        `away_since` is when the copy went out: what it brings may have been done at any time since then.
 
         A conflict that is open already, with the same words, is not opened a second time; one of the same cell
         with other words takes its place.
@@ -218,6 +223,9 @@ class Offline:
             state = trackers.get(connection, self._tracker_id)
             number = open_line(connection, self._tracker_id, plan)
             log_changes(connection, self._tracker_id, number, plan, None)
+            if away_since is not None:
+                orders = {str(order) for order in plan.changes["order_id"].tolist()}
+                came_back(connection, self._tracker_id, orders, away_since)
             fresh = self._not_known(connection, conflicts)
             if fresh:
                 rows = [_conflict_row(self._tracker_id, found) for found in fresh]

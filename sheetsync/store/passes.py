@@ -24,7 +24,7 @@ from sheetsync.store.archive import take_back
 from sheetsync.store.changes import log_changes
 from sheetsync.store.facts import save_facts
 from sheetsync.store.feeds import commit_fed
-from sheetsync.store.memory import COLUMNS_SETTING, confirm, save_orders
+from sheetsync.store.memory import COLUMNS_SETTING, confirm, have_been_seen, save_orders
 from sheetsync.store.seen import keep_seen
 from sheetsync.store.settings import put_setting
 from sheetsync.store.tables import (
@@ -88,6 +88,7 @@ def commit_pass(
     pass_id = open_line(connection, tracker_id, plan)
     take_back(connection, tracker_id, [str(order) for order in plan.memory.index], plan.at)
     save_orders(connection, tracker_id, plan.memory)
+    have_been_seen(connection, tracker_id)
     columns = json.dumps(sorted(plan.orders.header.columns))
     put_setting(connection, tracker_id, COLUMNS_SETTING, columns)
     save_facts(connection, tracker_id, plan.facts, plan.at)

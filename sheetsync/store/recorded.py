@@ -92,6 +92,9 @@ def _cells_of_facts(
     return found
 
 
+_FROM_OUTSIDE: Final = frozenset({"import", "conflict", "mirror", "feed"})
+
+
 def _texts(facts: Mapping[str, Any], timezone: str) -> Mapping[str, str]:
     texts: dict[str, str] = {}
     for key in _CELLS:
@@ -119,7 +122,12 @@ def _changes(connection: Connection, tracker_id: int) -> list[LoggedChange]:
         .where(columns.tracker_id == tracker_id, columns.column.not_in(tuple(ACTS)))
         .order_by(columns.seen_at, columns.id)
     )  # fmt: skip
-    return [LoggedChange(**row._asdict()) for row in rows]
+    return [LoggedChange(**{**row._asdict(), "by": _whose(row.by, row.rule)}) for row in rows]
+
+
+def _whose(by: str, rule: str) -> str:
+    """Whose doing a line is: what came with a copy, a mirror or a feed, no rule of ours decided."""
+    return "person" if rule.partition(":")[0] in _FROM_OUTSIDE else by
 
 
 def _mails(connection: Connection, tracker_id: int) -> list[LoggedMail]:

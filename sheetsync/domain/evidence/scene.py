@@ -186,6 +186,7 @@ def set_scene(orders: Orders, memory: Memory, rules: Rulebook, now: datetime) ->
     last = NAT if baseline else as_moment(memory.last_pass_at)
     gone = past["missing_since"]
     since = np.where(np.isnat(gone), last, np.fmin(gone, last)).astype("datetime64[s]")
+    since = _while_away(since, orders, memory)
     new_life = _new_life(orders, past, rules, now) & usable
     return Scene(
         orders=orders,
@@ -201,6 +202,16 @@ def set_scene(orders: Orders, memory: Memory, rules: Rulebook, now: datetime) ->
         new_life=new_life,
         unwatched=_unwatched(orders, memory),
     )
+
+
+def _while_away(since: Moments, orders: Orders, memory: Memory) -> Moments:
+    """What came back with an offline copy may have been done since the copy went out."""
+    if not memory.away:
+        return since
+    ids = orders.frame["order_id"].tolist()
+    out = np.array([as_moment(memory.away.get(order)) for order in ids], dtype="datetime64[s]")
+    earlier = np.where(np.isnat(since), since, np.fmin(since, out))
+    return earlier.astype("datetime64[s]")
 
 
 def _new_life(orders: Orders, past: Past, rules: Rulebook, now: datetime) -> Mask:

@@ -59,7 +59,8 @@ def _under_lease(
 ) -> Imported:
     offline = shop.store.offline(shop.state.id)
     step("commit")
-    number = offline.commit(found.plan, found.conflicts)
+    out = found.line.returned_at if found.base is found.bases.returned else None
+    number = offline.commit(found.plan, found.conflicts, away_since=out or found.line.made_at)
     step("committed")
     tab = conflicts_tab(shop, found.at, found.heading)
     batch = WriteBatch(

@@ -79,6 +79,19 @@ def test_a_tick_that_comes_with_a_copy_is_stamped_by_the_next_pass_and_logged_on
     assert f"it came with the offline copy {away.exported.id}" in " ".join(said.split())
 
 
+def test_a_tick_made_offline_was_made_since_the_copy_went_out_and_no_later_one_was(away):
+    away.shop.look(away.shop.at("15:58"))
+    away.hands.type_in("#SP-1", picked="✓")
+    away.back("16:00")
+    away.shop.type_in("#SP-2", picked="✓")
+    away.shop.look(away.shop.at("16:02"))
+    assert "was seen between 08:12 and 16:02" in away.shop.cell("#SP-1", "check")
+    assert "between" not in away.shop.cell("#SP-2", "check")
+    away.shop.type_in("#SP-1", packed="✓")
+    away.shop.look(away.shop.at("16:04"))
+    assert away.shop.cell("#SP-1", "packed_at") == datetime(2026, 3, 9, 16, 4)
+
+
 def test_an_import_is_a_pass_that_can_be_undone(away):
     away.hands.type_in("#SP-1", notes="from the road", picked="✓")
     done = away.back()
