@@ -10,12 +10,16 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from typing import Final
 
 from tests.simulation.kills.many import postgres
 from tests.simulation.soak.parts import STORES, Piece, play
 from tests.simulation.soak.sharing import SHARES, Shares, shared
 from tests.simulation.soak.table import table
 from tests.simulation.worker.figures import Figures
+
+ENOUGH: Final = 20
+"""A soak ends early where so many pieces were broken: more would say nothing new."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -36,6 +40,8 @@ def main(arguments: list[str] | None = None) -> int:
             parts[played.piece.part].add(played.figures)
             again += played.again
             _say(parts, again, time.monotonic() - start, given.seconds)
+            if len(again) >= ENOUGH:
+                break
     print(file=sys.stderr)
     return _told({part: figures for part, figures in parts.items() if figures.seeds}, again)
 

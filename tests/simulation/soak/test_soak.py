@@ -7,7 +7,15 @@ from collections import Counter
 import pytest
 
 from tests.simulation.soak.__main__ import main
-from tests.simulation.soak.parts import REAL, SIMULATED, STORES, Piece, Played, difference
+from tests.simulation.soak.parts import (
+    REAL,
+    SIMULATED,
+    STORES,
+    Piece,
+    Played,
+    difference,
+    numbered_anew,
+)
 from tests.simulation.soak.sharing import SHARES, Shares
 from tests.simulation.soak.table import table
 from tests.simulation.worker.figures import Figures
@@ -106,3 +114,10 @@ def test_two_stories_that_differ_are_told_by_the_first_unlike_line():
         "SQLite has 'b' where PostgreSQL has 'x'"
     )
     assert "2 lines" in difference(one, Story(1, "memory", trace=["a", "b"]))
+
+
+def test_a_mail_is_called_by_its_turn_since_databases_number_them_differently():
+    trace = ["mail 2 to a@x: retry", "mail 5 to b@x: sent", "mail 2 to a@x: sent", "mail 9 cells"]
+    assert numbered_anew(trace) == [
+        "mail 1 to a@x: retry", "mail 2 to b@x: sent", "mail 1 to a@x: sent", "mail 9 cells",
+    ]  # fmt: skip
