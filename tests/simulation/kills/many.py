@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -71,7 +72,13 @@ def play_task(task: Task) -> Figures:
     try:
         return play(task.seed, task.kills, store=task.store, plant=task.plant, diary=task.diary)
     except Exception as error:  # noqa: BLE001 - whatever escapes a world is what we look for
-        return Figures(seeds=1, broken=[f"world {task.seed}: raised {error!r}"])
+        return Figures(seeds=1, broken=[f"world {task.seed}: {raised(error)}"])
+
+
+def raised(error: Exception) -> str:
+    """What was raised, and where."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"raised {error!r} in {Path(last.filename).name}:{last.lineno}"
 
 
 @contextmanager

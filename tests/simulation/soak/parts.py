@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from tests.simulation.kills.many import Task, play_task
+from tests.simulation.kills.many import Task, play_task, raised
 from tests.simulation.worker.figures import Figures
 from tests.simulation.worker.planted import PLANTED
 from tests.simulation.worker.soak import again
@@ -51,7 +51,8 @@ def play(piece: Piece) -> Played:
     try:
         figures, lines = _PLAYS[piece.part](piece)
     except Exception as error:  # noqa: BLE001 - whatever escapes a play is what we look for
-        figures = Figures(seeds=1, broken=[f"{piece.part}, seed {piece.seed}: raised {error!r}"])
+        words = f"{piece.part}, seed {piece.seed}: {raised(error)}"
+        figures = Figures(seeds=1, broken=[words])
         lines = [f"again: {_COMMANDS[piece.part].format(piece=piece)}"]
     return Played(piece, time.monotonic() - start, figures, tuple(lines))
 
