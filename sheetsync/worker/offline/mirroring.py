@@ -73,6 +73,8 @@ class MirrorPlan:
     conflicts: tuple[Conflict, ...]
     one_way: bool
     at: datetime
+    since: datetime | None
+    """When both were brought into step last: what comes over now was done since then."""
 
     @property
     def on_one_side(self) -> tuple[str, ...]:
@@ -110,7 +112,7 @@ def look_at_mirror(
     here, there = stand(first, now), stand(second, now)
     copy_id = f"{RULE} {second.state.uuid}"
     offline = first.store.offline(first.state.id)
-    known = offline.copy(copy_id) is not None
+    known = offline.copy(copy_id)
     base = offline.bases(copy_id).exported if known else empty_copy(tuple(here.side.columns))
     conflicts, decided = _decided(offline.conflicts(only_open=False), copy_id)
     into_first = _merged(base, there, here)
@@ -138,6 +140,7 @@ def look_at_mirror(
         conflicts=fresh,
         one_way=one_way,
         at=now,
+        since=known.made_at if known else None,
     )
 
 
@@ -320,7 +323,9 @@ def _under_lease(
     last = shop.store.passes(shop.state.id, 1)
     # A moment of its own: two lines of the log about one cell never share one.
     at = max(plan.at, last[0].started_at + _SECOND) if last else plan.at
-    number = offline.commit(replace(with_changes(side.standing, side.changes), at=at), conflicts)
+    number = offline.commit(
+        replace(with_changes(side.standing, side.changes), at=at), conflicts, away_since=plan.since
+    )
     step("committed")
     heading = side.standing.orders.header.headings
     tab = conflicts_tab(shop, at, lambda key: heading.get(key, key)) if conflicts else None

@@ -340,7 +340,14 @@ def _about(
         back = scalar_to_local(line.returned_at, shop.timezone)
         remarks.append(f"This very file was imported before, on {back:%Y-%m-%d %H:%M}.")
     copies = shop.store.offline(shop.state.id).copies()
-    later = [other for other in copies if other.returned_at and other.returned_at > line.made_at and other.id != line.id]  # fmt: skip
+    later = [
+        other
+        for other in copies
+        if other.id != line.id
+        and marks.is_copy_id(other.id)
+        and other.returned_at is not None
+        and other.returned_at > line.made_at
+    ]
     if later:
         last = max(later, key=lambda other: other.returned_at or other.made_at)
         remarks.append(
