@@ -281,8 +281,9 @@ PLANTED: Final[Mapping[str, type[SimWorker]]] = {
 
 
 CAUGHT_AT: Final[Mapping[str, int]] = {
-    "mark before send": 9, "commit last": 0, "write by row number": 6, "ignore the fence": 9,
-    "no mark before DATA": 34, "another Message-ID at each try": 20, "whole rows written back": 1,
+    "mark before send": 20, "commit last": 1, "write by row number": 4, "ignore the fence": 9,
+    "another Message-ID at each try": 20, "whole rows written back": 1,
+    "times from the clock on a replay": 4, "no guard": 52,
 }  # fmt: skip
 """The first seed that finds a mistake, counted from 0."""
 

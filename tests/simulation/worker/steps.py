@@ -39,6 +39,8 @@ class Steps:
     overtaken: bool = False
     """Another worker has taken the tracker over while this one stood still."""
     stopped_at: str = ""
+    under_way: bool = False
+    """It was stopped amid a mail, or amid a write, which cannot be called back."""
     late: list[str] = field(default_factory=list)
     """What it did nevertheless after that."""
     decided: bool = False
@@ -60,6 +62,12 @@ class Steps:
             self.dead = True
             raise Crash
         self.between(name)
+
+    def stand_still(self, name: str) -> None:
+        """Another worker has taken the tracker over while this one stood at the step `name`."""
+        self.overtaken, self.stopped_at = True, name
+        mails = [step for step in self.names if step in {"pass: claim", "pass: recorded"}]
+        self.under_way = name == "tracker: write" or mails[-1:] == ["pass: claim"]
 
     def kept(self) -> None:
         """The store has kept something: what was in flight is no longer in doubt."""

@@ -352,17 +352,12 @@ class World:
         if isinstance(result, PassResult) and result.outcome not in ("skipped", "deferred"):
             self.figures.overtaken += 1
             self.post.in_doubt(place.steps)
-            place.steps.overtaken, place.steps.stopped_at = True, name
+            place.steps.stand_still(name)
 
     def _judge_late(self, steps: Steps) -> None:
         """One that was overtaken ends its lease, which is lost, and finishes what was under way: no more."""
-        if steps.overtaken:
-            under_way = steps.stopped_at.startswith(("mail:", "tracker: write")) or (
-                steps.stopped_at in {"pass: in_data", "pass: handed_over"}
-            )
-            allowed = 1 + (3 if under_way else 0)
-            if len(steps.late) > allowed:
-                self.broken(f"overtaken at {steps.stopped_at}, and did nevertheless: {steps.late}")
+        if steps.overtaken and len(steps.late) > 1 + (3 if steps.under_way else 0):
+            self.broken(f"overtaken at {steps.stopped_at}, and did nevertheless: {steps.late}")
         steps.overtaken = False
         steps.late.clear()
 
