@@ -59,6 +59,8 @@ def _show(taken: Taken, tracker: str, *, dry_run: bool) -> None:
     if outcome.verdict in {"refused", "waiting"}:
         print_error(outcome.sentence)
         return
+    if outcome.sentence:
+        print_error(outcome.sentence)
     if taken.plan is not None:
         show_plan(taken.plan, taken.way.name)
     tell_taken(taken, tracker, dry_run=dry_run)

@@ -95,6 +95,13 @@ class FeedConfig(Strict):
         description="A file with more rows that can be used is refused as a whole.",
         examples=["500000"],
     )
+    most_new: int = Field(
+        default=5000,
+        ge=1,
+        le=10_000_000,
+        description="For kind orders: a file in the folder with news of more orders is left to be taken by hand.",
+        examples=["5000"],
+    )
     most_refused: int = Field(
         default=1000,
         ge=1,

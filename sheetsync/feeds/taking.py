@@ -45,7 +45,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Outcome:
-    """What came of one file. `sentence` says why it was refused or waits."""
+    """What came of one file. `sentence` says why it was refused or waits, or what else is amiss."""
 
     source: str
     name: str
@@ -54,6 +54,7 @@ class Outcome:
     reading: FeedReading | None = None
     counts: Compared = field(default_factory=Compared)
     report: Path | None = None
+    told_before: bool = False
 
 
 def look_at(path: Path) -> Look:
@@ -77,9 +78,12 @@ def take_file(
     now: datetime,
     *,
     dry_run: bool = False,
+    watched: bool = False,
     beside: Beside | None = None,
 ) -> Outcome:
     """Take the file at `path`, or say why not; with `dry_run` nothing is kept or written.
+
+    One that was found in a `watched` folder is also refused where it brings very many orders at once.
 
     A long file may be read `beside` the passes: it waits, without a sentence, until that is done. Whatever is wrong with the file is an outcome, not an exception; StoreError is raised.
     """
@@ -94,7 +98,7 @@ def take_file(
         if reading is None or _is_known(feeds, way, digest):
             return Outcome(source=way.name, name=path.name, verdict="known")
         look = replace(look, digest=digest)
-        return _take(look, way, feeds, now, reading, dry_run=dry_run)
+        return _take(look, way, feeds, now, reading, dry_run=dry_run, watched=watched)
     except (StoreError, AlreadyRunning):
         raise
     except FileNotFoundError:
@@ -141,7 +145,14 @@ def _read(
 
 
 def _take(
-    look: Look, way: Way, feeds: Feeds, now: datetime, reading: FeedReading, *, dry_run: bool
+    look: Look,
+    way: Way,
+    feeds: Feeds,
+    now: datetime,
+    reading: FeedReading,
+    *,
+    dry_run: bool,
+    watched: bool,
 ) -> Outcome:
     path = look.path
     if stamp_of(path.stat()) != look.stamp:
@@ -149,26 +160,52 @@ def _take(
         return Outcome(source=way.name, name=path.name, verdict="waiting", sentence=words)
     if reading.rows and not reading.said:
         return _nothing_usable(look, way, feeds, now, reading, dry_run=dry_run)
+    if watched:
+        _refuse_very_many(path, way, feeds, reading)
     line = _line(look, way, now, reading)
     if dry_run:
         counts = feeds.compare(way.name, reading.said_rows())
         return Outcome(
             source=way.name, name=path.name, verdict="taken", reading=reading, counts=counts
         )
-    report = _report(path, reading)
+    report, unlisted = _report(path, reading)
     with _no_search_for_cycles():
         counts = feeds.take(line, reading.said_rows())
     return Outcome(
-        source=way.name, name=path.name, verdict="taken", reading=reading, counts=counts, report=report
+        source=way.name, name=path.name, verdict="taken", reading=reading, counts=counts, report=report,
+        sentence=unlisted,
     )  # fmt: skip
 
 
-def _report(path: Path, reading: FeedReading) -> Path | None:
-    """The refused rows beside the file; a report of an earlier look is taken away where there are none."""
+def _refuse_very_many(path: Path, way: Way, feeds: Feeds, reading: FeedReading) -> None:
+    """Raise UsageError for a watched file that would add very many rows at once: perhaps it is another one."""
+    most = way.settings.most_new
+    if way.kind != "orders" or len(reading.said) <= most:
+        return
+    new = feeds.compare(way.name, reading.said_rows()).changed
+    if new > most:
+        raise UsageError(
+            f"{path.name} brings news of {new:,} orders at once, more than the {most:,} that most_new allows. Is it the "
+            f"right file, take it by hand: sheetsync feed {path.name} --feed {way.name}"
+        )
+
+
+def _report(path: Path, reading: FeedReading) -> tuple[Path | None, str]:
+    """The refused rows beside the file, or why they could not be listed there.
+
+    A report of an earlier look is taken away where no row is refused.
+    """
     if not reading.refused:
         drop_report(path)
-        return None
-    return write_feed_report(path, reading.refusals, reading.refused)
+        return None, ""
+    try:
+        return write_feed_report(path, reading.refusals, reading.refused), ""
+    except OSError as problem:
+        words = (
+            f"{path.name} was taken, but its {reading.refused:,} refused rows could not be listed beside it "
+            f"({problem.strerror or problem}). Make room or give the right to write there, and mend the file."
+        )
+        return None, words
 
 
 def _nothing_usable(
@@ -189,7 +226,7 @@ def _nothing_usable(
             sentence=sentence,
             reading=reading,
         )
-    report = write_feed_report(look.path, reading.refusals, reading.refused)
+    report, _ = _report(look.path, reading)
     feeds.refuse(_line(look, way, now, reading, verdict="refused", sentence=sentence))
     return Outcome(
         source=way.name, name=look.path.name, verdict="refused", sentence=sentence, reading=reading, report=report

@@ -11,7 +11,7 @@ import os
 import shutil
 import stat
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from fnmatch import fnmatch
 from pathlib import Path
@@ -47,6 +47,8 @@ class Watched:
 
     outcomes: tuple[Outcome, ...] = ()
     troubles: tuple[tuple[str, str], ...] = ()
+    refused: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By feed, why files that lie in its folder are not taken, those refused at an earlier look among them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +77,7 @@ def watch(
     waiting: Looks = {}
     outcomes: list[Outcome] = []
     troubles: list[tuple[str, str]] = []
+    refused: dict[str, list[str]] = {}
     for name, way in found.items():
         if isinstance(way, UsageError):
             troubles.append((name, str(way)))
@@ -90,13 +93,19 @@ def watch(
             if clock() - start > LONGEST:
                 break
             found_now = _one(path, way, feeds, clock(), beside)
-            outcomes += found_now
+            outcomes += [each for each in found_now if not each.told_before]
+            refused.setdefault(name, []).extend(
+                each.sentence for each in found_now if each.verdict == "refused"
+            )
             if any(each.verdict == "waiting" and not each.sentence for each in found_now):
                 break
     after = json.dumps(waiting, sort_keys=True) if waiting else ""
     if after != before:
         memory.keep(after)
-    return Watched(outcomes=tuple(outcomes), troubles=tuple(troubles))
+    return Watched(
+        outcomes=tuple(outcomes), troubles=tuple(troubles),
+        refused={name: tuple(sentences) for name, sentences in refused.items()},
+    )  # fmt: skip
 
 
 def _ready(way: Way, looks: Looks, waiting: Looks, now: datetime) -> Iterator[Path]:
@@ -156,17 +165,25 @@ def _one(path: Path, way: Way, feeds: Feeds, now: datetime, beside: Beside | Non
         return []
     line = feeds.seen(way.name, path.name, stamp_of(found), way.digest)
     if line is not None and line.verdict == "refused":
+        return [
+            Outcome(
+                source=way.name,
+                name=path.name,
+                verdict="refused",
+                sentence=line.sentence,
+                told_before=True,
+            )
+        ]
+    if line is not None:
+        _put_away(path, way)
         return []
     if path.is_symlink():
         return _link(path, found, way, feeds, now)
-    outcome = take_file(path, way, feeds, now, beside=beside)
+    outcome = take_file(path, way, feeds, now, watched=True, beside=beside)
     if outcome.verdict not in {"taken", "known"}:
         return [outcome]
-    sentence = _put_away(path, way)
-    if not sentence:
-        return [outcome]
-    moved = replace(outcome, sentence=sentence)
-    return [] if line is not None else [moved]
+    sentence = " ".join(filter(None, (outcome.sentence, _put_away(path, way))))
+    return [replace(outcome, sentence=sentence)]
 
 
 def _link(

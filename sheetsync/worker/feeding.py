@@ -85,9 +85,17 @@ def _sources(
         log = logs.get(name, SourceLog(name=name, kind=settings.kind))
         logs[name] = replace(
             log, stale_after=settings.stale_after, since=since[name],
-            trouble=troubles.get(name) or log.trouble,
+            trouble=troubles.get(name) or _refused(watched, name, settings.folder is not None, log.trouble),
         )  # fmt: skip
     return tuple(logs[name] for name in sorted(logs))
+
+
+def _refused(watched: Watched, name: str, has_folder: bool, last: str) -> str:  # noqa: FBT001
+    """Why files of a feed are not taken: those that lie in its folder now, or the last one given by hand."""
+    if not has_folder:
+        return last
+    first, *others = watched.refused.get(name) or [""]
+    return f"{first} ({len(others)} more like it)" if others else first
 
 
 def _watched_since(

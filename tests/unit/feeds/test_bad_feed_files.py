@@ -22,7 +22,7 @@ from sheetsync.feeds.way import ways
 from sheetsync.worker.doctor.diagnosis import Patient
 from sheetsync.worker.doctor.feeds import feed_checks
 from tests.support.bad_feeds import CARRIER, FILES, GOOD, PAID, BadFeed
-from tests.support.feed_desk import NOW, Desk, rules
+from tests.support.feed_desk import CONFIG, NOW, Desk, rules
 
 SLOWEST = 5.0
 KINDS = {"dhl": "carrier", "pay": "payments", "wms": "stock", "web": "orders"}
@@ -99,6 +99,7 @@ def watched(tmp_path, feed_store):
         found = watch(
             ways(config, rules()), desk.feeds, memory, lambda: NOW + timedelta(seconds=seconds)
         )
+        look.last = found
         return {outcome.name: outcome for outcome in found.outcomes}, dict(found.troubles)
 
     def leave(name: str = "a.csv", text: str = CARRIER + GOOD, *, age: float = 60):
@@ -230,6 +231,42 @@ def test_an_unknown_column_in_values_is_a_mistake_of_the_settings(desk):
     problem = ways(config, rules())["dhl"]
     assert isinstance(problem, UsageError)
     assert "Did you mean carrier_status?" in str(problem)
+
+
+def test_a_watched_file_with_very_many_orders_is_left_to_be_taken_by_hand(desk, tmp_path):
+    desk.settings = parse_config(
+        CONFIG.replace("kind: orders", "kind: orders, most_new: 3"), tmp_path / "c.yaml"
+    )
+    place = tmp_path / "many.csv"
+    place.write_text("Order ID,Notes\n" + "".join(f"NEW-{n},x\n" for n in range(4)))
+    found = take_file(place, desk.way("web"), desk.feeds, desk.now, watched=True)
+    assert (found.verdict, "more than the 3 that most_new allows" in found.sentence) == (
+        "refused",
+        True,
+    )
+    assert desk.settle() == 0
+    assert take_file(place, desk.way("web"), desk.feeds, desk.now).verdict == "taken"
+    assert desk.settle() == 4
+
+
+def test_rows_whose_report_cannot_be_written_cost_the_others_nothing(desk, tmp_path):
+    (tmp_path / "a.refused.csv").mkdir()
+    taken = desk.give("dhl", CARRIER + GOOD + "2,Lost,soon\n", "a.csv")
+    assert (taken.verdict, taken.counts.changed) == ("taken", 1)
+    assert "1 refused rows could not be listed beside it" in taken.sentence
+    assert not [path for path in tmp_path.iterdir() if path.name.endswith(".tmp")]
+
+
+def test_a_refused_file_is_a_trouble_for_as_long_as_it_lies_there(watched):
+    _, folder, look, leave = watched
+    leave("bad.csv", PAID + "#SP-1,Paid\n")
+    leave("good.csv", CARRIER + GOOD, age=30)
+    for second in (0, 60):
+        look(second)
+        assert [text.partition(" ")[0] for text in look.last.refused["dhl"]] == ["bad.csv"]
+    (folder / "bad.csv").unlink()
+    look(120)
+    assert not look.last.refused.get("dhl")
 
 
 def test_doctor_tells_of_settings_folders_and_files_meant_twice(tmp_path):
