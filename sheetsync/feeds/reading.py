@@ -37,7 +37,7 @@ from sheetsync.intake.reading import (
 )
 from sheetsync.intake.sources import Line, Source, open_source
 from sheetsync.intake.values import LONGEST_TEXT
-from sheetsync.store.feeds import SaidRow
+from sheetsync.store.feed_rows import SaidRow
 
 AHEAD: Final = timedelta(minutes=15)
 """So far a clock elsewhere may run ahead of ours."""

@@ -24,7 +24,8 @@ from sheetsync.feeds.report import drop_report, write_feed_report
 from sheetsync.feeds.way import Way
 from sheetsync.intake.reading import Refusal
 from sheetsync.intake.report import report_place
-from sheetsync.store.feeds import Compared, Feeds, FileLine
+from sheetsync.store.feed_rows import Compared
+from sheetsync.store.feeds import Feeds, FileLine
 
 Verdict = Literal["taken", "known", "refused", "waiting"]
 _BLOCK: Final = 1024 * 1024

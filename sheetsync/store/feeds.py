@@ -6,41 +6,41 @@ kill at any moment loses nothing and doubles nothing.
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final, cast
 
 import pandas as pd
-from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Engine, func, insert, select
 
-from sheetsync.domain.feeds.news import Cells, Fed, FedPlan, Keyed, Kind, News
+from sheetsync.domain.feeds.news import Fed, FedPlan, Keyed, Kind, News
 from sheetsync.domain.feeds.telling import SourceLog
-from sheetsync.domain.redaction import cutter, is_cut, stands_for
 from sheetsync.store import frames
 from sheetsync.store.engine import reading, writing
-from sheetsync.store.memory import packed
-from sheetsync.store.seen import CUTTER
-from sheetsync.store.settings import get_setting, put_setting, secret
-from sheetsync.store.tables import feed_file, feed_row, feed_written
+from sheetsync.store.feed_rows import PART, Compared, Counting, SaidRow, fresh_rows
+from sheetsync.store.feed_waiting import (
+    FRESH,
+    NO_ROW,
+    NUMBER,
+    TOLD,
+    UNMATCHED,
+    all_news,
+    all_written,
+    load_fed,
+    news_of,
+    plain_row,
+    save_written,
+    settle,
+)
+from sheetsync.store.settings import get_setting, put_setting
+from sheetsync.store.tables import feed_file, feed_row
 from sheetsync.store.upsert import upsert
 
-_NUMBER: Final = "feed_number"
-_TOLD: Final = "feed_told"
-_UNMATCHED: Final = "feeds_unmatched"
-"""Under this the sources and kinds of keys stand whose news ever had no row."""
-_FRESH: Final = 1
-_NO_ROW: Final = 2
-"""Of a row that waits: a pass is yet to look at it; no row of the tracker was there for it."""
-_PART: Final = 5_000
-"""So many rows are compared and kept at a time, so that a long file is never held twice."""
 _SETTLED: Final = frozenset({"applied", "refused"})
-Key = tuple[str, str]
-"""What a row is keyed by, and its key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,25 +61,6 @@ class FileLine:
     rows: int = 0
     changed: int = 0
     refused: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class SaidRow:
-    """One row of a feed: its cells as one JSON object, and the feed's own time of it in seconds."""
-
-    keyed: str
-    key: str
-    cells: str
-    said_at: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """How many rows of a file are news, say what is known, or are older than what is known."""
-
-    changed: int = 0
-    known: int = 0
-    older: int = 0
 
 
 class Feeds:
@@ -112,7 +93,7 @@ class Feeds:
         """What taking these rows would come to; nothing is kept."""
         count = Counting()
         with reading(self._engine, self._path) as connection:
-            for _ in _fresh(connection, self._tracker_id, source, rows, count):
+            for _ in fresh_rows(connection, self._tracker_id, source, rows, count):
                 pass
         return count.told()
 
@@ -123,24 +104,24 @@ class Feeds:
         common = {
             "source": source,
             "kind": kind,
-            "waits": _FRESH,
+            "waits": FRESH,
             "changed_at": int(now.timestamp()),
         }
         with reading(self._engine, self._path) as connection:
-            fresh = _fresh(connection, self._tracker_id, source, rows, Counting())
-            return tuple(_news(common | row) for row in fresh)
+            fresh = fresh_rows(connection, self._tracker_id, source, rows, Counting())
+            return tuple(news_of(common | row) for row in fresh)
 
     def fed(self) -> Fed:
         """What waits for the tracker, with all that feeds wrote into it before."""
         with reading(self._engine, self._path) as connection:
             fed = load_fed(connection, self._tracker_id)
-            written, before = _written(connection, self._tracker_id)
+            written, before = all_written(connection, self._tracker_id)
         return self.with_more(replace(fed, written=written, before=before))
 
     def with_more(self, fed: Fed) -> Fed:
         """As `fed`, able to look up the news that no row was there for, where there are any."""
         with reading(self._engine, self._path) as connection:
-            places = get_setting(connection, self._tracker_id, _UNMATCHED)
+            places = get_setting(connection, self._tracker_id, UNMATCHED)
         if not places:
             return fed
         known = [(source, keyed) for source, keyed in json.loads(places)]
@@ -157,21 +138,23 @@ class Feeds:
                 query = select(feed_row).where(*mine, feed_row.c.keyed == keyed)
                 for ids in frames.chunks(keys.get(keyed, ())):
                     rows = connection.execute(query.where(feed_row.c.key.in_(ids)))
-                    found += [_news(row) for row in map(_plain, rows) if row["waits"] == _NO_ROW]
+                    found += [
+                        news_of(row) for row in map(plain_row, rows) if row["waits"] == NO_ROW
+                    ]
             if not found:
                 return fed
-            written, before = _written(connection, self._tracker_id)
+            written, before = all_written(connection, self._tracker_id)
         return replace(fed, news=(*fed.news, *found), written=written, before=before)
 
     def take(self, line: FileLine, rows: Iterable[SaidRow]) -> Compared:
         """Keep a file and its rows, all or none; how many were news."""
         count = Counting()
         common = {"tracker_id": self._tracker_id, "source": line.source, "kind": line.kind,
-                  "changed_at": line.taken_at, "waits": _FRESH if line.kind != "stock" else 0}  # fmt: skip
+                  "changed_at": line.taken_at, "waits": FRESH if line.kind != "stock" else 0}  # fmt: skip
         key = ("tracker_id", "source", "keyed", "key")
         with writing(self._engine, self._path) as connection:
-            fresh = _fresh(connection, self._tracker_id, line.source, rows, count)
-            while part := list(islice(fresh, _PART)):
+            fresh = fresh_rows(connection, self._tracker_id, line.source, rows, count)
+            while part := list(islice(fresh, PART)):
                 lines = [common | row | {"order_id": _order_of(row)} for row in part]
                 upsert(connection, feed_row, lines, key=key)
             self._add(connection, line, changed=count.changed)
@@ -191,7 +174,7 @@ class Feeds:
         }
         statement = insert(feed_file).values(row).returning(feed_file.c.id)
         number = int(connection.execute(statement).scalar_one())
-        put_setting(connection, self._tracker_id, _NUMBER, str(number))
+        put_setting(connection, self._tracker_id, NUMBER, str(number))
 
     def _newest(self, source: str, *where: Any) -> FileLine | None:
         mine = feed_file.c.tracker_id == self._tracker_id, feed_file.c.source == source
@@ -205,7 +188,7 @@ class Feeds:
     def has_news(self) -> bool:
         """Whether a file was looked at since the last pass that was carried out."""
         with reading(self._engine, self._path) as connection:
-            number, told = (get_setting(connection, self._tracker_id, k) for k in (_NUMBER, _TOLD))
+            number, told = (get_setting(connection, self._tracker_id, k) for k in (NUMBER, TOLD))
         return (number or "0") != (told or "0")
 
     def close(self, fed: FedPlan, outcomes: pd.DataFrame) -> None:
@@ -216,7 +199,7 @@ class Feeds:
         failed = {order for order, column, outcome in lines if outcome not in _SETTLED}
         with writing(self._engine, self._path) as connection:
             settled = [news for news, order in fed.carried if order not in failed]
-            _settle(connection, self._tracker_id, settled)
+            settle(connection, self._tracker_id, settled)
             standing: dict[str, dict[str, str]] = {}
             for order, column, outcome in lines:
                 if outcome == "applied" and column in fed.written.get(order, {}):
@@ -224,7 +207,7 @@ class Feeds:
             before = {
                 order: {**fed.before.get(order, {}), **cells} for order, cells in standing.items()
             }
-            _save_written(connection, self._tracker_id, {o: fed.written[o] for o in before}, before)
+            save_written(connection, self._tracker_id, {o: fed.written[o] for o in before}, before)
 
     # -- looking --------------------------------------------------------------------------------
 
@@ -234,7 +217,7 @@ class Feeds:
         if kind is not None:
             query = query.where(feed_row.c.kind == kind)
         with reading(self._engine, self._path) as connection:
-            return _all_news(connection, query)
+            return all_news(connection, query)
 
     def has_kind(self, kind: str) -> bool:
         """Whether any source of that kind ever spoke."""
@@ -262,182 +245,6 @@ class Feeds:
             name=source, kind=kind, files=files, trouble=trouble, file=last.name, rows=last.rows,
             written_at=last.written_at, taken_at=last.taken_at, changed=last.changed, refused=last.refused,
         )  # fmt: skip
-
-
-def load_fed(connection: Connection, tracker_id: int) -> Fed:
-    """What waits for the tracker, and what feeds wrote into it before."""
-    number = int(get_setting(connection, tracker_id, _NUMBER) or 0)
-    if not number:
-        return Fed()
-    mine = feed_row.c.tracker_id == tracker_id, feed_row.c.waits == _FRESH
-    news = _all_news(connection, select(feed_row).where(*mine))
-    if not news:
-        return Fed(number=number)
-    written, before = _written(connection, tracker_id)
-    return Fed(number=number, news=news, written=written, before=before)
-
-
-def commit_fed(connection: Connection, tracker_id: int, fed: FedPlan | None, number: int) -> None:
-    """Make durable what a plan decided about feeds, in the caller's transaction."""
-    if number:
-        put_setting(connection, tracker_id, _TOLD, str(number))
-    if fed is None:
-        return
-    _settle(connection, tracker_id, fed.done)
-    _wait_for_a_row(connection, tracker_id, fed.unmatched)
-    _save_written(connection, tracker_id, fed.written, fed.before)
-    if fed.carried:
-        statement = (
-            update(feed_row)
-            .where(feed_row.c.tracker_id == tracker_id, feed_row.c.source == bindparam("b_source"))
-            .where(feed_row.c.keyed == bindparam("b_keyed"), feed_row.c.key == bindparam("b_key"))
-            .values(order_id=bindparam("b_order"))
-        )
-        connection.execute(
-            statement, [_place(news) | {"b_order": order} for news, order in fed.carried]
-        )
-
-
-def row_digest(cells: str) -> int:
-    """One signed 64-bit number of a row's cells."""
-    digest = hashlib.blake2b(cells.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return int.from_bytes(digest, "big", signed=True)
-
-
-@dataclass(slots=True)
-class Counting:
-    """Counts while rows are compared."""
-
-    changed: int = 0
-    known: int = 0
-    older: int = 0
-
-    def told(self) -> Compared:
-        """What was counted."""
-        return Compared(changed=self.changed, known=self.known, older=self.older)
-
-
-def _fresh(
-    connection: Connection, tracker_id: int, source: str, rows: Iterable[SaidRow], count: Counting
-) -> Iterator[dict[str, Any]]:
-    """The rows that are news, each joined with what the source said before of other columns."""
-    rest = iter(rows)
-    while part := list(islice(rest, _PART)):
-        known = _known(connection, tracker_id, source, part[0].keyed, [row.key for row in part])
-        for row in part:
-            before, said_at = known.get((row.keyed, row.key), ("", None))
-            if before == row.cells:
-                count.known += 1
-                continue
-            if said_at is not None and row.said_at is not None and row.said_at < said_at:
-                count.older += 1
-                continue
-            cells = _joined(connection, before, row.cells) if before else row.cells
-            if cells == before:
-                count.known += 1
-                continue
-            count.changed += 1
-            yield {"keyed": row.keyed, "key": row.key, "digest": row_digest(cells), "cells": cells,
-                   "said_at": row.said_at}  # fmt: skip
-
-
-def _joined(connection: Connection, before: str, now: str) -> str:
-    """What is said now over what was said before of other columns, spelled the same way every time.
-
-    A value that was cut at somebody's wish stays the mark that it is.
-    """
-    said, new = json.loads(before), json.loads(now)
-    if any(is_cut(text) for text in said.values()):
-        cut = cutter(secret(connection, CUTTER, b""))
-        new = {k: v for k, v in new.items() if not stands_for(said.get(k, ""), v, cut)}
-    return packed(dict(sorted({**said, **new}.items())))
-
-
-def _known(
-    connection: Connection, tracker_id: int, source: str, keyed: str, keys: Sequence[str]
-) -> dict[Key, tuple[str, int | None]]:
-    columns = (feed_row.c.keyed, feed_row.c.key, feed_row.c.cells, feed_row.c.said_at)
-    mine = feed_row.c.tracker_id == tracker_id, feed_row.c.source == source
-    query = select(*columns).where(*mine, feed_row.c.keyed == keyed)
-    parts = (
-        connection.execute(query.where(feed_row.c.key.in_(ids))) for ids in frames.chunks(keys)
-    )
-    return {(keyed, key): (cells, said) for part in parts for keyed, key, cells, said in part}
-
-
-def _wait_for_a_row(connection: Connection, tracker_id: int, news: Sequence[News]) -> None:
-    """No row is there for these: from now on they are looked up only by the keys that the rows have."""
-    _settle(connection, tracker_id, news, waits=_NO_ROW)
-    places = {(each.source, each.keyed) for each in news}
-    known = json.loads(get_setting(connection, tracker_id, _UNMATCHED) or "[]")
-    if not places <= {tuple(each) for each in known}:
-        every = sorted(places | {tuple(each) for each in known})
-        put_setting(connection, tracker_id, _UNMATCHED, json.dumps(every))
-
-
-def _settle(
-    connection: Connection, tracker_id: int, news: Sequence[News], *, waits: int = 0
-) -> None:
-    """These wait no longer, or in another way, unless their source has said something else meanwhile."""
-    if not news:
-        return
-    statement = (
-        update(feed_row)
-        .where(feed_row.c.tracker_id == tracker_id, feed_row.c.source == bindparam("b_source"))
-        .where(feed_row.c.keyed == bindparam("b_keyed"), feed_row.c.key == bindparam("b_key"))
-        .where(feed_row.c.digest == bindparam("b_digest"))
-        .values(waits=waits)
-    )
-    connection.execute(statement, [_place(each) | {"b_digest": each.digest} for each in news])
-
-
-def _place(news: News) -> dict[str, Any]:
-    return {"b_source": news.source, "b_keyed": news.keyed, "b_key": news.key}
-
-
-def _save_written(
-    connection: Connection,
-    tracker_id: int,
-    written: Mapping[str, Cells],
-    before: Mapping[str, Cells],
-) -> None:
-    rows = [
-        {"tracker_id": tracker_id, "order_id": order, "written": packed(dict(cells)),
-         "before": packed(dict(before.get(order, {})))}
-        for order, cells in written.items()
-    ]  # fmt: skip
-    upsert(connection, feed_written, rows, key=("tracker_id", "order_id"))
-
-
-def _written(connection: Connection, tracker_id: int) -> tuple[dict[str, Cells], dict[str, Cells]]:
-    columns = (feed_written.c.order_id, feed_written.c.written, feed_written.c.before)
-    query = select(*columns).where(feed_written.c.tracker_id == tracker_id)
-    orders, written, before = frames.by_column(connection, query).values()
-    parsed = [json.loads("[" + ",".join(texts) + "]") for texts in (written, before)]
-    return tuple(dict(zip(orders, cells, strict=True)) for cells in parsed)  # type: ignore[return-value]
-
-
-def _all_news(connection: Connection, query: Any) -> tuple[News, ...]:
-    order = (feed_row.c.source, feed_row.c.keyed, feed_row.c.key)
-    found = frames.by_column(connection, query.order_by(*order))
-    names = list(found)
-    return tuple(
-        _news(dict(zip(names, row, strict=True))) for row in zip(*found.values(), strict=True)
-    )
-
-
-def _news(row: Mapping[str, Any]) -> News:
-    return News(
-        source=row["source"], kind=row["kind"], keyed=row["keyed"], key=row["key"], digest=row["digest"],
-        packed=row["cells"], waits=bool(row["waits"]),
-        changed_at=datetime.fromtimestamp(row["changed_at"], tz=UTC),
-    )  # fmt: skip
-
-
-def _plain(row: Any) -> dict[str, Any]:
-    """A row as the driver itself gives it."""
-    values: dict[str, Any] = row._asdict()
-    return values | {"changed_at": int(values["changed_at"].timestamp())}
 
 
 def _order_of(row: Mapping[str, Any]) -> str:

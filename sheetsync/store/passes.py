@@ -23,7 +23,7 @@ from sheetsync.store import frames, trackers
 from sheetsync.store.archive import take_back
 from sheetsync.store.changes import log_changes
 from sheetsync.store.facts import save_facts
-from sheetsync.store.feeds import commit_fed
+from sheetsync.store.feed_waiting import commit_fed
 from sheetsync.store.memory import COLUMNS_SETTING, confirm, have_been_seen, save_orders
 from sheetsync.store.seen import keep_seen
 from sheetsync.store.settings import put_setting

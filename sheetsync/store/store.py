@@ -33,7 +33,8 @@ from sheetsync.store.engine import (
     writing,
 )
 from sheetsync.store.events import load_events
-from sheetsync.store.feeds import Feeds, load_fed
+from sheetsync.store.feed_waiting import load_fed
+from sheetsync.store.feeds import Feeds
 from sheetsync.store.history import History, history
 from sheetsync.store.mail_records import MailRecord, PassLines, mail_record, pass_lines
 from sheetsync.store.memory import load_memory

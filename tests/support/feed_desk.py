@@ -30,7 +30,8 @@ from sheetsync.resources import rules_folder
 from sheetsync.rulebook import load_rules
 from sheetsync.store import Store
 from sheetsync.store.engine import writing
-from sheetsync.store.feeds import Feeds, commit_fed
+from sheetsync.store.feed_waiting import commit_fed
+from sheetsync.store.feeds import Feeds
 from sheetsync.trackers.base import WriteBatch
 from sheetsync.trackers.memory import MemoryTracker
 
