@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import warnings
 from collections.abc import Callable
 from datetime import datetime, time
 from io import BytesIO
@@ -12,10 +11,12 @@ from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
 import openpyxl
+from python_calamine import CalamineWorkbook
 
 from sheetsync.trackers.base import Tracker
 from sheetsync.trackers.excel.tracker import ExcelTracker
 from tests.simulation.worker.grounds import IN_USE, TAB, Rows, serial, trimmed
+from tests.support.opened import opened
 
 if TYPE_CHECKING:
     from sheetsync.domain.rules import Rulebook
@@ -36,6 +37,7 @@ class ExcelGround:
     def __init__(self, rows: Rows, zone: str, folder: Path) -> None:
         self._zone, self._path = zone, folder / "tracker.xlsx"
         self._whole = b""
+        self._seen: tuple[bytes, Rows] = (b"", [])
         book = openpyxl.Workbook()
         sheet = book.worksheets[0]
         sheet.title = TAB
@@ -56,17 +58,19 @@ class ExcelGround:
 
     def rows(self) -> Rows:
         """The cells of the tab, by a reader of another make."""
-        sheet = _opened(self._path.read_bytes())[TAB]
-        rows = [
-            trimmed([_plain(cell) for cell in row]) for row in sheet.iter_rows(values_only=True)
-        ]
-        while rows and not rows[-1]:
-            rows.pop()
-        return rows
+        content = self._path.read_bytes()
+        if self._seen[0] != content:
+            book = CalamineWorkbook.from_filelike(BytesIO(content))
+            found = book.get_sheet_by_name(TAB).to_python(skip_empty_area=False)
+            rows = [trimmed([_plain(value) for value in row]) for row in found]
+            while rows and not rows[-1]:
+                rows.pop()
+            self._seen = content, rows
+        return [list(row) for row in self._seen[1]]
 
     def put(self, rows: Rows) -> None:
         """Load, type what differs, save."""
-        book = _opened(self._path.read_bytes())
+        book = opened(self._path, TAB)
         sheet = book[TAB]
         width = max([sheet.max_column, *(len(row) for row in rows)])
         for number in range(1, max(sheet.max_row, len(rows)) + 1):
@@ -110,12 +114,6 @@ class ExcelGround:
         """The file; backups and what is left beside it stay."""
         content = self._path.read_bytes()
         return lambda: self._path.write_bytes(content) and None
-
-
-def _opened(content: bytes) -> openpyxl.Workbook:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)
-        return openpyxl.load_workbook(BytesIO(content))
 
 
 def _plain(value: Any) -> Any:
