@@ -14,12 +14,8 @@ from sheetsync.cli.output import counted, err, out, progress
 from sheetsync.cli.who import who_asks
 from sheetsync.cli.wiring import open_workshop, wall_clock
 from sheetsync.errors import AlreadyRunning, PlanRefused, TrackerError, UsageError
-from sheetsync.worker.offline.mirroring import (
-    Mirrored,
-    MirrorPlan,
-    carry_out_mirror,
-    look_at_mirror,
-)
+from sheetsync.worker.offline.mirror_step import Mirrored, carry_out_mirror
+from sheetsync.worker.offline.mirroring import MirrorPlan, look_at_mirror
 from sheetsync.worker.workshop import Workshop
 from sheetsync.yamlfiles.values import parse_span
 

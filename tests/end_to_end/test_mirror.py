@@ -9,7 +9,8 @@ import pytest
 from sheetsync.cli.clock import Clock
 from sheetsync.cli.main import run
 from sheetsync.domain.conflicts_tab import TITLE
-from sheetsync.worker.offline.mirroring import Mirrored, carry_out_mirror, look_at_mirror
+from sheetsync.worker.offline.mirror_step import Mirrored, carry_out_mirror
+from sheetsync.worker.offline.mirroring import look_at_mirror
 from tests.support.google_sheets import served
 from tests.support.google_shop import GoogleShop
 from tests.support.shop import Shop
