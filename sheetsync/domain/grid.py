@@ -23,6 +23,13 @@ Mask = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.intp]
 
 _FLOAT, _INT = float, int
+try:
+    from pandas.api.internals import (  # type: ignore[import-not-found]
+        create_dataframe_from_blocks as _from_blocks,
+    )
+except ImportError:  # before pandas 3
+    _from_blocks = None
+_FEW_ROWS = 1_000
 _BLOCK = 256
 """Rows that are turned into columns at a time."""
 
@@ -191,8 +198,33 @@ def _without_rows(kinds: tuple[tuple[str, np.dtype[Any]], ...]) -> pd.DataFrame:
 
 def _framed(columns: dict[str, npt.NDArray[Any]]) -> pd.DataFrame:
     index = pd.RangeIndex(len(next(iter(columns.values()), ())))
+    few = bool(columns) and len(index) <= _FEW_ROWS
+    if few and _from_blocks is not None and all(map(_is_kept, columns.values())):
+        return _of_few_rows(columns, index)
+    return _of_series(columns, index)
+
+
+def _is_kept(array: npt.NDArray[Any]) -> bool:
+    """Whether pandas holds the array as it is."""
+    return array.dtype.kind in "Obiuf" or array.dtype == np.dtype("datetime64[s]")
+
+
+def _of_series(columns: dict[str, npt.NDArray[Any]], index: pd.RangeIndex) -> pd.DataFrame:
     series = {
         name: pd.Series(array, index=index, dtype=array.dtype, copy=False)
         for name, array in columns.items()
     }
     return pd.DataFrame(series, index=index, copy=False)
+
+
+def _of_few_rows(columns: dict[str, npt.NDArray[Any]], index: pd.RangeIndex) -> pd.DataFrame:
+    """The same, by stacking columns that are alike: with few rows, a Series for each takes ten times as long."""
+    alike: dict[np.dtype[Any], list[int]] = {}
+    for place, array in enumerate(columns.values()):
+        alike.setdefault(array.dtype, []).append(place)
+    arrays = list(columns.values())
+    blocks = [
+        (np.stack([arrays[at] for at in places]), np.array(places)) for places in alike.values()
+    ]
+    frame: pd.DataFrame = _from_blocks(blocks, index=index, columns=pd.Index(list(columns)))
+    return frame
