@@ -8,7 +8,9 @@ import pytest
 from sheetsync.domain.conflicts_tab import TITLE, ConflictLine, choices, layout
 from sheetsync.errors import TrackerTaken
 from sheetsync.store.leases import Taken
-from tests.support.offline_copy import bring_back
+from tests.support.google_sheets import SheetPerson, served
+from tests.support.google_shop import GoogleShop
+from tests.support.offline_copy import Away, bring_back
 from tests.support.shop import Shop
 
 LINES = [
@@ -110,3 +112,30 @@ def test_an_import_waits_for_a_pass_that_is_under_way(away):
             bring_back(away.shop, away.path)
         workshop.store.give_back(lease)
     assert bring_back(away.shop, away.path).cells == 1
+
+
+def test_on_a_google_sheet_the_tab_is_read_while_conflicts_are_open_and_not_otherwise(tmp_path):
+    with served() as server:
+        away = Away(tmp_path, GoogleShop(tmp_path / "shop", server))
+        shop = away.shop
+        away.hands.type_in("#SP-1", notes="mine")
+        shop.type_in("#SP-1", notes="theirs")
+        assert away.back().conflicts == 1
+        shop.look(shop.at("16:01"))
+        with_conflicts = reads_of_a_pass(shop, "16:02")
+
+        person = SheetPerson(shop.book, TITLE)
+        person.put(5, 6, "file")
+        shop.look(shop.at("16:04"))
+        assert shop.cell("#SP-1", "notes") == "mine"
+        assert "Nothing to decide" in shop.tab(TITLE)
+        shop.look(shop.at("16:06"))
+        assert reads_of_a_pass(shop, "16:08") == with_conflicts - 1
+
+
+def reads_of_a_pass(shop: GoogleShop, clock: str) -> int:
+    """How many requests a pass over the sheet as it stands takes, which writes nothing."""
+    counters = shop.server.service.counters
+    counters.reset()
+    shop.look(shop.at(clock))
+    return counters.reads
