@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from sheetsync.config import parse_config
 from sheetsync.domain.moments import local_to_serial
 from sheetsync.store.care import Wish
-from tests.support.feed_desk import ORDERS
+from tests.support.feed_desk import CONFIG, ORDERS
 from tests.support.shop import local
 
 CARRIER = "Tracking Number,Carrier Status,ETA,Last Update\n"
@@ -194,3 +195,37 @@ def test_who_was_forgotten_stays_forgotten_when_the_same_file_overlaps(desk):
     )
     assert again.counts.changed == 1
     assert "Ann" not in repr(desk.feeds.everything())
+
+
+def test_the_same_picture_of_stock_may_come_back_and_nothing_else_may(desk):
+    pictures = ["SKU,On Hand\nMUG-01,5\n", "SKU,On Hand\nMUG-01,4\n"]
+    told = [desk.give("wms", pictures[n]).verdict for n in (0, 0, 1, 0)]
+    assert told == ["taken", "known", "taken", "taken"]
+    (level,) = desk.feeds.everything("stock")
+    assert level.cells["on_hand"] == "5"
+    assert [desk.give("pay", f"{PAID}#SP-1,{w}\n").verdict for w in ("Paid", "Failed", "Paid")][
+        -1
+    ] == "known"
+    assert desk.settle() == 1
+
+
+def test_ticks_numbers_and_dates_come_in_the_ways_that_the_settings_declare(desk, tmp_path):
+    desk.settings = parse_config(
+        CONFIG.replace(
+            "web: {kind: orders}",
+            "web: {kind: orders, columns: {Nr: order_id, Datum: ordered_at, Reserviert: allocated}, "
+            "date_formats: ['%d.%m.%Y %H:%M'], tick_words: {yes: [J], no: [N]}, timezone: Europe/Berlin, "
+            "encoding: cp1252, delimiter: ';'}",
+        ),
+        tmp_path / "config.yaml",
+    )
+    desk.give(
+        "web",
+        "Nr;Datum;Customer Name / ID;Reserviert\nA-1;09.03.2026 08:00;Jürgen;J\nA-2;;Ö;N\n".encode(
+            "cp1252"
+        ),
+    )
+    desk.settle()
+    assert desk.cell("A-1", "customer") == "Jürgen"
+    assert desk.cell("A-1", "ordered_at") == local_to_serial(local("09:00"))
+    assert (desk.cell("A-1", "allocated"), desk.cell("A-2", "allocated")) == ("✓", None)
