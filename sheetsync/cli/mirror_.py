@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +11,7 @@ from rich.text import Text
 
 from sheetsync.cli.output import counted, err, out, progress
 from sheetsync.cli.who import who_asks
-from sheetsync.cli.wiring import open_workshop, wall_clock
+from sheetsync.cli.wiring import open_workshop, pause, wall_clock
 from sheetsync.errors import AlreadyRunning, PlanRefused, TrackerError, UsageError
 from sheetsync.worker.offline.mirror_step import Mirrored, carry_out_mirror
 from sheetsync.worker.offline.mirroring import MirrorPlan, look_at_mirror
@@ -40,15 +39,15 @@ def command(
     stands on the tab Conflicts of A, where a person chooses. Rows are added, never deleted. It works
     beside a running worker of either. Exit code 75: some of it could not be written now.
     """
-    pause = _pause(every)
+    seconds = _seconds(every)
     with ExitStack() as stack:
         shops = [stack.enter_context(open_workshop(_config(path))) for path in (first, second)]
         while True:
-            code = _step(shops[0], shops[1], one_way=one_way, dry_run=dry_run, approve=approve, again=pause is not None)  # fmt: skip
-            if pause is None or dry_run:
+            code = _step(shops[0], shops[1], one_way=one_way, dry_run=dry_run, approve=approve, again=seconds is not None)  # fmt: skip
+            if seconds is None or dry_run:
                 return code
             approve = False
-            time.sleep(pause)
+            pause(seconds)
 
 
 def _step(
@@ -85,19 +84,17 @@ def _show(plan: MirrorPlan) -> None:
         return
     for side, other in ((plan.second, plan.first), (plan.first, plan.second)):
         cells, rows = counted(len(side.changes), "cell"), counted(len(side.rows), "row")
-        out.print(Text(f"{side.shop.name} would get {cells} and {rows} from {other.shop.name}."))
+        out.print(Text(f"{side.name} would get {cells} and {rows} from {other.name}."))
     if plan.conflicts:
         out.print(f"{counted(len(plan.conflicts), 'cell')} changed on both sides.")
 
 
 def _tell(plan: MirrorPlan, done: Mirrored) -> None:
     for side, (cells, rows) in ((plan.second, done.second), (plan.first, done.first)):
-        out.print(
-            Text(f"{side.shop.name} got {counted(cells, 'cell')} and {counted(rows, 'row')}.")
-        )
+        out.print(Text(f"{side.name} got {counted(cells, 'cell')} and {counted(rows, 'row')}."))
     if done.conflicts:
         out.print(
-            f"{counted(done.conflicts, 'conflict')} on the tab Conflicts of {plan.first.shop.name}."
+            f"{counted(done.conflicts, 'conflict')} on the tab Conflicts of {plan.first.name}."
         )
     if done.missed:
         why = done.why.rstrip(".")
@@ -113,7 +110,7 @@ def _config(path: Path) -> Path:
     return path / "config.yaml" if path.is_dir() else path
 
 
-def _pause(every: str | None) -> float | None:
+def _seconds(every: str | None) -> float | None:
     if every is None:
         return None
     try:

@@ -126,6 +126,32 @@ def test_one_way_leaves_the_first_side_alone(pair):
     assert pair.there.cell("#SP-2", "notes") == "only there"
 
 
+def test_on_a_schedule_trouble_on_one_side_is_told_and_the_next_step_tries_again(pair, capsys):
+    waits: list[float] = []
+    away = pair.here.workbook.with_name("elsewhere")
+
+    def wait(seconds: float) -> None:
+        if seconds < 60:
+            return
+        waits.append(seconds)
+        if len(waits) == 1:
+            pair.here.workbook.rename(away)
+        elif len(waits) == 2:
+            away.rename(pair.here.workbook)
+        else:
+            raise KeyboardInterrupt
+
+    clock = Clock(lambda: pair.here.at("08:15"), wait)
+    command = ["mirror", str(pair.here.folder), str(pair.there.folder), "--every", "5m"]
+    assert run(command, clock=clock) == 130
+    said = capsys.readouterr()
+    assert waits == [300.0] * 3
+    assert "Shop orders got" in said.out
+    assert "tracker.xlsx" in said.err
+    assert said.out.rstrip().endswith("Both are in step.")
+    assert run([*command[:4], "1s"]) == 2
+
+
 def test_a_step_that_is_killed_between_the_two_is_healed_by_the_next(pair):
     class Killed(Exception):
         pass

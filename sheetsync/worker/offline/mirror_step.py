@@ -45,7 +45,7 @@ def carry_out_mirror(
     base = agreed(plan.base, _after(plan.first, got_first), _after(plan.second, got_second))
     shop = plan.first.shop
     line = CopyLine(
-        id=plan.id, made_at=plan.at, made_by=who, about={"mirror": plan.second.shop.name},
+        id=plan.id, made_at=plan.at, made_by=who, about={"mirror": plan.second.name},
         returned_at=plan.at,
     )  # fmt: skip
     shop.store.offline(shop.state.id).keep(line, base)

@@ -49,6 +49,11 @@ class Side:
     """The rows as texts, by order."""
 
     @property
+    def name(self) -> str:
+        """The file, or the title that the sheet has now."""
+        return self.standing.orders.sheet.tracker
+
+    @property
     def idle(self) -> bool:
         """Whether it gets nothing."""
         return not (len(self.changes) or self.rows)
@@ -103,10 +108,22 @@ def look_at_mirror(
         _taken(into_second) + _as_decided(into_first, decided) + _own(second, here, there)
     )
     side_first = _side(
-        first, here, into_first, wanted_first, there, there_name=second.name, rows=not one_way
+        first,
+        here,
+        into_first,
+        wanted_first,
+        there,
+        there_name=there.orders.sheet.tracker,
+        rows=not one_way,
     )
     side_second = _side(
-        second, there, into_second, wanted_second, here, there_name=first.name, rows=True
+        second,
+        there,
+        into_second,
+        wanted_second,
+        here,
+        there_name=here.orders.sheet.tracker,
+        rows=True,
     )
     if not approved:
         for side in (side_first, side_second):
@@ -247,6 +264,6 @@ def _refuse_accidents(side: Side, now: datetime) -> None:
     if trips:
         told = " ".join(trip.sentence for trip in trips)
         raise PlanRefused(
-            f"{side.shop.name} is not brought into step: {told} Put the other one right; if it is meant so, run "
+            f"{side.name} is not brought into step: {told} Put the other one right; if it is meant so, run "
             "it once with --approve."
         )
