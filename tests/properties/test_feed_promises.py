@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.feed_desk import ORDERS, Desk, Killed, store_in
+from tests.support.raw_xlsx import RawSheet, xlsx
 
 FEWER = settings(max_examples=max(settings().max_examples // 4, 6))
 """Each example is a whole day of files."""
@@ -134,3 +135,35 @@ def test_overlapping_files_of_orders_add_each_order_exactly_once(make, parts, ki
     desk.settle()
     added = [row[0] for row in desk.tracker.cells[1:] if str(row[0]).startswith("NEW-")]
     assert sorted(added) == sorted(f"NEW-{number}" for number in set().union(*parts))
+
+
+GOOD_FILES = [
+    b'Tracking Number,Carrier Status,ETA,Last Update\n1,"In, transit",2026-03-12,2026-03-09 06:00\n2,Lost,,\n',
+    b'{"Tracking Number": "1", "Carrier Status": "Lost", "ETA": "2026-03-12"}\n{"Tracking Number": 2}\n',
+    xlsx(
+        RawSheet(
+            rows=[
+                ["Tracking Number", "Carrier Status", "ETA"],
+                ["1", "Lost", 46093],
+                [2, True, "x"],
+            ]
+        )
+    ),
+]
+EDITS = st.lists(
+    st.tuples(st.integers(0, 5000), st.binary(max_size=4), st.integers(0, 9)), max_size=6
+)
+
+
+@FEWER
+@given(good=st.sampled_from(GOOD_FILES), edits=EDITS)
+def test_whatever_bytes_a_file_has_it_is_taken_or_refused_in_words(make, good, edits):
+    desk = make()
+    data = bytearray(good)
+    for at, new, gone in edits:
+        place = at % (len(data) + 1)
+        data[place : place + gone] = new
+    told = desk.give("dhl", bytes(data), f"bytes {next(NAMES)}.csv")
+    assert told.verdict in {"taken", "refused"}
+    assert "defect" not in told.sentence
+    desk.settle()
