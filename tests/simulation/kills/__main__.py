@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 from tests.simulation.kills.many import played, postgres, tasks
+from tests.simulation.kills.world import GAP
 from tests.simulation.worker.figures import Figures
 
 
@@ -22,7 +23,9 @@ def main(arguments: list[str] | None = None) -> int:
     if given.diary is not None:
         given.diary.mkdir(exist_ok=True)
     with postgres(not given.no_postgres) as server:
-        todo = tasks(given.seed, given.kills, server, plant=given.plant, diary=given.diary)
+        todo = tasks(
+            given.seed, given.kills, server, plant=given.plant, gap=given.gap, diary=given.diary
+        )
         for figures in played(todo, given.jobs):
             total.add(figures)
     print(total.table())
@@ -47,6 +50,9 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--no-postgres", action="store_true", help="every store in a file")
     parser.add_argument("--plant", default="", help="a fault that the workers shall have")
+    parser.add_argument(
+        "--gap", type=float, default=GAP, help="how often somebody acts in the midst of a request"
+    )
     parser.add_argument("--diary", type=Path, help="a folder for what happened, a file a world")
     return parser.parse_args(arguments)
 

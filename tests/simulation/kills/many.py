@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.simulation.kills.seeds import KILLS, play
+from tests.simulation.kills.world import GAP
 from tests.simulation.worker.figures import Figures
 from tests.support.postgres import PostgresServer, programs
 
@@ -28,6 +29,7 @@ class Task:
     kills: int
     store: str = ""
     plant: str = ""
+    gap: float = GAP
     diary: Path | None = None
     """Where to write down what happened."""
 
@@ -38,12 +40,13 @@ def tasks(
     server: PostgresServer | None,
     *,
     plant: str = "",
+    gap: float = GAP,
     diary: Path | None = None,
 ) -> list[Task]:
     """Worlds from seed `first` on for so many kills together; every fourth on PostgreSQL, if there is one."""
     sizes = [min(KILLS, kills - begun) for begun in range(0, kills, KILLS)]
     return [
-        Task(seed, size, store_for(seed, server), plant, diary and diary / f"world-{seed}.txt")
+        Task(seed, size, store_for(seed, server), plant, gap, diary and diary / f"world-{seed}.txt")
         for seed, size in enumerate(sizes, start=first)
     ]
 
@@ -70,7 +73,14 @@ def played(todo: Sequence[Task], jobs: int) -> Iterator[Figures]:
 def play_task(task: Task) -> Figures:
     """Play one world; what it raised is a broken promise of its own."""
     try:
-        return play(task.seed, task.kills, store=task.store, plant=task.plant, diary=task.diary)
+        return play(
+            task.seed,
+            task.kills,
+            store=task.store,
+            plant=task.plant,
+            gap=task.gap,
+            diary=task.diary,
+        )
     except Exception as error:  # noqa: BLE001 - whatever escapes a world is what we look for
         return Figures(seeds=1, broken=[f"world {task.seed}: {raised(error)}"])
 

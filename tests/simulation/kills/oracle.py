@@ -73,6 +73,14 @@ class SheetOracle:
         for order, row in self._rows():
             self._whole(order, row, now)
 
+    def cells(self) -> dict[tuple[str, str], Any]:
+        """(Order ID, heading) -> what stands there."""
+        return {
+            (order.order_id, heading): value
+            for order, row in self._rows()
+            for heading, value in row.items()
+        }
+
     # -- rows ---------------------------------------------------------------------------------------
 
     def _rows(self) -> Iterator[tuple[Order, Mapping[str, Any]]]:

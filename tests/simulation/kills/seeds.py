@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import sqlite3
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from tests.simulation.kills.aims import aims
 from tests.simulation.kills.mail_count import count_mails
 from tests.simulation.kills.oracle import LOST_EDIT, WRONG_ROW
-from tests.simulation.kills.world import Life, World, world
+from tests.simulation.kills.peek import journal_is_open, outbox_of
+from tests.simulation.kills.world import GAP, Life, World, world
 from tests.simulation.worker.figures import Figures
 
 KILLS: Final = 25
@@ -29,14 +29,15 @@ def play(
     store: str = "",
     fresh_every: int = 10,
     plant: str = "",
+    gap: float = GAP,
     diary: Path | None = None,
 ) -> Figures:
     """Kill so many workers in one world, let the last one finish, and count.
 
-    `store`: the address of a database, "" for a file. `plant`: a fault that the workers shall have. `diary`:
-    where to write down what happened.
+    `store`: the address of a database, "" for a file. `plant`: a fault that the workers shall have. `gap`: how
+    often somebody acts in the midst of a request. `diary`: where to write down what happened.
     """
-    with _room() as room, world(room, seed, store=store, plant=plant) as one:
+    with _room() as room, world(room, seed, store=store, plant=plant, gap=gap) as one:
         first, *others = aims(seed, kills, fresh_every)
         one.live(first)
         one.finish(passes=1)
@@ -53,7 +54,7 @@ def play(
 
 def _figures(one: World, last: Life, store: str) -> Figures:
     """What became of it, with each broken promise."""
-    outbox = outbox_of(store or str(one.shop.folder / "state.db"))
+    outbox = outbox_of(one.store)
     held = {order for state, orders in outbox if state in _HELD for order in orders}
     killed = [number for number, life in enumerate(one.lives) if life.killed]
     mails = count_mails(one.people.truth, one.mailbox.handings, killed, held)
@@ -67,6 +68,8 @@ def _figures(one: World, last: Life, store: str) -> Figures:
     ]  # fmt: skip
     if last.writes and last.writes[-1]:
         broken.append(f"people have gone, and the third pass still made {last.writes[-1]} writes")
+    if journal_is_open(one.store):
+        broken.append("people have gone, and a write is still not settled")
     return Figures(
         seeds=1,
         passes=sum(life.began for life in one.lives),
@@ -85,28 +88,6 @@ def _figures(one: World, last: Life, store: str) -> Figures:
         torn=len(damage),
         broken=[f"world {one.seed}: {words}" for words in broken],
     )
-
-
-def outbox_of(store: str) -> list[tuple[str, set[str]]]:
-    """State and orders of each mail in the store, read past the product."""
-    question = (
-        "SELECT outbox.id, outbox.state, outbox_order.order_id FROM outbox "
-        "LEFT JOIN outbox_order ON outbox_order.outbox_id = outbox.id"
-    )
-    found: dict[int, tuple[str, set[str]]] = {}
-    for number, state, order in _asked(store, question):
-        found.setdefault(number, (state, set()))[1].add(str(order))
-    return list(found.values())
-
-
-def _asked(store: str, question: str) -> list[Any]:
-    if store.startswith("postgresql"):
-        import psycopg
-
-        with psycopg.connect(store) as server:
-            return server.execute(question).fetchall()  # type: ignore[call-overload]
-    with closing(sqlite3.connect(store)) as file:
-        return file.execute(question).fetchall()
 
 
 def _damage(one: World, store: str) -> list[str]:
