@@ -35,7 +35,9 @@ def log_changes(  # noqa: PLR0917 - one pass, and what it saw
     logged and still waits to be written (a workbook in use all night) is not logged again, unless a person
     has been at the cell: then what was meant had been written, in a pass that was killed before it knew.
     """
-    intents, edits = _intents(plan), edits or ()
+    # Only a pass adds the rows of feeds: an undo or an import logs its own cells, whatever waits meanwhile.
+    rows = _new_rows(plan) if memory is not None else []
+    intents, edits = [*_intents(plan), *rows], edits or ()
     orders = sorted({row["order_id"] for row in intents} | {edit.order_id for edit in edits})
     newest = _newest(connection, tracker_id, orders)
     found = [edit for edit in edits if not _by_undo(edit, newest)]
@@ -106,10 +108,6 @@ def _waits(row: Mapping[str, str], newest: Mapping[Cell, _Line]) -> bool:
     )
 
 
-def _intents(plan: Plan) -> list[dict[str, str]]:
-    return [*_cells(plan), *_new_rows(plan)]
-
-
 def _new_rows(plan: Plan) -> list[dict[str, str]]:
     """One line for each row that a feed adds, under what a person's new row is logged as."""
     added = plan.fed.additions if plan.fed is not None else ()
@@ -117,7 +115,7 @@ def _new_rows(plan: Plan) -> list[dict[str, str]]:
     return [{"order_id": a.order_id, **common, "rule": feed_rule(a.source)} for a in added]
 
 
-def _cells(plan: Plan) -> list[dict[str, str]]:
+def _intents(plan: Plan) -> list[dict[str, str]]:
     changes = plan.changes
     system = plan.orders.sheet.date_system
     return [
