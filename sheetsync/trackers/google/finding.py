@@ -110,13 +110,18 @@ class Finder:
 
     def doubtful(self, undo: Undo) -> list[tuple[int, int]]:
         """Where what is to be undone stands, by row and column, in a row that may be the one."""
-        then, found = undo.then, list[tuple[int, int]]()
+        then, found, telling = undo.then, list[tuple[int, int]](), is_telling(undo.wrong)
         for column in self._columns_like(undo):
             for number in self._with(column, undo.wrong):
-                alike = self._key(number, then) in self._names(then) or self._liken(then, number)
-                if alike and not self._is_anothers(number, then):
+                may_be = telling or self._liken(then, number)
+                if may_be and not self._is_anothers(number, then):
                     found.append((number, column))
         return found
+
+    def is_copied(self, then: Then) -> bool:
+        """Whether its Order ID stands there more often than before."""
+        before = sum(self._times.get(key, 0) for key in self._names(then))
+        return len(self._named(then)) > before
 
     def is_the_one(self, then: Then, key: str, number: int, *, least: int) -> bool:
         """Whether a row under the Order ID `key` is surely the one; under another, `least` cells tell it."""

@@ -52,7 +52,7 @@ class Repair:
         """What a person has to look at, in words, once nothing more can be put right for certain."""
         astray = [undo for undo in left if not self._was_found(undo)]
         telling = {undo.then for undo in done if is_telling(undo.wrong)}
-        copies = [undo for undo in done if undo.then in telling]
+        copies = [u for u in done if u.then in telling or self.finder.is_copied(u.then)]
         lost = [_lost(undo) for undo in astray if undo.right is not None]
         return list(dict.fromkeys([*_doubts([*astray, *copies], self), *lost]))
 

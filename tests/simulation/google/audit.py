@@ -45,8 +45,8 @@ class Stain:
     window: str = ""
     read_at: int = 0
     """The last read before the write that first touched the cell."""
-    ours: Json | None = None
-    """What the program had written there rightly before: that may be put back too."""
+    ours: tuple[Json, ...] = ()
+    """What the program had written there rightly before: each may be put back too."""
 
     def on_a_copy(self, cell: Json | None) -> Json:
         """The copy that a person made of a stained cell: no slip of the program, yet it may be put right."""
@@ -199,7 +199,7 @@ class Audit:
         first_read = was[STAIN].read_at if was and STAIN in was else read_at
         if same_cell(new, known):
             back = {**dress, TRAIL: trail} if trail else dress or None
-            if (ours := _rightly_ours(was)) is None:
+            if not (ours := _rightly_ours(was)):
                 return back
             return {
                 **(back or {}),
@@ -207,7 +207,7 @@ class Audit:
             }
         restored = any(same_cell(new, earlier) for earlier in _as_read(known, first_read))
         ours = _rightly_ours(was)
-        restored |= ours is not None and same_cell(new, ours)
+        restored |= any(same_cell(new, earlier) for earlier in ours)
         stray = not restored and not self._meant(order, role, value_of(new))
         lost = self._is_persons(order, role, known, first_read)
         if lost and trail and read_at < trail.at <= self.unseen:
@@ -253,14 +253,14 @@ def _typed_again(known: Json | None, new: Json | None) -> bool:
     )  # fmt: skip
 
 
-def _rightly_ours(was: Json | None) -> Json | None:
+def _rightly_ours(was: Json | None) -> tuple[Json, ...]:
     """What the program had written into a cell rightly, before or under a slip."""
     if not was or STAIN not in was:
-        return None
+        return ()
     stain = was[STAIN]
-    if stain.stray or stain.lost or same_cell(was, stain.before):
+    if stain.stray or stain.lost:
         return stain.ours
-    return {k: v for k, v in was.items() if k not in (TRAIL, STAIN)}
+    return (*stain.ours, {k: v for k, v in was.items() if k not in (TRAIL, STAIN)})
 
 
 def _as_read(cell: Json | None, read_at: int) -> Iterator[Json | None]:
