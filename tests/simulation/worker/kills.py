@@ -142,10 +142,16 @@ def words_of(result: PassResult | str) -> str:
     return result if isinstance(result, str) else result.outcome
 
 
-def singles(day: BusyDay, *, every_mail: bool = True) -> Iterator[tuple[str, list[str]]]:
-    """A kill at each step: its name, and what was wrong afterwards; or but for those of the later mails."""
+def singles(day: BusyDay, *, every: bool = True) -> Iterator[tuple[str, list[str]]]:
+    """A kill at each step: its name, and what was wrong afterwards.
+
+    Without `every` those of the later mails, which are like those of the first, and of the closing of the
+    books are left out.
+    """
     for place in day.different:
-        if every_mail or day.calm.steps[:place].count("mail: connect") < 2:
+        before = day.calm.steps[:place]
+        closing = "pass: written" in before and "pass: deliver" not in before
+        if every or not (closing or before.count("mail: connect") > 1):
             day.back()
             day.killed(place)
             yield f"{place} {day.calm.steps[place]}", day.recovered(1)

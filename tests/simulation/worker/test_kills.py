@@ -15,7 +15,7 @@ def day(tmp_path_factory):
 
 
 def test_a_kill_at_any_step_is_made_good_by_the_next_pass(day):
-    wrong = {name: found for name, found in singles(day, every_mail=False) if found}
+    wrong = {name: found for name, found in singles(day, every=False) if found}
     assert wrong == {}
 
 
