@@ -158,7 +158,7 @@ class _Planning:
             else:
                 self._unmatched.append(news)
         return FedPlan(
-            changes=self._changes(), additions=tuple(self._additions.values()),
+            changes=self._changes(), additions=self._rows_to_add(),
             done=tuple(self._done), unmatched=tuple(self._unmatched), carried=tuple(self._carried), written=self._written,
             before=self._before, number=self._fed.number,
         )  # fmt: skip
@@ -230,6 +230,11 @@ class _Planning:
         )
         self._written[order], self._before[order] = texts, {}
         self._carried.append((news, order))
+
+    def _rows_to_add(self) -> tuple[Addition, ...]:
+        """The new rows, oldest order first: the same sheet in whatever order they came."""
+        found = self._additions.values()
+        return tuple(sorted(found, key=lambda a: (a.texts.get("ordered_at", ""), a.order_id)))
 
     def _changes(self) -> pd.DataFrame:
         frame, raw = self._orders.frame, self._orders.raw

@@ -26,6 +26,15 @@ def test_new_orders_become_rows_once_and_orders_that_are_there_are_left_alone(de
     assert cells["#SP-1"]["customer"] == "Thandi"
 
 
+def test_new_rows_stand_in_the_order_in_which_they_were_ordered(desk):
+    desk.give(
+        "web",
+        f"{ORDERS}Z-9,2026-03-09 07:00,Ann,MUG x1\nA-1,2026-03-09 09:00,Bo,MUG x1\nM-5,2026-03-09 08:00,Cy,TEE x1\n",
+    )
+    desk.settle()
+    assert list(desk.cells())[2:] == ["Z-9", "M-5", "A-1"]
+
+
 def test_a_row_that_a_feed_made_follows_its_feed_but_never_over_a_persons_value(desk):
     desk.give("web", f"{ORDERS}#SP-3,2026-03-09 08:00,Ann,MUG-01 x2\n")
     desk.settle()
