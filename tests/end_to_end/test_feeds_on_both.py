@@ -70,7 +70,7 @@ def before(tmp_path_factory):
     return feeds, feeds.shop.snapshot()
 
 
-@pytest.mark.parametrize("step", ["committed", "written", "added"])
+@pytest.mark.parametrize("step", ["committed", "added"])
 def test_a_worker_killed_amid_feeds_is_completed_by_the_next(before, step):
     feeds, snapshot = before
     feeds.shop.restore(snapshot)
