@@ -11,6 +11,7 @@ from typing import Any
 
 import openpyxl
 
+from sheetsync.worker.offline.applying import Standing, stand
 from sheetsync.worker.offline.exporting import export
 from sheetsync.worker.offline.importing import Imported, carry_out_import
 from sheetsync.worker.offline.returning import Asked, ImportPlan, look_at_import
@@ -114,6 +115,8 @@ class Away:
         self.path = folder / "copy.xlsx"
         self.exported = take_out(self.shop, self.path)
         self.hands = CopyHands(self.path)
+        self._morning = self._state()
+        self._standing: Standing | None = None
 
     def back(self, clock: str = "16:00", **asked: Any) -> Imported:
         """Import the copy at that time."""
@@ -121,9 +124,21 @@ class Away:
         return bring_back(self.shop, self.path, **asked)
 
     def look(self, clock: str = "16:00", **asked: Any) -> ImportPlan:
-        """What importing it would do."""
+        """What importing it would do. A tracker that nobody touched since the morning is looked at once."""
         self.shop.now = self.shop.at(clock)
-        return look(self.shop, self.path, **asked)
+        with self.shop.workshop() as workshop:
+            untouched = self._state() == self._morning
+            if untouched and self._standing is None:
+                self._standing = stand(workshop, self.shop.now)
+            known = self._standing if untouched else None
+            return look_at_import(workshop, self.path, self.shop.now, Asked(**asked), known)
+
+    def _state(self) -> tuple[bytes, int]:
+        """The workbook, and how many passes there were."""
+        with self.shop.workshop() as workshop:
+            passes = len(workshop.store.passes(workshop.state.id, 100))
+        workbook = self.shop.workbook
+        return workbook.read_bytes() if workbook.exists() else b"", passes
 
 
 def order(number: int) -> dict[str, Any]:

@@ -9,9 +9,9 @@ import pytest
 from tests.support.offline_copy import Away
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def gone_out(tmp_path_factory):
-    """Made once: twelve orders, looked at at 08:10 and exported at 08:12."""
+    """Made once for all files: twelve orders, looked at at 08:10 and exported at 08:12."""
     away = Away(tmp_path_factory.mktemp("away"))
     shutil.copyfile(away.path, away.path.with_suffix(".kept"))
     return away, away.shop.snapshot()
