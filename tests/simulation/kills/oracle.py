@@ -19,6 +19,8 @@ from tests.support.google_sheets import rows_of
 from tests.support.shop import TITLES
 
 SECOND: Final = 1 / 86_400
+_A_PASS: Final = timedelta(seconds=15)
+"""A stamp tells when the pass began that saw the tick, which may have been made while it was under way."""
 
 
 WRONG_ROW: Final = "wrong row"
@@ -27,6 +29,8 @@ STAMP: Final = "stamp"
 """It is lost, invented or moved."""
 UNSETTLED: Final = "unsettled"
 """Not as it must be once all is quiet."""
+
+STRAY: Final = "a row without Order ID"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -43,8 +47,11 @@ class Finding:
 
         What follows from a cell, such as SLA from a stamp, is as uncertain as that cell.
         """
-        where = f"” of {self.order_id} " if self.kind == UNSETTLED else ""
-        return (where or f"“{TITLES.get(self.column)}” of {self.order_id} ") in said
+        if self.order_id == STRAY:
+            return f"” of {STRAY} " in said or "Beside the row of " in said
+        if self.kind == UNSETTLED:
+            return f"” of {self.order_id} " in said
+        return f"“{TITLES.get(self.column)}” of {self.order_id} " in said
 
     def __str__(self) -> str:
         return f"{self.order_id} {self.column}: {self.words}"
@@ -74,24 +81,36 @@ class SheetOracle:
             self._whole(order, row, now)
 
     def cells(self) -> dict[tuple[str, str], Any]:
-        """(Order ID, heading) -> what stands there."""
+        """(Order ID, heading) -> what stands there; nothing is judged."""
         return {
-            (order.order_id, heading): value
-            for order, row in self._rows()
+            (str(row.get(TITLES["order_id"]) or STRAY), heading): value
+            for row in self._table()
             for heading, value in row.items()
         }
 
     # -- rows ---------------------------------------------------------------------------------------
 
-    def _rows(self) -> Iterator[tuple[Order, Mapping[str, Any]]]:
+    def _table(self) -> list[dict[str, Any]]:
         headings, *rows = rows_of(self.book, self.book.sheets[0].title)
-        found = [dict(zip(map(str, headings), row, strict=False)) for row in rows if any(row)]
-        ids = [str(row.get(TITLES["order_id"])) for row in found]
+        return [dict(zip(map(str, headings), row, strict=False)) for row in rows if any(row)]
+
+    def _rows(self) -> Iterator[tuple[Order, Mapping[str, Any]]]:
+        found = self._table()
+        self._say_strays(found)
+        found = [row for row in found if row.get(TITLES["order_id"])]
+        ids = [str(row[TITLES["order_id"]]) for row in found]
         if sorted(ids) != sorted(self.truth.orders):
             self._say(WRONG_ROW, "rows", "", f"not the people's: {_unlike(ids, self.truth)}")
         for order_id, row in zip(ids, found, strict=True):
             if order_id in self.truth.orders:
                 yield self.truth.orders[order_id], row
+
+    def _say_strays(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """What stands in rows without an Order ID; people leave none."""
+        for row in rows:
+            if not row.get(TITLES["order_id"]):
+                cells = {heading: value for heading, value in row.items() if value is not None}
+                self._say(WRONG_ROW, STRAY, "", f"{cells}")
 
     def _typed(self, order: Order, row: Mapping[str, Any]) -> None:
         for key, value in order.typed.items():
@@ -132,7 +151,7 @@ class SheetOracle:
         self, order: Order, box: str, stands: Any, ticked: datetime, now: datetime
     ) -> None:
         """A stamp of ours lies between its tick and now."""
-        first = self._serial(ticked - timedelta(seconds=1))
+        first = self._serial(ticked - _A_PASS)
         if not isinstance(stands, float | int) or not first <= stands <= self._serial(now):
             words = f"it is {stands!r}, ticked at {ticked:%H:%M:%S}"
             self._say(STAMP, order.order_id, STAMPS[box], words)
