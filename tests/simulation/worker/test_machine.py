@@ -6,6 +6,7 @@ import os
 import tempfile
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -17,7 +18,7 @@ from tests.simulation.worker.watched_store import FULL, IN_USE
 from tests.simulation.worker.worker import AWAY, SHORT
 from tests.simulation.worker.world import CALM, TENDER, World
 
-EXAMPLES = int(os.environ.get("SHEETSYNC_EXAMPLES", "1"))
+EXAMPLES = int(os.environ.get("SHEETSYNC_EXAMPLES", "2"))
 STEPS = 8
 
 
@@ -37,23 +38,27 @@ class WorkerMachine(RuleBasedStateMachine):
 
     @rule(minutes=st.sampled_from((2, 7, 45, 130, 480, -60)))
     def time_passes(self, minutes: int) -> None:
-        self.world.wait(60 * minutes)
+        self.world.wait(60 * minutes + 1)
 
     @rule()
     def one_pass(self) -> None:
-        self.world.one_pass()
+        self._pass()
 
     @rule(place=st.one_of(st.sampled_from(TENDER), st.integers(0, 60)))
     def killed_pass(self, place: int | str) -> None:
-        self.world.one_pass(kill=place)
+        self._pass(kill=place)
 
     @rule(fault=st.sampled_from((SHORT, AWAY, IN_USE, FULL, *FAULTS)))
     def faulty_pass(self, fault: str) -> None:
-        self.world.one_pass(fault=fault)
+        self._pass(fault=fault)
 
     @rule(step=st.integers(0, 50))
     def overtaken_pass(self, step: int) -> None:
-        self.world.one_pass(overtake=step)
+        self._pass(overtake=step)
+
+    def _pass(self, **more: Any) -> None:
+        self.world.wait(120)
+        self.world.one_pass(**more)
 
     @invariant()
     def no_promise_is_broken(self) -> None:
