@@ -86,6 +86,8 @@ class Way:
             )
         self._post.arrivals.append(_arrival(letter))
         self._steps.in_flight = letter.message_id
+        if self._steps.overtaken:  # the other worker could not know that this one would go on
+            self._post.in_doubt(self._steps)
         self._steps.at("mail: accepted", effect=True)
         if fault == UNHEARD:
             self._post.in_doubt(self._steps)

@@ -335,9 +335,7 @@ class World:
         if self._amid and name == self._amid:
             self._amid = ""
             self.people_act(self._dice["people"].randrange(1, 4))
-        late = (
-            len(place.steps.names) > self._overtake >= 0 and "store: committed" in place.steps.names
-        )
+        late = len(place.steps.names) > self._overtake >= 0 and "pass: read" in place.steps.names
         if late and place is self.desks[0] and name not in {"store: commit", "wire: answered"}:
             self._overtake = -1
             self._take_over(place, name)
