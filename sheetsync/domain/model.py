@@ -314,6 +314,8 @@ class Receipt:
     tabs_refused: Mapping[str, str] = field(default_factory=dict)
     requests: int = 0
     remarks: tuple[str, ...] = ()
+    look_at: tuple[str, ...] = ()
+    """Those of the remarks that name a cell of which nobody can tell what belongs there."""
     unread: bool = False
     """Whether somebody changed the tracker after it was read: its fingerprint covers cells nobody read."""
     deferred: str = ""

@@ -17,6 +17,7 @@ from typing import Any, cast
 import pandas as pd
 from sqlalchemy import Connection, insert, select, update
 
+from sheetsync.domain.look_at import kept
 from sheetsync.domain.model import ESCALATION_COLUMNS, WRITABLE, Memory, Notice, Plan, Receipt
 from sheetsync.errors import StoreError
 from sheetsync.store import frames, trackers
@@ -26,7 +27,7 @@ from sheetsync.store.facts import save_facts
 from sheetsync.store.feed_waiting import commit_fed
 from sheetsync.store.memory import COLUMNS_SETTING, confirm, have_been_seen, save_orders
 from sheetsync.store.seen import keep_seen
-from sheetsync.store.settings import put_setting
+from sheetsync.store.settings import LOOK_AT_SETTING, get_setting, put_setting
 from sheetsync.store.tables import (
     escalation,
     ledger,
@@ -286,6 +287,11 @@ def close_pass(
     for order, column in zip(applied["order_id"].tolist(), applied["column"].tolist(), strict=True):
         cells[str(order)].append(str(column))
     confirm(connection, line.tracker_id, dict(cells))
+    if receipt.look_at:
+        before = get_setting(connection, line.tracker_id, LOOK_AT_SETTING) or ""
+        put_setting(
+            connection, line.tracker_id, LOOK_AT_SETTING, kept(before, receipt.look_at, now)
+        )
     _end(connection, pass_id, now=now, phase="closed", outcome=_outcome(outcomes),
          error="; ".join(receipt.remarks), writes=receipt.requests)  # fmt: skip
     trackers.change(

@@ -15,6 +15,10 @@ WHOLE_STORE: Final = 0
 """The tracker number under which the store's own settings stand."""
 
 
+LOOK_AT_SETTING: Final = "look_at"
+"""Cells that people have to look at; see `domain.look_at`."""
+
+
 def get_setting(connection: Connection, tracker_id: int, key: str) -> str | None:
     """The value kept under `key`; None when there is none."""
     value = connection.execute(

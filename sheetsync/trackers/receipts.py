@@ -37,6 +37,7 @@ def change_receipt(
     tabs_refused: Mapping[str, str] | None = None,
     requests: int = 0,
     remarks: Sequence[str] = (),
+    look_at: Sequence[str] = (),
     deferred: str = "",
     unread: bool = False,
 ) -> Receipt:
@@ -48,6 +49,7 @@ def change_receipt(
         tabs_refused=tabs_refused or {},
         requests=requests,
         remarks=tuple(remarks),
+        look_at=tuple(look_at),
         deferred=deferred,
         unread=unread,
     )

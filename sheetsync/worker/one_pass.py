@@ -30,6 +30,7 @@ from sheetsync.worker.publish import (
     Publisher,
     alarms_are_told,
     figures_are_owed,
+    with_look_at,
     worker_tabs,
 )
 
@@ -217,6 +218,7 @@ def _unsteady(ports: Ports) -> TrackerBusy:
 
 
 def _sheet_part(ports: Ports, state: TrackerState, rules: Rulebook, now: datetime) -> PassResult:
+    ports = replace(ports, publisher=with_look_at(ports.publisher, ports.store, state, now))
     try:
         ports.step("read")
         if _nothing_to_do(ports, state, rules, now):

@@ -23,6 +23,7 @@ from sheetsync.domain.kpi.periods import Period, period_at
 from sheetsync.domain.kpi.present import as_json
 from sheetsync.domain.kpi.restatement import dated_lines, told
 from sheetsync.domain.kpi.result import KpiReport
+from sheetsync.domain.look_at import said
 from sheetsync.domain.model import Plan, Receipt
 from sheetsync.domain.moments import scalar_to_local
 from sheetsync.domain.report import report_on
@@ -33,6 +34,7 @@ from sheetsync.domain.sync_status import PassSummary
 from sheetsync.domain.sync_status import layout as status_layout
 from sheetsync.domain.tabs import Tab
 from sheetsync.store.memory import COLUMNS_SETTING
+from sheetsync.store.settings import LOOK_AT_SETTING
 from sheetsync.store.store import Store
 from sheetsync.store.trackers import TrackerState
 
@@ -101,6 +103,14 @@ def columns_before(store: Store, state: TrackerState, rules: Rulebook) -> dict[s
     """Column key -> title of the columns that the sheet had at the last pass that was carried out."""
     keys = json.loads(store.setting(state.id, COLUMNS_SETTING) or "[]")
     return {key: rules.columns[key].title for key in keys if key in rules.columns}
+
+
+def with_look_at(
+    publisher: Publisher, store: Store, state: TrackerState, now: datetime
+) -> Publisher:
+    """The publisher that also says which cells people have to look at."""
+    text = store.setting(state.id, LOOK_AT_SETTING) or ""
+    return replace(publisher, alarms=(*publisher.alarms, *said(text, now, publisher.timezone)))
 
 
 def alarms_are_told(publisher: Publisher, store: Store, state: TrackerState) -> bool:

@@ -204,6 +204,7 @@ class GoogleTracker:
             tabs_refused=state.tabs_refused,
             requests=state.requests,
             remarks=state.remarks,
+            look_at=state.told,
             unread=state.unread,
         )
 

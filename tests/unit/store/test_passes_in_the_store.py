@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 import pytest
 from sqlalchemy.exc import DBAPIError
 
+from sheetsync.domain.look_at import said
 from sheetsync.domain.model import Marker
 from sheetsync.errors import StoreError
 from sheetsync.store import Store
@@ -139,6 +141,17 @@ def test_closing_confirms_only_what_was_applied(store, tracker_id):
     line = store.passes(tracker_id, 1)[0]
     assert (line.phase, line.outcome, line.writes) == ("closed", "1 applied, 1 dropped", 1)
     assert store.tracker_state(tracker_id).fingerprint == "f2"
+
+
+def test_closing_keeps_the_cells_that_people_have_to_look_at(store, tracker_id):
+    for words in ("one", "two"):
+        pass_id = store.commit_pass(tracker_id, plan(changes=(STATUS,), memory=MEMORY))
+        found = replace(receipt(("#SP-1", "status", "dropped", "")), look_at=(words,))
+        store.close_pass(pass_id, found, fingerprint="", now=NOW)
+    assert [line[-3:] for line in said(store.setting(tracker_id, "look_at"), NOW, "UTC")] == [
+        "one",
+        "two",
+    ]
 
 
 def test_a_confirmation_that_equals_the_intent_survives_a_round_trip(store, tracker_id):
