@@ -40,7 +40,7 @@ def name(desk):
 def test_the_next_pass_says_it_with_the_moment_although_the_sheet_is_unchanged(desk):
     name(desk)
     desk.run_at("2026-03-02 09:02")
-    assert [line for line in status(desk) if WORDS in line][0] == f"Mon 2 Mar 09:00: {WORDS}"
+    assert next(line for line in status(desk) if WORDS in line) == f"Mon 2 Mar 09:00: {WORDS}"
     assert desk.run_at("2026-03-02 09:04").outcome == "unchanged", "said once"
 
 
