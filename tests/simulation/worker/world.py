@@ -266,6 +266,7 @@ class World:
             self._bury(place)
             return "killed"
         except SheetsyncError as problem:
+            self.post.in_doubt(place.steps)  # the store did not take what became of a mail
             self.trace.append(f"trouble: {type(problem).__name__}")
             return type(problem).__name__
         self._tell(result)
