@@ -56,10 +56,10 @@ class Post:
         return Counter(arrival.message_id for arrival in self.arrivals)
 
     def in_doubt(self, steps: Steps) -> None:
-        """The worker ended, or was overtaken, with a message in flight."""
-        if steps.in_flight:
-            self.doubts[steps.in_flight] += 1
-            steps.in_flight = ""
+        """The worker ended, was overtaken, or could not keep it, with a message in flight."""
+        self.doubts.update(filter(None, [steps.in_flight, *steps.unkept]))
+        steps.in_flight = ""
+        steps.unkept.clear()
 
 
 class Way:

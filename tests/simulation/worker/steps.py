@@ -45,6 +45,8 @@ class Steps:
     """What it did nevertheless after that."""
     decided: bool = False
     """The pass has kept what it decided."""
+    unkept: list[str] = field(default_factory=list)
+    """Messages that a mail server took just before the store failed."""
     in_flight: str = ""
     """The Message-ID that a mail server took and of which nothing was kept yet."""
 
@@ -68,6 +70,11 @@ class Steps:
         self.overtaken, self.stopped_at = True, name
         mails = [step for step in self.names if step in {"pass: claim", "pass: recorded"}]
         self.under_way = name == "tracker: write" or mails[-1:] == ["pass: claim"]
+
+    def not_kept(self) -> None:
+        """The store has refused to keep something: what was in flight stays in doubt."""
+        self.unkept += filter(None, [self.in_flight])
+        self.in_flight = ""
 
     def kept(self) -> None:
         """The store has kept something: what was in flight is no longer in doubt."""

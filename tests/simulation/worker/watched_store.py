@@ -58,6 +58,7 @@ class WatchedEngine:
         self._steps.at("store: committed", effect=True)
 
     def _trouble(self, fault: str) -> OperationalError:
+        self._steps.not_kept()
         return OperationalError("", {}, _TROUBLE[self._engine.dialect.name, fault]())
 
 
