@@ -234,13 +234,14 @@ class World:
         if overtake >= 0:
             self._overtake = overtake
         silent, mails = not self.oracle.watched, len(self.post.arrivals)
+        others = self.figures.overtaken
         try:
             outcome = self.live(self.desks[0], self._fate(rates) if kill == -1 else kill)
         finally:
             self.ground.calm()
             self._faults.clear()
         self._look_over()
-        if silent and len(self.post.arrivals) > mails:
+        if silent and len(self.post.arrivals) > mails and self.figures.overtaken == others:
             self.broken("the first look has mailed")
         return outcome
 
@@ -268,6 +269,7 @@ class World:
         except SheetsyncError as problem:
             self.post.in_doubt(place.steps)  # the store did not take what became of a mail
             self.trace.append(f"trouble: {type(problem).__name__}")
+            self._judge_late(place.steps)
             return type(problem).__name__
         self._tell(result)
         self._judge_late(place.steps)
