@@ -151,7 +151,8 @@ class GoogleTracker:
 
     def _just_seen(self) -> Snapshot | None:
         """What the fingerprint was taken of, unless that was in a pass before: people may have typed since."""
-        return self._fresh if self._now() - self._fresh_at <= _ONE_PASS else None
+        age = self._now() - self._fresh_at
+        return self._fresh if timedelta(0) <= age <= _ONE_PASS else None
 
     def _settled(self, snapshot: Snapshot) -> Snapshot:
         """The cells without the slips of a write that was killed or never answered for."""
