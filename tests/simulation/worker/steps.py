@@ -69,7 +69,8 @@ class Steps:
         """Another worker has taken the tracker over while this one stood at the step `name`."""
         self.overtaken, self.stopped_at = True, name
         mails = [step for step in self.names if step in {"pass: claim", "pass: recorded"}]
-        self.under_way = name == "tracker: write" or mails[-1:] == ["pass: claim"]
+        writes = [step for step in self.names if step in {"tracker: write", "tracker: written"}]
+        self.under_way = writes[-1:] == ["tracker: write"] or mails[-1:] == ["pass: claim"]
 
     def not_kept(self) -> None:
         """The store has refused to keep something: what was in flight stays in doubt."""
