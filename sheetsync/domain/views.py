@@ -1,6 +1,6 @@
 """The steps that people look at by themselves: To pick, To pack, To ship and Stuck, as rows of the tracker.
 
-They show what the filter views of the same names show in a Google Sheet.
+The filter views of the same names in a Google Sheet are made from what stands here.
 """
 
 from __future__ import annotations
@@ -15,20 +15,21 @@ from sheetsync.domain.model import Orders
 from sheetsync.domain.rules import Rulebook
 
 TITLES: Final = ("To pick", "To pack", "To ship", "Stuck")
-_STEPS: Final[Mapping[str, tuple[str, str, str]]] = {
+STEPS: Final[Mapping[str, tuple[str, str, str]]] = {
     "To pick": ("Picking", "allocated", "picked"),
     "To pack": ("Packing", "picked", "packed"),
     "To ship": ("Dispatch", "packed", "dispatched"),
 }
 """Title -> stage, the evidence that is there already, the evidence that is not there yet."""
-_WORST: Final = (("sla", "Breached"), ("sla", "Unsure"), ("check", "Error"))
+WORST: Final = (("sla", "Breached"), ("sla", "Unsure"), ("check", "Error"))
+"""Columns, and how their texts begin in an order that is stuck."""
 
 
 def rows_in_view(title: str, orders: Orders, rules: Rulebook) -> Mask:
     """Where an order belongs in the view of that title."""
     if title == "Stuck":
         return _stuck(orders, rules)
-    stage, done, open_ = _STEPS[title]
+    stage, done, open_ = STEPS[title]
     frame = orders.frame
     rows = np.asarray((frame[done] == 1) & (frame[open_] == 0), dtype=bool)
     if orders.has("status"):
@@ -50,15 +51,19 @@ def statuses_hidden(stage: str, rules: Rulebook) -> list[str]:
     return [name for name in statuses if name not in shown]
 
 
+def statuses_of_trouble(rules: Rulebook) -> list[str]:
+    """Statuses of an open order that does not go on: exceptions and holds."""
+    every = rules.statuses.statuses.values()
+    return [status.name for status in every if status.open and (status.exception or status.pauses)]
+
+
 def _stuck(orders: Orders, rules: Rulebook) -> Mask:
     """Late, wrong, on hold or otherwise in trouble: any one of them is enough."""
     frame = orders.frame
     rows = np.zeros(len(frame), dtype=bool)
-    for key, word in _WORST:
+    for key, word in WORST:
         if orders.has(key):
             rows |= frame[key].str.startswith(word).to_numpy(bool)
     if orders.has("status"):
-        every = rules.statuses.statuses.values()
-        trouble = [s.name for s in every if s.open and (s.exception or s.pauses)]
-        rows |= frame["status"].isin(trouble).to_numpy(bool)
+        rows |= frame["status"].isin(statuses_of_trouble(rules)).to_numpy(bool)
     return rows

@@ -142,10 +142,8 @@ class Finder:
     def _columns_like(self, undo: Undo) -> list[int]:
         """The columns that may be the one: where it is by its neighbours, and all under its heading."""
         then = undo.then
-        heading, column = (
-            _at(then.headings, undo.column),
-            self.columns(then.headings).get(undo.column),
-        )
+        heading = _at(then.headings, undo.column)
+        column = self.columns(then.headings).get(undo.column)
         texts = self.now.headings(self.header_row(then.headings))
         like = {place for place, text in enumerate(texts) if text and text == heading}
         return sorted(like if column is None else {column, *like})

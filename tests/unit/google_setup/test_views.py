@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sheetsync.domain.views import STEPS, TITLES, statuses_hidden
 from sheetsync.trackers.google.setup.views import criteria
 from tests.unit.google_setup.book import a_book, header_of, set_up
 
@@ -18,6 +19,16 @@ def test_there_are_four_and_the_names_are_theirs(book, rules):
     set_up(book, rules)
     titles = [v["title"] for v in book.sheets[0].filter_views]
     assert titles == ["To pick", "To pack", "To ship", "Stuck"]
+
+
+def test_the_views_of_a_copy_are_those_of_the_sheet(book, rules):
+    set_up(book, rules)
+    place = header_of(book, rules).columns["status"]
+    assert [v["title"] for v in book.sheets[0].filter_views] == list(TITLES)
+    for title, (stage, _done, _open) in STEPS.items():
+        hidden = statuses_hidden(stage, rules)
+        assert hidden
+        assert specs(book, title)[place]["hiddenValues"] == hidden
 
 
 def test_to_pick_hides_what_is_not_allocated_what_is_picked_and_what_is_on_hold(book, rules):

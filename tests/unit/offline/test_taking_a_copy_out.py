@@ -6,13 +6,8 @@ import zipfile
 
 import pytest
 
-from sheetsync.domain.views import TITLES as VIEWS
-from sheetsync.domain.views import statuses_hidden
 from sheetsync.errors import UsageError
-from sheetsync.rulebook import load_rules
-from sheetsync.trackers.google.setup import views
 from tests.support.offline_copy import take_out
-from tests.support.shop import ROOT
 
 
 def test_an_export_selects_and_leaks_nothing_of_other_vendors(away, tmp_path):
@@ -24,13 +19,6 @@ def test_an_export_selects_and_leaks_nothing_of_other_vendors(away, tmp_path):
     assert b"Acme" in everything
     assert b"Bolt" not in everything
     assert b"#SP-1<" not in everything
-
-
-def test_the_views_of_a_copy_are_those_of_a_google_sheet():
-    rules = load_rules(ROOT / "rules")
-    assert views.TITLES == VIEWS
-    for stage, _, _ in views._STEPS.values():
-        assert statuses_hidden(stage, rules) == views._other_statuses(stage, rules)
 
 
 def test_a_filter_a_view_and_a_vendor_hold_together(away, tmp_path):

@@ -12,6 +12,7 @@ from typing import Final
 from sheetsync.domain.columns.headings import column_letter
 from sheetsync.domain.model import HeaderMap
 from sheetsync.domain.rules import Rulebook
+from sheetsync.domain.views import STEPS, TITLES, WORST, statuses_hidden, statuses_of_trouble
 from sheetsync.trackers.google.setup.colours import begins_with
 from sheetsync.trackers.google.setup.ground import Ground, reaches, table_width
 from sheetsync.trackers.google.setup.parts import FOREIGN, Part
@@ -19,15 +20,10 @@ from sheetsync.trackers.google.shapes import area, digest, fixed_id
 from sheetsync.trackers.google.structure import Json
 
 PREFIX: Final = "view:"
-TITLES: Final = ("To pick", "To pack", "To ship", "Stuck")
 _TICKED: Final = ("TRUE", "✓", "✔", "Yes", "yes", "x", "X", "Done", "done")
 _UNTICKED: Final = ("FALSE", "")
-_STEPS: Final[Mapping[str, tuple[str, str, str]]] = {
-    "To pick": ("Picking", "allocated", "picked"),
-    "To pack": ("Packing", "picked", "packed"),
-    "To ship": ("Dispatch", "packed", "dispatched_at"),
-}
-"""Title -> stage, what is done already, what is not done yet."""
+_COLUMNS: Final[Mapping[str, str]] = {"dispatched": "dispatched_at"}
+"""Evidence -> the column that tells it, where that has another name."""
 
 
 def view_parts(ground: Ground, rules: Rulebook) -> Iterator[Part]:
@@ -50,7 +46,8 @@ def criteria(title: str, header: HeaderMap, rules: Rulebook) -> list[Json]:
 
 
 def _step(title: str, header: HeaderMap, rules: Rulebook) -> dict[int, Json]:
-    stage, done, open_ = _STEPS[title]
+    stage, *evidence = STEPS[title]
+    done, open_ = (_COLUMNS.get(key, key) for key in evidence)
     places = header.columns
     if open_ not in places:
         return {}
@@ -61,23 +58,9 @@ def _step(title: str, header: HeaderMap, rules: Rulebook) -> dict[int, Json]:
         specs[places[open_]] = {"hiddenValues": list(_TICKED)}
     else:
         specs[places[open_]] = {"condition": {"type": "BLANK"}}
-    if "status" in places and (hidden := _other_statuses(stage, rules)):
+    if "status" in places and (hidden := statuses_hidden(stage, rules)):
         specs[places["status"]] = {"hiddenValues": hidden}
     return specs
-
-
-def _other_statuses(stage: str, rules: Rulebook) -> list[str]:
-    """Statuses in which nobody works on the stage: others of the way, holds, closed ones."""
-    statuses = rules.statuses.statuses
-    at_work = {
-        n for n, s in statuses.items() if s.stage == stage and s.kind in {"derived", "shared"}
-    }
-    shown = at_work | {
-        name
-        for name, status in statuses.items()
-        if status.kind == "overlay" or at_work.intersection(status.means)
-    }
-    return [name for name in statuses if name not in shown]
 
 
 def _stuck(header: HeaderMap, rules: Rulebook) -> dict[int, Json]:
@@ -86,13 +69,11 @@ def _stuck(header: HeaderMap, rules: Rulebook) -> dict[int, Json]:
     cell: Callable[[str], str] = lambda key: f"${column_letter(header.columns[key])}{row}"  # noqa: E731
     tests = [
         begins_with(cell(key), word).removeprefix("=")
-        for key, word in (("sla", "Breached"), ("sla", "Unsure"), ("check", "Error"))
+        for key, word in WORST
         if key in header.columns
     ]
     if "status" in header.columns:
-        statuses = rules.statuses.statuses.values()
-        trouble = [s.name for s in statuses if s.open and (s.exception or s.pauses)]
-        tests += [f'({cell("status")}="{name}")' for name in trouble]
+        tests += [f'({cell("status")}="{name}")' for name in statuses_of_trouble(rules)]
     if not tests:
         return {}
     turns_on = next(key for key in ("sla", "check", "status") if key in header.columns)
