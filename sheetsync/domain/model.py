@@ -69,6 +69,18 @@ class Marker:
     seq: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TabRows:
+    """The cells of a companion tab (Customers, Staff ...) as they stand; `rows` and `row_numbers` as in `Sheet`.
+
+    `title` is the tab's own spelling.
+    """
+
+    title: str
+    rows: Sequence[Sequence[CellValue]]
+    row_numbers: Sequence[int]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Sheet:
     """The cells of the tracker tab as they stand, in one read.
@@ -78,6 +90,7 @@ class Sheet:
     `formulas` and `unwritable` name cells as (row number, column index from 0): cells that
     hold a formula, and cells no change may touch, with the reason in words.
     `fingerprint` changes whenever the file or sheet does. `remarks` are for Sync Status.
+    `tabs` holds, by the title that was asked for, the companion tabs that exist.
     """
 
     tracker: str
@@ -91,6 +104,7 @@ class Sheet:
     unwritable: Mapping[tuple[int, int], str] = field(default_factory=dict)
     marker: Marker | None = None
     remarks: tuple[str, ...] = ()
+    tabs: Mapping[str, TabRows] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import copy
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sheetsync.domain.columns import find_header
-from sheetsync.domain.model import CellValue, DateSystem, HeaderMap, Marker, Receipt, Sheet
+from sheetsync.domain.model import CellValue, DateSystem, HeaderMap, Marker, Receipt, Sheet, TabRows
 from sheetsync.domain.moments import local_to_serial
 from sheetsync.domain.rules import ColumnRule
 from sheetsync.domain.tabs import Tab
@@ -46,12 +46,15 @@ class MemoryTracker:
         name: str = "memory",
         search_rows: int = 20,
         date_system: DateSystem = 1900,
+        companions: Collection[str] = (),
     ) -> None:
         self.name, self.tab = name, tab
         self.cells: list[list[CellValue]] = [list(row) for row in cells]
         self.formulas: set[Cell] = set()
         self.unwritable: dict[Cell, str] = {}
         self.tabs: dict[str, Tab] = {}
+        self.beside: dict[str, list[list[CellValue]]] = {}
+        """People's own tabs beside the orders, by title."""
         self.staff_tabs: set[str] = set()
         self.marker: Marker | None = None
         self.holder = ""
@@ -59,6 +62,7 @@ class MemoryTracker:
         self.requests = 0
         self._columns, self._timezone = columns, timezone
         self._search_rows, self._date_system = search_rows, date_system
+        self._companions = tuple(companions)
         self._read: Sheet | None = None
 
     # What a tracker does --------------------------------------------------------------------
@@ -72,6 +76,7 @@ class MemoryTracker:
             sorted(self.unwritable.items()),
             self.tabs,
             marker,
+            *self._companion_rows().items(),
         )
         return hashlib.sha256(repr(state).encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -83,18 +88,19 @@ class MemoryTracker:
         """The cells as they stand; the earlier Sheet while nothing changed."""
         fingerprint = self.fingerprint()
         if self._read is None or self._read.fingerprint != fingerprint:
-            filled = [(n, _trimmed(row)) for n, row in enumerate(self.cells, start=1)]
+            rows, row_numbers = _filled(self.cells)
             self._read = Sheet(
                 tracker=self.name,
                 tab=self.tab,
-                rows=[row for _, row in filled if row],
-                row_numbers=[number for number, row in filled if row],
+                rows=rows,
+                row_numbers=row_numbers,
                 timezone=self._timezone,
                 date_system=self._date_system,
                 fingerprint=fingerprint,
                 formulas=frozenset(self.formulas),
                 unwritable=dict(self.unwritable),
                 marker=self.marker,
+                tabs=self._companion_rows(),
             )
         return self._read
 
@@ -195,6 +201,17 @@ class MemoryTracker:
         self.cells.append(copy.copy(self.cells[number - 1]))
 
     # Within ---------------------------------------------------------------------------------
+
+    def _companion_rows(self) -> dict[str, TabRows]:
+        """The companion tabs that are asked for and exist, in any case of their titles."""
+        titles = {title.casefold(): title for title in self.beside}
+        found: dict[str, TabRows] = {}
+        for name in self._companions:
+            title = titles.get(name.casefold())
+            if title is not None:
+                rows, row_numbers = _filled(self.beside[title])
+                found[name] = TabRows(title=title, rows=rows, row_numbers=row_numbers)
+        return found
 
     def _header(self) -> HeaderMap:
         sheet = self.read()
@@ -300,6 +317,12 @@ class MemoryTracker:
         if isinstance(value, datetime):
             return local_to_serial(value, self._date_system)
         return None if value == "" and isinstance(value, str) else value
+
+
+def _filled(cells: Sequence[Sequence[CellValue]]) -> tuple[list[tuple[CellValue, ...]], list[int]]:
+    """The rows that hold anything, with their numbers from 1."""
+    rows = [(number, _trimmed(row)) for number, row in enumerate(cells, start=1)]
+    return [row for _, row in rows if row], [number for number, row in rows if row]
 
 
 def _trimmed(row: Sequence[CellValue]) -> tuple[CellValue, ...]:

@@ -202,6 +202,30 @@ class SheetPerson:
             if value not in (None, ""):
                 self.put(row, column, value)
 
+    def write_tab(self, title: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Put a tab beside the orders, or write the one there anew."""
+        found = self.book.titled(title)
+        if found is None:
+            number = max(sheet.id for sheet in self.book.sheets) + 1
+            found = Sheet(number, title, len(self.book.sheets))
+            self.book.sheets.append(found)
+        found.rows = [[cell_of(value) for value in row] for row in rows]
+        self.book.version += 1
+
+    def rename_tab(self, title: str, new: str) -> None:
+        """Give a tab another name."""
+        properties = {"sheetId": self._tab_id(title), "title": new}
+        self.ask("updateSheetProperties", properties=properties, fields="title")
+
+    def remove_tab(self, title: str) -> None:
+        """Delete a tab."""
+        self.ask("deleteSheet", sheetId=self._tab_id(title))
+
+    def _tab_id(self, title: str) -> int:
+        found = self.book.titled(title)
+        assert found is not None
+        return found.id
+
     def places(self) -> dict[str, int]:
         """Heading -> column index."""
         return {

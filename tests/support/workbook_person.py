@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -47,6 +49,32 @@ class WorkbookPerson:
         rows = self._rows()
         self._save([*rows, *[list(row) for row in rows if row[0] == order]])
 
+    def write_tab(self, title: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Put a tab beside the orders, or write the one there anew."""
+        with self._opened() as book:
+            if title in book.sheetnames:
+                del book[title]
+            _fill(book.create_sheet(title), rows)
+
+    def rename_tab(self, title: str, new: str) -> None:
+        """Give a tab another name."""
+        with self._opened() as book:
+            sheet = book[title]
+            sheet.title = "between"  # openpyxl takes a change of case for a second tab of that name
+            sheet.title = new
+
+    def remove_tab(self, title: str) -> None:
+        """Delete a tab."""
+        with self._opened() as book:
+            del book[title]
+
+    @contextmanager
+    def _opened(self) -> Iterator[openpyxl.Workbook]:
+        book = openpyxl.load_workbook(self.path)
+        yield book
+        book.properties.modified = datetime(2026, 1, 1)
+        book.save(self.path)
+
     def _rows(self) -> list[list[Any]]:
         book = openpyxl.load_workbook(self.path)
         rows = [[cell.value for cell in row] for row in book["Orders"].iter_rows()]
@@ -57,13 +85,18 @@ class WorkbookPerson:
         book = openpyxl.Workbook()
         sheet = book.worksheets[0]
         sheet.title = "Orders"
-        for number, row in enumerate(rows, start=1):
-            for column, value in enumerate(row, start=1):
-                if value is None:
-                    continue
-                cell = sheet.cell(number, column)
-                cell.value = value
-                if isinstance(value, str):
-                    cell.data_type = "s"
+        _fill(sheet, rows)
         book.properties.created = book.properties.modified = datetime(2026, 1, 1)
         book.save(self.path)
+
+
+def _fill(sheet: Any, rows: Sequence[Sequence[Any]]) -> None:
+    """Write the rows from A1; a text that begins with = stays a text."""
+    for number, row in enumerate(rows, start=1):
+        for column, value in enumerate(row, start=1):
+            if value is None:
+                continue
+            cell = sheet.cell(number, column)
+            cell.value = value
+            if isinstance(value, str):
+                cell.data_type = "s"

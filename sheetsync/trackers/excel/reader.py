@@ -5,19 +5,21 @@ Dates stay serial numbers, text stays text; hidden and filtered rows are orders 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import IO, Final
 
-from sheetsync.domain.model import Sheet
+from sheetsync.domain.model import Sheet, TabRows
 from sheetsync.domain.rules import ColumnRule
+from sheetsync.errors import TrackerRefused
 from sheetsync.trackers.excel.package import FileStamp, Package
 from sheetsync.trackers.excel.rowreader import MAX_COLUMNS, RowValues, read_rows
 from sheetsync.trackers.excel.strings import read_strings
 from sheetsync.trackers.excel.untouchable import read_tables, untouchable
 from sheetsync.trackers.excel.values import Values
 from sheetsync.trackers.excel.whichtab import TabChoice, choose_tab
+from sheetsync.trackers.excel.workbook import SheetFact
 
 BLANK_RUN: Final = 2_000
 
@@ -30,25 +32,27 @@ def read_sheet(
     timezone: str,
     search_rows: int = 20,
     allow_macros: bool = False,
+    companions: Collection[str] = (),
 ) -> Sheet:
     """The tracker tab of a workbook as it stands.
 
     `tab` names it; without it the tab is found by its headings, looked for in the first
     `search_rows` rows. `timezone` is the workbook's wall clock, as configured: a workbook knows none.
-    Raises TrackerBusy (try later) or TrackerRefused (says why).
+    `companions` are titles of tabs to be read along where they exist. Raises TrackerBusy (try later) or TrackerRefused (says why).
     """
     if isinstance(source, Package):
-        return _read(source, rules_columns, tab, timezone, search_rows)
+        return _read(source, rules_columns, tab, timezone, search_rows, companions)
     with Package.open(source, allow_macros=allow_macros) as package:
-        return _read(package, rules_columns, tab, timezone, search_rows)
+        return _read(package, rules_columns, tab, timezone, search_rows, companions)
 
 
-def _read(
+def _read(  # noqa: PLR0917 - as `read_sheet` has them
     package: Package,
     columns: Mapping[str, ColumnRule],
     tab: str | None,
     timezone: str,
     search_rows: int,
+    companions: Collection[str],
 ) -> Sheet:
     facts = package.workbook()
     strings = read_strings(package)
@@ -57,6 +61,7 @@ def _read(
     found = read_rows(package, choice.sheet.part, values)
     width = max(map(len, found.rows), default=0)
     tables = read_tables(package, choice.sheet.part)
+    tabs, unread = _companions(package, companions, choice.sheet, strings)
     return Sheet(
         tracker=package.name,
         tab=choice.sheet.name,
@@ -68,8 +73,30 @@ def _read(
         formulas=frozenset(found.formulas),
         unwritable=untouchable(found.outline, tables, found.numbers, width),
         marker=facts.marker,
-        remarks=_remarks(choice, found),
+        remarks=(*_remarks(choice, found), *unread),
+        tabs=tabs,
     )
+
+
+def _companions(
+    package: Package, titles: Collection[str], tracker: SheetFact, strings: Sequence[str]
+) -> tuple[dict[str, TabRows], list[str]]:
+    """The tabs of these titles, but for those that are no tabs of cells or the tracker itself.
+
+    One that cannot be read is a remark: the orders are read all the same.
+    """
+    facts, found, unread = package.workbook(), dict[str, TabRows](), list[str]()
+    for title in titles:
+        sheet = facts.sheet(title)
+        if sheet is None or sheet.kind != "worksheet" or sheet is tracker:
+            continue
+        try:
+            read = read_rows(package, sheet.part, Values(strings, facts.date_system, sheet.name))
+        except TrackerRefused as why:
+            unread.append(f"The tab {sheet.name!r} was not read: {why}")
+        else:
+            found[title] = TabRows(title=sheet.name, rows=read.rows, row_numbers=read.numbers)
+    return found, unread
 
 
 def _remarks(choice: TabChoice, found: RowValues) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from pathlib import Path
@@ -41,7 +41,8 @@ class ExcelTracker:
     `tab` is its title, None to find it by its headings. `columns` are the rulebook's. `now` tells
     the time (aware) for backups and the age of lock files; `wait` sleeps; `step` is called at each
     boundary of a replace. `stable_seconds` is how long the file must have been left alone before
-    it is read. `lock_folder` holds the lock against a second worker on this machine.
+    it is read. `lock_folder` holds the lock against a second worker on this machine. `companions` are
+    titles of tabs to be read along.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class ExcelTracker:
         stable_seconds: float = PAUSE,
         lock_folder: Path | None = None,
         step: Step = no_step,
+        companions: Collection[str] = (),
     ) -> None:
         self.path = path.resolve()
         self.name = path.name
@@ -68,6 +70,7 @@ class ExcelTracker:
         self._backups = Backups(folder=backup_folder, kept=backups_kept)
         self._now, self._wait, self._step = now, wait, step
         self._lock_folder, self._pause = lock_folder, stable_seconds
+        self._companions = tuple(companions)
         self._seen: Identity | None = None
         self._sheet: Sheet | None = None
 
@@ -113,6 +116,7 @@ class ExcelTracker:
                     tab=self._tab,
                     timezone=self._timezone,
                     search_rows=self._search_rows,
+                    companions=self._companions,
                 )
         remarks = self._surroundings()
         return _with_remarks(self._sheet, remarks) if remarks else self._sheet

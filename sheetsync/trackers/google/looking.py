@@ -1,5 +1,7 @@
 """How a tracker looks at its sheet: one request for all cells, and the structure now and then.
 
+The companion tabs that somebody asked for come with the same request; one that is not there costs nothing.
+
 An answer that has not changed is not parsed; one that shows far fewer orders than before, or no cell at
 all, is asked for again.
 """
@@ -7,9 +9,11 @@ all, is asked for again.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sheetsync.domain.model import TabRows
 from sheetsync.domain.rules import ColumnRule
 from sheetsync.errors import PlanRefused, TrackerBusy, TrackerRefused
 from sheetsync.trackers.google.api import SheetsApi
@@ -17,15 +21,27 @@ from sheetsync.trackers.google.headings import Headed, head
 from sheetsync.trackers.google.look import Look
 from sheetsync.trackers.google.marker import marker_range
 from sheetsync.trackers.google.sending import quoted
-from sheetsync.trackers.google.snapshot import Snapshot, presumed
-from sheetsync.trackers.google.structure import Structure, TabStructure
+from sheetsync.trackers.google.snapshot import Row, Snapshot, presumed
+from sheetsync.trackers.google.structure import Json, Structure, TabStructure
 
 _FEWER = 0.5
 _FEW = 4
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What one request asks for: the ranges, whether the second is the marker's, and whose the last ones are."""
+
+    ranges: list[str]
+    marked: bool
+    beside: tuple[str, ...]
+
+
 class Eyes:
-    """Looks at one tab. `structure_every` is how long the structure is believed without asking."""
+    """Looks at one tab. `structure_every` is how long the structure is believed without asking.
+
+    `companions` are titles of tabs to be read along where they exist.
+    """
 
     def __init__(
         self,
@@ -36,9 +52,11 @@ class Eyes:
         search_rows: int,
         now: Callable[[], datetime],
         structure_every: timedelta,
+        companions: Collection[str] = (),
     ) -> None:
         self.api, self.columns, self._search_rows = api, columns, search_rows
         self._tab, self._now, self._every = tab, now, structure_every
+        self._companions = tuple(companions)
         self._structure: Structure | None = None
         self._structure_at: datetime | None = None
         self._digest = ""
@@ -100,21 +118,21 @@ class Eyes:
 
     def look(self) -> Snapshot:
         """The cells as they stand; the earlier snapshot while the answer is the same to the byte."""
+        before = self._last
         snapshot = self._once()
-        if self._suddenly_fewer(snapshot):
-            snapshot = self._once()
-        self._last = snapshot
-        return snapshot
+        return self._once() if _suddenly_fewer(before, snapshot) else snapshot
 
     def look_again(self, planned: Snapshot) -> Snapshot:
         """The cells at this moment, formulas told apart, to hold against what was `planned` from."""
-        body = self.api.values(self._ranges(), formulas=True)
+        body = self._answer(formulas=True)
         if _digest(body) == self._digest:
+            last = self._last
             fresh = Snapshot(
-                rows=self._last.rows, marker=self._last.marker, marked_for=self._last.marked_for
+                rows=last.rows, marker=last.marker, marked_for=last.marked_for, tabs=last.tabs
             )
         else:
             fresh = self._parsed(body)
+            fresh.tabs = planned.tabs
             presumed(planned, fresh)
         fresh.at = self._now()
         self._remember_formulas(fresh)
@@ -122,17 +140,15 @@ class Eyes:
 
     def plain_look(self) -> Snapshot:
         """The cells at this moment, by their values."""
-        snapshot = self._parsed(self.api.values(self._ranges()))
+        snapshot = self._parsed(self._answer())
         snapshot.at = self._now()
         return snapshot
 
     def look_with(self, address: str) -> tuple[Snapshot, str]:
         """The cells at this moment, by their values, and the text of one cell elsewhere."""
-        answer = self.api.decoded(self.api.values([*self._ranges(), address]))
+        answer = self.api.decoded(self._answer(address))
         *ranges, cell = answer.get("valueRanges") or [{}]
-        if len(ranges) != len(self._ranges()):
-            raise TrackerBusy(f"Google's answer lacks what was asked for. {self.api.about.later}")
-        snapshot = Snapshot.of({"valueRanges": ranges}, marked=len(ranges) > 1)
+        snapshot = self._snapshot({"valueRanges": ranges})
         snapshot.at = self._now()
         found = cell.get("values") or [[""]]
         return snapshot, str(found[0][0]) if found[0] else ""
@@ -161,7 +177,7 @@ class Eyes:
     def formulas(self, snapshot: Snapshot) -> frozenset[tuple[int, int]]:
         """Where formulas stand, by row number and column; asked for once, then known from each write."""
         if self._formulas is None:
-            body = self.api.values(self._ranges(), formulas=True)
+            body = self._answer(formulas=True)
             if _digest(body) == self._digest:
                 self._formulas = frozenset()  # not one cell that shows something else than it holds
             else:
@@ -179,6 +195,19 @@ class Eyes:
             for place in look.places(order, heading)
         ).union(loose)
 
+    def companions(self, snapshot: Snapshot) -> dict[str, TabRows]:
+        """The companion tabs of a snapshot, by the title that was asked for, without blank rows."""
+        structure, found = self.structure(), {}
+        for asked, rows in snapshot.tabs.items():
+            tab = structure.tab(asked)
+            filled = [number for number, row in enumerate(rows, start=1) if row]
+            found[asked] = TabRows(
+                title=tab.title if tab else asked,
+                rows=[rows[number - 1] for number in filled],
+                row_numbers=filled,
+            )
+        return found
+
     # -- within ---------------------------------------------------------------------------------
 
     def _head(self, snapshot: Snapshot) -> Headed:
@@ -195,40 +224,52 @@ class Eyes:
         return head(snapshot.rows, self.columns, self._search_rows, marks)
 
     def _once(self) -> Snapshot:
-        try:
-            body = self.api.values(self._ranges())
-        except TrackerRefused:
-            # The tab may have got another name since the structure was read.
-            if self._structure_at == self._now():
-                raise
-            before = self._ranges()
-            self.forget_structure()
-            if self._ranges() == before:
-                raise
-            body = self.api.values(self._ranges())
+        body = self._answer()
         digest = _digest(body)
         if digest == self._digest:
             return self._last
-        snapshot = self._parsed(body)
-        self._digest = digest
-        return snapshot
+        self._last, self._digest = self._parsed(body), digest
+        return self._last
+
+    def _answer(self, *more: str, formulas: bool = False) -> bytes:
+        """All that is read in one request; a tab may have got another name since the structure was read."""
+        ranges = self._asked().ranges
+        try:
+            return self.api.values([*ranges, *more], formulas=formulas)
+        except TrackerRefused:
+            if self._structure_at == self._now() and not self._companions:
+                raise
+            self.forget_structure()
+            again = self._asked().ranges
+            if again == ranges:
+                raise
+            return self.api.values([*again, *more], formulas=formulas)
 
     def _parsed(self, body: bytes) -> Snapshot:
-        answer = self.api.decoded(body)
-        if len(answer.get("valueRanges", [])) != len(self._ranges()):
+        return self._snapshot(self.api.decoded(body))
+
+    def _snapshot(self, answer: Json) -> Snapshot:
+        asked = self._asked()
+        if len(answer.get("valueRanges", [])) != len(asked.ranges):
             raise TrackerBusy(f"Google's answer lacks what was asked for. {self.api.about.later}")
-        return Snapshot.of(answer, marked=len(self._ranges()) > 1)
+        return Snapshot.of(answer, marked=asked.marked, beside=asked.beside)
 
-    def _ranges(self) -> list[str]:
-        structure = self.structure()
+    def _asked(self) -> _Asked:
+        structure, tracker = self.structure(), self.tab()
         marker = marker_range(structure)
-        return [quoted(self.tab().title), *([marker] if marker else [])]
-
-    def _suddenly_fewer(self, snapshot: Snapshot) -> bool:
-        before, now = len(self._last.rows), len(snapshot.rows)
-        if snapshot is self._last:
-            return False
-        return not now or (before >= _FEW and now < before * _FEWER)
+        tabs = {title: structure.tab(title) for title in self._companions}
+        beside = {
+            title: tab.title
+            for title, tab in tabs.items()
+            if tab and tab.holds_cells and tab.id != tracker.id
+        }
+        return _Asked(
+            ranges=[
+                quoted(tracker.title), *([marker] if marker else []), *map(quoted, beside.values()),
+            ],
+            marked=marker is not None,
+            beside=tuple(beside),
+        )  # fmt: skip
 
     def _remember_formulas(self, snapshot: Snapshot) -> None:
         if not snapshot.formula_texts:
@@ -249,6 +290,19 @@ class Eyes:
         self._loose_formulas = frozenset(
             place for place in snapshot.formula_texts if orders.get(place[0]) == ""
         )
+
+
+def _suddenly_fewer(before: Snapshot, now: Snapshot) -> bool:
+    """Whether so much is gone since the last look, of the orders or of a companion, that it may be a bad answer."""
+    if now is before:
+        return False
+    if not now.rows or _fewer(before.rows, now.rows):
+        return True
+    return any(_fewer(before.tabs.get(title, ()), rows) for title, rows in now.tabs.items())
+
+
+def _fewer(before: Sequence[Row], now: Sequence[Row]) -> bool:
+    return len(before) >= _FEW and len(now) < len(before) * _FEWER
 
 
 def _digest(body: bytes) -> str:

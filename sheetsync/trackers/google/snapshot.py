@@ -34,17 +34,24 @@ class Snapshot:
     """Where formulas stand, by (row number, column), as far as that is known."""
     at: datetime | None = None
     """When the answer came (aware UTC)."""
+    tabs: Mapping[str, Sequence[Row]] = field(default_factory=dict)
+    """The companion tabs that were read along, by the title asked for; `rows` as above."""
     _fingerprint: str = ""
     _keys: dict[int, Mapping[str, tuple[int, ...]]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, answer: Json, *, marked: bool) -> Snapshot:
-        """From the decoded answer of `values:batchGet`; `marked`: the second range is the marker's."""
+    def of(cls, answer: Json, *, marked: bool, beside: Sequence[str] = ()) -> Snapshot:
+        """From the decoded answer of `values:batchGet`.
+
+        `marked`: the second range is the marker's. The ranges after it are the tabs `beside`.
+        """
         ranges = answer.get("valueRanges", [])
         values = ranges[0].get("values", []) if ranges else []
         marks = ranges[1].get("values") if marked and len(ranges) > 1 else None
         marker, marked_for = marker_of(marks)
-        return cls(rows=clean(values), marker=marker, marked_for=marked_for or "")
+        others = [found.get("values", []) for found in ranges[1 + marked :]]
+        tabs = {title: clean(rows) for title, rows in zip(beside, others, strict=False)}
+        return cls(rows=clean(values), marker=marker, marked_for=marked_for or "", tabs=tabs)
 
     @property
     def extent(self) -> tuple[int, int]:
@@ -87,13 +94,16 @@ class Snapshot:
             rows[number - 1] = trimmed(cells)
         while rows and not rows[-1]:
             rows.pop()
-        return Snapshot(rows=rows, marker=marker or self.marker, marked_for=self.marked_for)
+        return Snapshot(
+            rows=rows, marker=marker or self.marker, marked_for=self.marked_for, tabs=self.tabs
+        )
 
     def fingerprint(self) -> str:
         """Of everything read but the number of the last pass."""
         if not self._fingerprint:
             known = (self.marker.uuid, self.marker.epoch) if self.marker else ()
-            text = json.dumps([self.rows, known], ensure_ascii=False, default=_plain)
+            read = [self.rows, known, *([self.tabs] if self.tabs else [])]
+            text = json.dumps(read, ensure_ascii=False, default=_plain)
             self._fingerprint = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
         return self._fingerprint
 

@@ -123,6 +123,11 @@ class TabStructure:
             hidden_columns=frozenset(at for at, c in columns if c.get("hiddenByUser")),
         )
 
+    @property
+    def holds_cells(self) -> bool:
+        """Whether it is a tab of cells, and not a chart or what another tool shows in its place."""
+        return bool(self.properties.get("sheetType", "GRID") == "GRID")
+
     def mark(self, key: str) -> Mark | None:
         """The tab's own mark of that key."""
         return next((mark for mark in self.marks if mark.key == key), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sheetsync.domain.model import Receipt, Sheet
@@ -33,7 +33,7 @@ class GoogleTracker:
     `tab` is its title when it carries no mark yet. `columns` are the rulebook's. `timezone` is that of
     the configuration; a sheet in another one is refused. `now` tells aware UTC, `wait` sleeps. `journal`
     keeps what is about to be written until it is settled. `step` is called at each boundary. `copy_title`
-    is that of the hidden tab of safety copies.
+    is that of the hidden tab of safety copies. `companions` are titles of tabs to be read along.
     """
 
     guarded_write: type[GuardedWrite] = GuardedWrite
@@ -53,12 +53,13 @@ class GoogleTracker:
         structure_every: timedelta = timedelta(minutes=15),
         step: Callable[[str], None] = lambda _name: None,
         copy_title: str = COPY_TITLE,
+        companions: Collection[str] = (),
     ) -> None:
         self.api, self._columns, self._timezone = api, columns, timezone
         self._journal = journal
         self.eyes = Eyes(
             api, columns=columns, tab=tab, search_rows=search_rows, now=now,
-            structure_every=structure_every,
+            structure_every=structure_every, companions=companions,
         )  # fmt: skip
         self.guarded = self.guarded_write(
             api,
@@ -182,6 +183,7 @@ class GoogleTracker:
             formulas=self.eyes.formulas(snapshot),
             marker=marker,
             remarks=tuple(remarks),
+            tabs=self.eyes.companions(snapshot),
         )
 
     def _refuse_other_zone(self) -> None:

@@ -64,3 +64,11 @@ def test_a_fingerprint_of_an_earlier_pass_is_never_read_from(desk):
     desk.clock[0] += timedelta(minutes=2)
     desk.sheet.values.append(["A-2"])
     assert desk.tracker.read().row_numbers == [1, 2, 3]
+
+
+def test_rows_that_are_gone_at_a_second_look_too_are_gone(desk):
+    desk.sheet.values.extend([f"B-{n}"] for n in range(8))
+    assert len(desk.tracker.read().rows) == 10
+    del desk.sheet.values[2:]
+    assert desk.tracker.read().row_numbers == [1, 2]
+    assert desk.tracker.read().row_numbers == [1, 2]
