@@ -16,7 +16,7 @@ from sheetsync.domain import own_cells
 from sheetsync.domain.checks import check_rows, check_texts, next_check_change, not_evaluated
 from sheetsync.domain.columns import ReadingOptions, interpret
 from sheetsync.domain.conditions import Surroundings, WorkingDays, evaluate
-from sheetsync.domain.conditions.computed import with_clocks, with_evidence
+from sheetsync.domain.conditions.computed import with_clocks, with_evidence, with_parcels
 from sheetsync.domain.conditions.fields import Fields, fields_of
 from sheetsync.domain.escalation import Escalations, decide
 from sheetsync.domain.escalation.acknowledge import HELP
@@ -88,7 +88,7 @@ def plan_with_reasons(
         now=now, timezone=options.timezone, rows=len(orders.frame), working_days=working_days
     )
     scene = _Scene(orders=orders, seen=seen, around=around, memory=memory, rules=rules, hours=hours)
-    fields = with_evidence(fields_of(orders, rules), seen, orders, now)
+    fields = with_parcels(with_evidence(fields_of(orders, rules), seen, orders, now), rules)
     clocks = _clocks(scene, fields)
     fields = with_clocks(fields, clocks, now)
     checked = check_rows(orders, fields, rules, now, working_days)

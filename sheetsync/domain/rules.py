@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from typing import Literal, TypeAlias
 
 from sheetsync.domain.model import Owner, Severity
+from sheetsync.domain.parcels.states import ParcelState
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,15 +274,27 @@ class EscalationRules:
     max_emails_per_day: int
 
 
+@dataclass(frozen=True, slots=True)
+class NumberShape:
+    """One form of a carrier's tracking numbers, and how its check digit is worked out."""
+
+    pattern: str
+    check: str = "none"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CarrierRule:
-    """A carrier: its names, the shape of its tracking numbers (a hint), its link and transit target."""
+    """A carrier: its names, the shapes of its tracking numbers (hints), its link and transit target.
+
+    `words` holds, folded, what its own words and codes mean; `codes` what providers call it.
+    """
 
     name: str
     aliases: tuple[str, ...] = ()
-    pattern: str = ""
-    check: str = "none"
+    numbers: tuple[NumberShape, ...] = ()
     link: str = ""
+    words: Mapping[str, ParcelState] = field(default_factory=dict)
+    codes: Mapping[str, str] = field(default_factory=dict)
     transit: Span | None = None
     source: Source
 
@@ -357,3 +370,5 @@ class Rulebook:
     """Where the files came from, for messages."""
     warnings: tuple[str, ...] = ()
     """Lines that can never fire, and the like."""
+    parcel_words: Mapping[str, ParcelState] = field(default_factory=dict)
+    """Folded word -> what it means of a parcel, whoever the carrier is."""

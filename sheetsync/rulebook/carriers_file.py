@@ -1,4 +1,4 @@
-"""carriers.yaml: who delivers, what their tracking numbers look like, where to follow a parcel."""
+"""carriers.yaml: who delivers, what their numbers look like and their words mean, where to follow a parcel."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Final, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, PlainValidator, WithJsonSchema
+from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
 from sheetsync.domain.model import Severity
+from sheetsync.domain.parcels.states import ParcelState
 from sheetsync.domain.rules import (
     ALWAYS,
     CarrierRule,
     Condition,
+    NumberShape,
     Span,
     TargetLine,
     TargetRule,
@@ -21,7 +23,7 @@ from sheetsync.domain.rules import (
 )
 from sheetsync.domain.texts import fold
 from sheetsync.rulebook.page import Page
-from sheetsync.yamlfiles.checking import Strict
+from sheetsync.yamlfiles.checking import Misplaced, Strict
 from sheetsync.yamlfiles.values import Pattern, Text
 from sheetsync.yamlfiles.words import shown
 
@@ -49,6 +51,21 @@ Link = Annotated[
 ]
 
 
+Check = Literal["none", "ups_1z", "s10", "mod7", "mod10", "fedex_12", "luhn", "mod37_36"]
+Provider = Literal["aftership", "easypost", "karrio"]
+Words = dict[ParcelState, list[Text]]
+
+
+class NumberModel(Strict):
+    """One form of a carrier's tracking numbers."""
+
+    shape: Pattern = Field(description="What such a number looks like: a hint, no verdict.")
+    check: Check = Field(
+        default="none",
+        description="How its last digit is worked out; a group named checked says from which part.",
+    )
+
+
 class CarrierModel(Strict):
     """One carrier."""
 
@@ -56,9 +73,26 @@ class CarrierModel(Strict):
 
     aliases: list[Text] = Field(default=[], description="Other spellings in the tracker.")
     tracking: Pattern = Field(
-        default="", description="The shape of its numbers: a hint, no verdict."
+        default="", description="The shape of its numbers, where one without a check digit will do."
+    )
+    numbers: list[NumberModel] = Field(
+        default=[], description="The forms of its numbers: hints, no verdicts."
     )
     link: Link = Field(default="", description="Where to follow a parcel; {number} is replaced.")
+    statuses: Words = Field(
+        default={}, description="What its own words and codes mean, before those of all carriers."
+    )
+    codes: dict[Provider, Text] = Field(
+        default={}, description="What a provider of carrier news calls it."
+    )
+
+    @model_validator(mode="after")
+    def _one_place_for_shapes(self) -> CarrierModel:
+        if self.tracking and self.numbers:
+            raise Misplaced(
+                "the shapes stand under numbers here; put this one there too", "tracking"
+            )
+        return self
 
 
 class CarriersFile(Strict):
@@ -67,6 +101,9 @@ class CarriersFile(Strict):
     version: Literal[1]
     unknown_carrier: Severity = Field(
         default="warning", description="How bad a carrier is that is not in this list."
+    )
+    statuses: Words = Field(
+        default={}, description="What words under Carrier Status mean, whoever the carrier is."
     )
     carriers: dict[Text, CarrierModel] = Field(min_length=1)
 
@@ -86,11 +123,30 @@ def compile_carriers(page: Page, model: CarriersFile) -> dict[str, CarrierRule]:
         rules[name] = CarrierRule(
             name=name,
             aliases=tuple(carrier.aliases),
-            pattern=carrier.tracking,
+            numbers=_shapes(carrier),
             link=carrier.link,
+            words=compile_words(page, carrier.statuses, (*path, "statuses")),
+            codes={str(at): code for at, code in carrier.codes.items()},
             source=page.source(*path),
         )
     return rules
+
+
+def compile_words(page: Page, words: Words, path: tuple[str, ...]) -> dict[str, ParcelState]:
+    """Folded word -> what it means; a word that stands under two states is a problem."""
+    found: dict[str, ParcelState] = {}
+    for state, texts in words.items():
+        for n, text in enumerate(texts):
+            other = found.setdefault(fold(text), state)
+            if other != state:
+                page.problem((*path, state, n), f"{shown(text)} already means {other}; keep one")
+    return found
+
+
+def _shapes(carrier: CarrierModel) -> tuple[NumberShape, ...]:
+    if carrier.tracking:
+        return (NumberShape(carrier.tracking),)
+    return tuple(NumberShape(number.shape, number.check) for number in carrier.numbers)
 
 
 def with_transit(

@@ -16,7 +16,12 @@ from typing import Any, Final
 from sheetsync.domain.rules import Rulebook
 from sheetsync.errors import Problem, RulesError
 from sheetsync.rulebook.calendar_file import CalendarFile, compile_calendars
-from sheetsync.rulebook.carriers_file import CarriersFile, compile_carriers, with_transit
+from sheetsync.rulebook.carriers_file import (
+    CarriersFile,
+    compile_carriers,
+    compile_words,
+    with_transit,
+)
 from sheetsync.rulebook.columns_file import ColumnsFile, compile_checks, compile_columns
 from sheetsync.rulebook.escalation_file import EscalationFile, compile_escalation
 from sheetsync.rulebook.kpi_file import KpiFile, compile_kpi
@@ -52,7 +57,11 @@ _COMPILERS: Final[Mapping[str, Callable[[Page, Any], Any]]] = {
     "sla": compile_targets,
     "escalation": compile_escalation,
     "notifications": compile_notifications,
-    "carriers": lambda page, model: (compile_carriers(page, model), model.unknown_carrier),
+    "carriers": lambda page, model: (
+        compile_carriers(page, model),
+        model.unknown_carrier,
+        compile_words(page, model.statuses, ("statuses",)),
+    ),
     "kpi": compile_kpi,
 }
 _PACKED: Final = 1
@@ -129,7 +138,7 @@ def _rulebook(
     warnings: list[Problem],
 ) -> Rulebook:
     columns, checks, search_rows = parts["columns"]
-    carriers, unknown_carrier = parts["carriers"]
+    carriers, unknown_carrier, parcel_words = parts["carriers"]
     return Rulebook(
         columns=columns,
         header_search_rows=search_rows,
@@ -140,6 +149,7 @@ def _rulebook(
         escalation=parts["escalation"],
         carriers=with_transit(carriers, parts["sla"]),
         unknown_carrier=unknown_carrier,
+        parcel_words=parcel_words,
         kpi=parts["kpi"],
         notifications=parts["notifications"],
         hash=_hash(files),

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal, TypeAlias
 
 from sheetsync.domain.model import SLA_STATES, STAGES
+from sheetsync.domain.parcels.states import STATES
 from sheetsync.domain.texts import fold
 from sheetsync.yamlfiles.document import Document
 
@@ -51,6 +52,7 @@ COMPUTED: Final[Mapping[str, Field]] = {
     "earlier_problems": Field(kind="number", computed=True),
     "order_value": Field(kind="number", computed=True),
     "exception": Field(kind="text", computed=True),
+    "parcel": _choice(STATES),
     "changed_today": Field(kind="tick", computed=True),
     "dispatched": Field(kind="tick", computed=True),
     "delivered": Field(kind="tick", computed=True),

@@ -14,6 +14,7 @@ from sheetsync.domain.rules import (
     KpiRules,
     KpiTarget,
     NotificationRules,
+    NumberShape,
     Rulebook,
     Source,
     Span,
@@ -126,7 +127,7 @@ def rulebook(kpi: KpiRules | None = None) -> Rulebook:
             "FastTrack": CarrierRule(
                 name="FastTrack",
                 aliases=("Fast Track",),
-                pattern=r"FT-\d{6}",
+                numbers=(NumberShape(r"FT-\d{6}"),),
                 transit=Span(seconds=2 * 86_400),
                 source=HERE,
             ),

@@ -15,6 +15,7 @@ from sheetsync.domain.rules import (
     EscalationRules,
     KpiRules,
     NotificationRules,
+    NumberShape,
     RowCheck,
     Rulebook,
     Source,
@@ -176,10 +177,17 @@ def statuses() -> StatusRules:
 def rulebook(**changes: Any) -> Rulebook:
     """A rulebook of the parts above; `changes` replace fields of it."""
     carriers = {
-        "FastTrack": CarrierRule(name="FastTrack", pattern=r"^FT\d{6}[A-Z]$", source=SOURCE),
-        "UPS": CarrierRule(name="UPS", pattern=r"^1Z[0-9A-Z]{16}$", check="ups", source=SOURCE),
+        "FastTrack": CarrierRule(
+            name="FastTrack", numbers=(NumberShape(r"^FT\d{6}[A-Z]$"),), source=SOURCE
+        ),
+        "UPS": CarrierRule(
+            name="UPS", numbers=(NumberShape(r"^1Z[0-9A-Z]{16}$", "ups_1z"),), source=SOURCE
+        ),
         "FedEx": CarrierRule(
-            name="FedEx", aliases=("Fed Ex",), pattern=r"^(\d{12}|\d{15})$", source=SOURCE
+            name="FedEx",
+            aliases=("Fed Ex",),
+            numbers=(NumberShape(r"^(\d{12}|\d{15})$"),),
+            source=SOURCE,
         ),
     }
     made = Rulebook(

@@ -34,6 +34,7 @@ from sheetsync.domain.texts import both
 MOST_LINES: Final = 3
 ALL_WELL: Final = "OK"
 _WORDS: Final = {"error": "Error", "warning": "Warning", "unsure": "Unsure", "note": "Note"}
+_WORKED_OUT_OF: Final = {"parcel": "carrier_status"}
 _STAGES_WITH_OWNER: Final = ("Picking", "Packing", "Dispatch")
 
 
@@ -136,7 +137,12 @@ def not_evaluated(
     headings = orders.header.headings
     lines = []
     for name, condition in _conditions(orders, rules):
-        missing = [field for field in used_fields(condition) if field not in fields]
+        missing = [
+            _WORKED_OUT_OF.get(field, field)
+            for field in used_fields(condition)
+            if field not in fields
+        ]
+        missing = list(dict.fromkeys(missing))
         if missing and (optional or not any(_left_to_choice(field, rules) for field in missing)):
             absent = both([field_name(field, rules, headings) for field in missing])
             column = "columns" if len(missing) > 1 else "column"

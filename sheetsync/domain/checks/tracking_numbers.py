@@ -10,19 +10,14 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from sheetsync.domain.conditions import compiled
 from sheetsync.domain.conditions.fields import Field
 from sheetsync.domain.findings import FindingList, Problem
 from sheetsync.domain.grid import Cells
+from sheetsync.domain.parcels.numbers import hint, squeeze
 from sheetsync.domain.rules import CarrierRule, Rulebook
 from sheetsync.domain.texts import all_plain, either, fold, nearest, quoted
 
 _LISTED_CARRIERS = 6
-
-
-def squeeze(number: str) -> str:
-    """A tracking number as compared: without spaces and hyphens, in capitals."""
-    return "".join(number.split()).replace("-", "").upper()
 
 
 def squeeze_all(numbers: Sequence[str]) -> list[str]:
@@ -71,40 +66,28 @@ def check_tracking(
     names = carrier.data[both_there]
     for name in pd.unique(names):
         rule = rules.carriers.get(name)
-        if rule is None or not (rule.pattern or rule.check == "ups"):
+        if rule is None or not rule.numbers:
             continue
         places = both_there[names == name]
-        slips = _slips(tracking.data[places].tolist(), rule)
-        texts = [f"{headings['tracking']} {words}" for words in slips.values()]
-        findings.add(places[list(slips)], "tracking", "tracking_shape", "warning", texts)
+        unknown, suspect = _slips(tracking.data[places].tolist(), rule)
+        for id_, slips in (("tracking_shape", unknown), ("tracking_digit", suspect)):
+            texts = [f"{headings['tracking']} {words}" for words in slips.values()]
+            findings.add(places[list(slips)], "tracking", id_, "warning", texts)
 
 
-def _slips(texts: list[str], rule: CarrierRule) -> dict[int, str]:
-    """What is wrong with numbers of one carrier, by their place."""
-    numbers = squeeze_all(texts)
-    fits = compiled(rule.pattern).fullmatch if rule.pattern else bool
-    slips = {
-        place: (
-            f"{quoted(texts[place])} does not look like a {rule.name} number. Check it for a slip, "
-            "and check the carrier."
-        )
-        for place, number in enumerate(numbers)
-        if not fits(number)
-    }
-    for place, number in enumerate(numbers if rule.check == "ups" else ()):
-        if place not in slips and not ups_check_digit_fits(number):
-            words = "has a slip in it: its last digit does not fit the others."
-            slips[place] = f"{quoted(texts[place])} {words}"
-    return dict(sorted(slips.items()))
-
-
-def ups_check_digit_fits(number: str) -> bool:
-    """Whether a UPS number of the form 1Z + 16 ends in the digit that the others give.
-
-    Letters count as their place in the alphabet plus one, modulo 10; every second one twice.
-    """
-    if len(number) != 18 or not number.startswith("1Z") or not number[-1].isdigit():
-        return False
-    digits = [int(c) if c.isdigit() else (ord(c) - 63) % 10 for c in number[2:-1]]
-    total = sum(digits[0::2]) + 2 * sum(digits[1::2])
-    return (10 - total % 10) % 10 == int(number[-1])
+def _slips(texts: list[str], rule: CarrierRule) -> tuple[dict[int, str], dict[int, str]]:
+    """What is odd about numbers of one carrier, by their place: shapes that no list knows, digits that do not fit."""
+    unknown, suspect = {}, {}
+    for place, number in enumerate(squeeze_all(texts)):
+        told = hint(number, rule.numbers)
+        if told.verdict == "unknown":
+            unknown[place] = (
+                f"{quoted(texts[place])} does not look like a {rule.name} number. Check it for a slip, "
+                "and check the carrier."
+            )
+        elif told.verdict == "suspect":
+            suspect[place] = (
+                f"{quoted(texts[place])} has a slip in it: its check digit does not fit the others. "
+                "Compare it with the label."
+            )
+    return unknown, suspect

@@ -22,13 +22,14 @@ def check_numbers(
     shaped = np.zeros(len(numbers), dtype=bool)
     wrong = np.zeros(len(numbers), dtype=bool)
     for rule in rules:
-        if not rule.pattern:
+        if not rule.numbers:
             continue
         mine = of_carrier(carriers, rule)
         shaped |= mine
-        shape = re.compile(rule.pattern)
+        shapes = [re.compile(shape.pattern) for shape in rule.numbers]
         for at in np.flatnonzero(mine & (numbers != "")):
-            wrong[at] = shape.fullmatch(str(numbers[at]).strip()) is None
+            number = str(numbers[at]).strip()
+            wrong[at] = not any(shape.fullmatch(number) for shape in shapes)
     return shaped, wrong
 
 

@@ -8,7 +8,7 @@ found: nothing is guessed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from sheetsync.domain.model import CellValue
@@ -108,6 +108,19 @@ class Finder:
             if numbers and all(len(takers[then.write, number]) == 1 for number in numbers)
         }
 
+    def all_due(self, undo: Undo) -> Sequence[int]:
+        """The rows under an Order ID that several had, where the same is to be undone in every one of them."""
+        then = undo.then
+        alike = [
+            each
+            for undos in self._own.values()
+            for each in undos
+            if replace(each, then=then, order=undo.order) == undo
+            and (each.then.write, each.then.key) == (then.write, then.key)
+        ]
+        named = self._named(then) if then.key and self._is_doubled(then) else ()
+        return named if 1 < len(alike) == len(named) else ()
+
     def doubtful(self, undo: Undo) -> list[tuple[int, int]]:
         """Where what is to be undone stands, by row and column, in a row that may be the one."""
         then, found, telling = undo.then, list[tuple[int, int]](), is_telling(undo.wrong)
@@ -157,6 +170,8 @@ class Finder:
         near = [each for each in named if each.unlike + each.other < 2]
         if (len(exact) == 1 and len(near) == 1) or self._are_twins(then, exact):
             return [each.number for each in exact]
+        if len(near) == 1 and self._stands_out(near[0], named, then):
+            return [near[0].number]
         if self._are_all_due(then, named):
             return [each.number for each in named]
         if named:
@@ -168,8 +183,22 @@ class Finder:
         ):
             return [holders[0].number]
         exact = [e for e in holders or others if not e.unlike and not e.other]
-        fine = (len(exact) == 1 and exact[0].agree > 0) or self._are_twins(then, exact)
+        told = len(exact) == 1 and (exact[0].agree > 0 or self._was_bare(then))
+        fine = told or self._are_twins(then, exact)
         return [each.number for each in exact] if fine else []
+
+    def _stands_out(self, near: _Likely, named: Sequence[_Likely], then: Then) -> bool:
+        """Whether of the rows that had its Order ID all along every other one is far less like it."""
+        rivals = [each for each in named if each is not near]
+        return len(named) <= self._times.get(then.key, 0) and all(
+            each.agree + 2 <= near.agree
+            and each.unlike + each.other >= near.unlike + near.other + 2
+            for each in rivals
+        )
+
+    def _was_bare(self, then: Then) -> bool:
+        """Whether nothing else stood in the row."""
+        return all(value is None for value, _ in self._compared(then)[0])
 
     def _tells(self, then: Then, named: _Likely) -> bool:
         """Whether its Order ID tells the row: one that was itself written astray tells little."""

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sheetsync.domain.model import CellValue, Marker
+from sheetsync.domain.own_cells import OWN_COLUMNS
 from sheetsync.domain.rules import ColumnRule
 from sheetsync.domain.tabs import Tab
 from sheetsync.errors import TrackerError
@@ -251,10 +252,10 @@ class GuardedWrite:
         What was displaced is not placed anew: its order comes round in the next pass, when people's hands
         are off it.
         """
-        left, done = list(undos), list[Undo]()
+        left, done, own = list(undos), list[Undo](), self._own_headings(state)
         for _ in range(ROUNDS):
             self._api.prepare_write()
-            round_ = repair(left, self._copies.look(self._ticket), under, times)
+            round_ = repair(left, self._copies.look(self._ticket), under, times, own)
             if not round_.cells:
                 state.tell(round_.told(left, done))
                 self._close(state)
@@ -289,6 +290,11 @@ class GuardedWrite:
             found = self._verify(round_.cells, landing, entry.under)
             found = replace(found, undos=tuple(followed_back(found.undos, left, times)))
         return found
+
+    def _own_headings(self, state: WriteState) -> frozenset[str]:
+        """The headings of the columns that are computed anew in every pass."""
+        header = self._eyes.headed(state.planned).header
+        return frozenset(header.headings[key] for key in OWN_COLUMNS if key in header.headings)
 
     def _entry(self) -> Entry | None:
         text = self._journal.load()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sheetsync.trackers.google.journal import Under
 from sheetsync.trackers.google.snapshot import Snapshot
+from sheetsync.trackers.matching import order_key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,15 @@ class Look:
     def headings(self) -> tuple[str, ...]:
         """The texts of the header row, "" where nothing or no text stands."""
         return tuple(self.cells.headings(self.header_row))
+
+    def heading(self, column: int) -> str:
+        """The text over a column, "" where there is none."""
+        headings = self.headings
+        return headings[column] if column < len(headings) else ""
+
+    def order(self, row: int) -> str:
+        """The Order ID in a row, "" where it has none."""
+        return order_key(self.cells.cell(row, self.key_column))
 
     def rows(self, order: str) -> tuple[int, ...]:
         """The rows of an order; of "" those without an Order ID."""

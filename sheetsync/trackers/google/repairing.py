@@ -7,7 +7,7 @@ left alone and said.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
@@ -34,6 +34,7 @@ class Repair:
     look: Look
     finder: Finder
     rows: Mapping[Then, Sequence[int]]
+    own: Collection[str] = ()
     cells: list[Sent] = field(default_factory=list)
     does: dict[_Place, list[Undo]] = field(default_factory=dict)
 
@@ -53,26 +54,48 @@ class Repair:
         astray = [undo for undo in left if not self._was_found(undo)]
         telling = {undo.then for undo in done if is_telling(undo.wrong)}
         copies = [u for u in done if u.then in telling or self.finder.is_copied(u.then)]
-        lost = [_lost(undo) for undo in astray if undo.right is not None]
+        lost = [_lost(u) for u in astray if u.right is not None and _heading(u) not in self.own]
         return list(dict.fromkeys([*_doubts([*astray, *copies], self), *lost]))
+
+    def is_own(self, place: _Place) -> bool:
+        """Whether the cell is in a column that is computed anew in every pass."""
+        heading = self.look.heading(place[1])
+        return heading in self.own and self.look.headings.count(heading) == 1
+
+    def meant(self, undo: Undo, place: _Place) -> bool:
+        """Whether that is surely where the value belongs that is to be undone elsewhere."""
+        heading = self.look.heading(place[1])
+        unique = self.look.headings.count(heading) == 1
+        return unique and is_meant(undo, self.look.order(place[0]), heading)
 
     def _was_found(self, undo: Undo) -> bool:
         numbers = self.rows.get(undo.then, ())
         return any(self.finder.column(undo, number) is not None for number in numbers)
 
 
-def repair(undos: Sequence[Undo], now: Snapshot, under: Under, times: Mapping[str, int]) -> Repair:
+def repair(
+    undos: Sequence[Undo],
+    now: Snapshot,
+    under: Under,
+    times: Mapping[str, int],
+    own: Collection[str] = (),
+) -> Repair:
     """What to send so that `undos` are undone.
 
     `under` tells how the header was when it was last understood, `times` how often each Order ID stood
-    there.
+    there. `own` are the headings of columns that are computed anew in every pass: what is ours there and may
+    be in another row is blanked, since nobody's typing can be lost by that.
     """
     finder = Finder(now, undos, times)
-    out = Repair(look=_understood(finder, under), finder=finder, rows=finder.rows())
+    out = Repair(look=_understood(finder, under), finder=finder, rows=finder.rows(), own=own)
     for place, chain in sorted(_due(undos, finder, out.rows).items(), key=lambda pair: pair[0]):
         out.does[place] = chain
         formula = _moved(chain[-1], place) if chain[-1].formula else ""
         out.cells.append(_cell(place, chain[-1].right, formula, out.look))
+    if not out.cells:  # last of all, since what stands there tells rows
+        for place, found in sorted(_own_astray(undos, out).items(), key=lambda pair: pair[0]):
+            out.does[place] = found
+            out.cells.append(_cell(place, None, "", out.look))
     return out
 
 
@@ -118,7 +141,7 @@ def _due(
     at: dict[_Place, list[Undo]] = {}
     hit = {(u.then.headings, u.column) for u in undos if _is_header(u.then)}
     for undo in undos:
-        numbers = rows.get(undo.then, ())
+        numbers = rows.get(undo.then) or finder.all_due(undo)
         if (undo.then.headings, undo.column) not in hit and _is_nobodys(undo, finder):
             # In a column of nobody's it stands where it was put, whatever else was sorted.
             top = finder.header_row(undo.then.headings)
@@ -133,6 +156,16 @@ def _due(
         for place, chain in chains.items()
         if chain and (chain[-1].formula or not same(chain[-1].right, finder.now.cell(*place)))
     }
+
+
+def _own_astray(undos: Sequence[Undo], round_: Repair) -> dict[_Place, list[Undo]]:
+    """Place in a column of our own -> the undos of what stands there, and is of that order in none of them."""
+    at: dict[_Place, list[Undo]] = {}
+    for undo in undos:
+        for place in round_.finder.doubtful(undo) if round_.own and undo.wrong is not None else ():
+            if round_.is_own(place) and not round_.meant(undo, place):
+                at.setdefault(place, []).append(undo)
+    return at
 
 
 def _chain(value: CellValue, undos: Sequence[Undo]) -> list[Undo]:
@@ -192,19 +225,17 @@ def _was_met(earlier: Undo, undo: Undo, key: str, finder: Finder) -> bool:
 def _doubts(undos: Sequence[Undo], round_: Repair) -> list[str]:
     """Cells that hold what is to be undone somewhere, of rows that may be the one and may not."""
     look, finder, found = round_.look, round_.finder, dict[_Place, str]()
-    headings = look.headings
     keys = {u.then: order_key(u.right) for u in undos if u.column == u.then.key_column}
     for undo in undos:
         if undo.wrong is None:
             continue
         places = finder.doubtful(undo)
-        for row, column in places:
-            order = order_key(look.cells.cell(row, look.key_column))
-            heading = headings[column] if column < len(headings) else ""
-            if headings.count(heading) > 1 or not is_meant(undo, order, heading):
-                found[row, column] = (
-                    f"Under “{heading}” of {keys.get(undo.then, order) or _NOBODY} stands “{undo.wrong}”, which "
-                    "may be ours or a person's; please look at it."
+        for place in places:
+            if not round_.meant(undo, place):
+                order = keys.get(undo.then, look.order(place[0]))
+                found[place] = (
+                    f"Under “{look.heading(place[1])}” of {order or _NOBODY} stands “{undo.wrong}”, which may be "
+                    "ours or a person's; please look at it."
                 )
         if not places and finder.columns(undo.then.headings).get(undo.column) is None:
             found[-undo.then.number, undo.column] = (
@@ -248,11 +279,9 @@ def _moved(undo: Undo, place: _Place) -> str:
 
 def _cell(place: _Place, new: CellValue, formula: str, look: Look) -> Sent:
     row, column = place
-    cells, headings = look.cells, look.headings
-    order = order_key(cells.cell(row, look.key_column))
+    cells, order = look.cells, look.order(row)
     return Sent(
-        order=order, row=row, column=column,
-        heading=headings[column] if column < len(headings) else "",
+        order=order, row=row, column=column, heading=look.heading(column),
         old=cells.cell(row, column), new=None if formula else new, formula=formula,
         beside=tuple(cells.row(row)), alone=bool(order) and len(look.rows(order)) == 1,
     )  # fmt: skip

@@ -14,11 +14,11 @@ from sheetsync.domain.checks import (
     not_evaluated,
     rows_with_errors,
 )
-from sheetsync.domain.checks.tracking_numbers import ups_check_digit_fits
 from sheetsync.domain.columns import interpret
 from sheetsync.domain.conditions.fields import fields_of
 from sheetsync.domain.findings import join_findings
 from sheetsync.domain.model import CellValue
+from sheetsync.domain.parcels.check_digits import ups_1z
 from sheetsync.domain.rules import RowCheck
 from tests.support.small_rules import (
     NOW,
@@ -231,15 +231,15 @@ def test_a_number_unlike_its_carriers_is_a_hint(carrier, number, fits):
     lines = [
         line
         for line in found([{"carrier": carrier, "tracking": number}])
-        if line[1] == "tracking_shape"
+        if line[1] in {"tracking_shape", "tracking_digit"}
     ]
     assert [line[2] for line in lines] == ([] if fits else ["warning"])
 
 
 def test_the_ups_check_digit_needs_the_whole_number():
-    assert ups_check_digit_fits("1Z999AA10123456784")
-    assert not ups_check_digit_fits("1Z999AA1012345678")
-    assert not ups_check_digit_fits("2Z999AA10123456784")
+    assert ups_1z("1Z999AA10123456784")
+    assert not ups_1z("1Z999AA1012345678")
+    assert not ups_1z("2Z999AA10123456784")
 
 
 def test_cross_field_checks_come_from_the_rules():

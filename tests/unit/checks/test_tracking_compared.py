@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sheetsync.domain.checks.tracking_numbers import squeeze, squeeze_all
+from sheetsync.domain.checks.tracking_numbers import squeeze_all
+from sheetsync.domain.parcels.numbers import squeeze
 from tests.support.whole_plans import KEYS, plan_of
 
 PLACE = KEYS.index("tracking")
