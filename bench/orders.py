@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from sheetsync.domain.model import Sheet
 from sheetsync.domain.moments import local_to_serial, scalar_to_local
+from sheetsync.domain.parcels.check_digits import completed
 from sheetsync.domain.rules import Rulebook
 
 ZONE: Final = "Africa/Johannesburg"
@@ -79,7 +80,10 @@ def _order(number: int, ordered: datetime, now: datetime, dice: Random) -> dict[
 def _parcel(dice: Random) -> dict[str, Any]:
     carrier = dice.choice(("DHL", "FedEx", "FastTrack"))
     digits = str(dice.randrange(10**11, 10**12))
-    number = {"DHL": digits[:10], "FedEx": digits, "FastTrack": f"FT{digits[:6]}K"}[carrier]
+    number = {
+        "DHL": completed(digits[:9], "mod7"), "FedEx": completed(digits[:11], "fedex_12"),
+        "FastTrack": f"FT{digits[:6]}K",
+    }[carrier]  # fmt: skip
     return {"carrier": carrier, "tracking": number}
 
 

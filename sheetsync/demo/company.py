@@ -12,6 +12,7 @@ from random import Random
 from typing import Final, TypeAlias
 
 from sheetsync.demo.people import TICK
+from sheetsync.domain.parcels.check_digits import completed
 
 NAME: Final = "Karoo & Kettle"
 SENDER: Final = "orders@karoo.example"
@@ -228,13 +229,13 @@ def _arrived(stage: str, dispatched: datetime, carrier: str, dice: Random) -> di
 
 
 def tracking_number(carrier: str, order: str) -> str:
-    """A number of the shape that the carrier's have."""
+    """A number of the shape that the carrier's have, with the check digit that fits."""
     number = int(order.removeprefix("#SP-"))
     if carrier == "FastTrack":
         return f"FT{number * 7 % 1_000_000:06d}Z"
     if carrier == "UPS":
-        return f"1Z9R5W90{number:010d}"
-    return f"{number * 77_777 % 10_000_000_000:010d}"
+        return completed(f"1Z9R5W90{number:09d}", "ups_1z")
+    return completed(f"{number * 77_777 % 1_000_000_000:09d}", "mod7")
 
 
 def _open_hours_after(moment: datetime, hours: float) -> datetime:

@@ -20,7 +20,7 @@ _OTHER_CHECKS: Final = frozenset({
     "acknowledgement_unclear", "cell_not_writable", "doubled_order_id", "formula_in_id",
     "formula_in_written_column", "in_future", "not_an_order", "not_unique", "number_as_text",
     "pattern_mismatch", "required", "required_when", "seen_after_gap", "sku_list",
-    "stage_unticked", "stage_without_owner", "stored_as_number", "tracking_shape",
+    "stage_unticked", "stage_without_owner", "stored_as_number", "tracking_digit", "tracking_shape",
     "unknown_carrier", "unknown_choice", "email_shape",
 })  # fmt: skip
 """Ids of checks that no rule file names: they belong to reading, evidence and matching."""

@@ -70,6 +70,12 @@ def mod37_36(number: str) -> bool:
     return (product + _ALPHABET.index(number[-1])) % 36 == 1
 
 
+def completed(number: str, check: str) -> str:
+    """`number`, which lacks its last digit, with the one that fits; as it is where none does."""
+    fitting = (number + digit for digit in _ALPHABET if CHECKS[check](number + digit))
+    return next(fitting, number)
+
+
 def _is_digits(text: str) -> bool:
     return text.isascii() and text.isdigit()
 
