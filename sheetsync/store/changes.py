@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from sqlalchemy import Connection, select
 
 from sheetsync.domain.cell_texts import MOMENT_COLUMNS, cell_text
 from sheetsync.domain.feeds.news import feed_rule
+from sheetsync.domain.guard.brought_in import BROUGHT_BY, Cell
 from sheetsync.domain.model import Memory, Plan
 from sheetsync.domain.own_cells import OWN_COLUMNS
 from sheetsync.domain.person_edits import Edit
 from sheetsync.store import frames
 from sheetsync.store.tables import change_log, pass_log
 from sheetsync.store.upsert import insert_new
-
-Cell: TypeAlias = tuple[str, str]
-"""(order, column)"""
 
 
 def log_changes(  # noqa: PLR0917 - one pass, and what it saw
@@ -158,3 +155,17 @@ def _newest(connection: Connection, tracker_id: int, orders: list[str]) -> dict[
             closed = phase == "closed"
             found[order, column] = _Line(old, new, by, closed and outcome == "ok", not closed)
     return found
+
+
+def brought_in(connection: Connection, tracker_id: int, orders: Sequence[str]) -> dict[Cell, str]:
+    """Cells of these orders that were last written by a feed or an import, and what was written there."""
+    log, found = change_log.c, {}
+    for ids in frames.chunks(orders):
+        rows = connection.execute(
+            select(log.order_id, log.column, log.new, log.by, log.rule)
+            .where(log.tracker_id == tracker_id, log.order_id.in_(ids))
+            .order_by(log.id)
+        )
+        for order, column, new, by, rule in rows:
+            found[order, column] = new, by == "worker" and rule.partition(":")[0] in BROUGHT_BY
+    return {cell: new for cell, (new, by_us) in found.items() if by_us}

@@ -24,6 +24,7 @@ from sheetsync.store import backup, facts, holds, leases, passes, reports, setti
 from sheetsync.store.archive import take_out
 from sheetsync.store.audit import audit_entries, known_orders
 from sheetsync.store.care import Care
+from sheetsync.store.changes import brought_in
 from sheetsync.store.engine import (
     lease_of,
     open_engine,
@@ -270,6 +271,10 @@ class Store:
     def changed_facts(self, tracker_id: int, new: pd.DataFrame) -> int:
         """Of how many known orders the facts are not what was kept."""
         return self._read(lambda c: facts.changed_facts(c, tracker_id, new))
+
+    def brought_in(self, tracker_id: int, orders: Sequence[str]) -> dict[tuple[str, str], str]:
+        """Cells of these orders, by order and column, that a feed or an import wrote last, and what it wrote."""
+        return self._read(lambda c: brought_in(c, tracker_id, orders))
 
     def load_events(self, tracker_id: int) -> pd.DataFrame:
         """Every stage event (STAGE_EVENT_COLUMNS), oldest first."""

@@ -7,13 +7,16 @@ whose plan is the one that a person approved.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
+
+import pandas as pd
 
 from sheetsync.domain.escalation.people import role_words
 from sheetsync.domain.guard import Trip, refusal, too_many_mails, tripped
 from sheetsync.domain.guard.approval import token
+from sheetsync.domain.guard.brought_in import as_brought_in, still_there
 from sheetsync.domain.model import Memory, Notice, Plan
 from sheetsync.domain.rules import Rulebook
 from sheetsync.errors import PlanRefused
@@ -40,15 +43,23 @@ _YES: Final = "yes"
 def trips_of(
     ports: Ports, state: TrackerState, rules: Rulebook, plan: Plan, memory: Memory
 ) -> tuple[Trip, ...]:
-    """Every breaker that `plan`, made from `memory`, trips."""
-    return tripped(
-        plan,
-        memory,
-        ports.limits,
-        columns_before=columns_before(ports.store, state, rules),
-        facts_before=lambda: ports.store.load_facts(state.id),
-        recipient_columns=_recipient_columns(ports, state, rules, plan),
+    """Every breaker that `plan`, made from `memory`, trips; what was brought in since by a feed or an import counts for none."""
+    before, people = (
+        columns_before(ports.store, state, rules),
+        _recipient_columns(ports, state, rules, plan),
     )
+
+    def look(memory: Memory, facts: Callable[[pd.DataFrame], pd.DataFrame]) -> tuple[Trip, ...]:
+        return tripped(
+            plan, memory, ports.limits, columns_before=before, recipient_columns=people,
+            facts_before=lambda: facts(ports.store.load_facts(state.id)),
+        )  # fmt: skip
+
+    trips = look(memory, lambda facts: facts)
+    orders = sorted({order for trip in trips for order in trip.orders})
+    brought = ports.store.brought_in(state.id, orders) if orders else {}
+    cells = still_there(plan.orders, brought)
+    return look(*as_brought_in(plan, memory, cells)) if cells else trips
 
 
 def _recipient_columns(
