@@ -16,6 +16,7 @@ from sheetsync.domain.conditions.describe import describe
 from sheetsync.domain.decision import Decision, Situation, decide
 from sheetsync.domain.kpi.registry import DEFINITIONS, NOT_RECORDED
 from sheetsync.domain.kpi.words import target_words, value_words
+from sheetsync.domain.milestones.kinds import KINDS
 from sheetsync.domain.rules import ColumnRule, Condition, Rulebook, StatusRule, TargetRule
 from sheetsync.domain.wording import span_words
 from sheetsync.rulebook import load_rules
@@ -118,6 +119,23 @@ def _limits(target: TargetRule) -> str:
         case = _words(line.when)
         parts.append(f"{limit} when {case}" if case else f"{limit} for all the rest")
     return "; ".join(parts)
+
+
+def letters() -> str:
+    """The letters: what each tells of, from when it ages, what it cannot do without."""
+    return table(
+        ("Letter", "Tells", "Ages from", "Always needs", "Left out once it is"),
+        (
+            (
+                f"`{name}`",
+                kind.title,
+                f"`{kind.at}`" if kind.at else "told as long as it holds",
+                ", ".join(f"`{fact}`" for fact in kind.needs),
+                ", ".join(KINDS[other].title.lower() for other in kind.overtaken_by),
+            )
+            for name, kind in KINDS.items()
+        ),
+    )
 
 
 def computed() -> str:
@@ -255,6 +273,7 @@ BLOCKS: Final[Mapping[str, Callable[[], str]]] = {
     "checks": checks,
     "statuses": statuses,
     "targets": targets,
+    "letters": letters,
     "computed-fields": computed,
     "decision-table": decision_table,
     "kpis": kpis,

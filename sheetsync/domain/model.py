@@ -262,7 +262,8 @@ class Notice:
     """One message decided: who gets what through which channel; facts are frozen in `context`.
 
     `key` is unique for ever (the dedupe key); `members` are the escalation keys that it carries.
-    `context` holds plain JSON values only. `kind` names the template (`escalation`).
+    `context` holds plain JSON values only. `kind` names the template (`escalation`). A notice that does not
+    stand as `pending` is only recorded, for `reason`: held for a person, suppressed or superseded.
     """
 
     key: str
@@ -278,6 +279,8 @@ class Notice:
     level: int = 0
     not_before: datetime | None = None
     expires_at: datetime | None = None
+    stands: Literal["pending", "held", "suppressed", "superseded"] = "pending"
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

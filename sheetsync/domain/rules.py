@@ -329,13 +329,33 @@ class KpiRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MilestoneRule:
-    """A customer notice (sent from a later release on; validated and shown today)."""
+    """A notice to the customer: when it is due, what it needs, how long it may wait.
+
+    `template` is its kind: it names the letter, and a customer gets each kind once per order.
+    """
 
     id: str
     when: Condition
     template: str
     within: Span | None
     needs: tuple[str, ...] = ()
+    """Facts without which it waits, those that its kind cannot do without among them."""
+    at: str = ""
+    """The moment from which its age counts (`packed_at`); "" where it stands as long as `when` holds."""
+    after: timedelta = timedelta(0)
+    """So long after that moment it falls due."""
+    settle: timedelta = timedelta(minutes=3)
+    """So long it waits before it leaves, for a slip to be put right."""
+    expires: timedelta | None = None
+    """So long after it was decided it is of no use any more."""
+    once_per: str = ""
+    """The column whose every new value is told anew; "" for once per order."""
+    overtaken_by: tuple[str, ...] = ()
+    """Kinds that say more: once one of them is due, this one is left out."""
+    any_hour: bool = False
+    """Leaves in quiet hours too."""
+    recover: Literal["hold", "resend"] = "hold"
+    """What becomes of it when nobody can know whether it left."""
     source: Source
 
 
@@ -347,6 +367,26 @@ class NotificationRules:
     milestones: tuple[MilestoneRule, ...]
     to: str
     max_age: Span
+    since: date | None = None
+    """Nothing that happened before this local day is told."""
+    quiet: tuple[int, int] | None = None
+    """Local seconds of the day between which no customer is written to; over midnight where it ends earlier."""
+    per_person_a_day: int = 4
+    per_order_a_day: int = 6
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Language -> folded word of a list in columns.yaml -> how a mail in that language says it."""
+    messages_tab: Literal["when_used", "always", "never"] = "when_used"
+    messages_rows: int = 500
+
+    @property
+    def active(self) -> bool:
+        """Whether any notice to a customer is decided at all."""
+        return self.mode != "off" and bool(self.milestones)
+
+    @property
+    def shows_messages(self) -> bool:
+        """Whether the tracker gets a Messages tab."""
+        return self.messages_tab == "always" or (self.messages_tab == "when_used" and self.active)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

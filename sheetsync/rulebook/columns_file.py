@@ -35,7 +35,9 @@ _TYPES: Final[Mapping[str, ColumnType]] = {
     "promised_at": "datetime", "dispatch_by": "datetime", "delivered_at": "datetime",
     "allocated_at": "datetime", "picked_at": "datetime", "packed_at": "datetime",
     "sla": "text", "sla_due": "datetime", "check": "text", "next_action": "text",
-    "customer_email": "email", "csat": "number",
+    "customer_email": "email", "customer_channel": "choice", "csat": "number",
+    "eta": "datetime", "new_eta": "datetime", "delay_cause": "choice", "next_step": "choice",
+    "alternatives": "choice",
 }  # fmt: skip
 _TAKEN: Final = ("row", "usable", "status_known", "dispatched", "delivered", "any_of", "none_of")
 
