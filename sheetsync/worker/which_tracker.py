@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from sheetsync.config import Config
 from sheetsync.config.google import google_place
+from sheetsync.domain.companions.asked import companions_asked
 from sheetsync.domain.rules import Rulebook
 from sheetsync.errors import UsageError
 from sheetsync.store.store import Store
@@ -102,6 +103,7 @@ def open_workbook(config: Config, rules: Rulebook, bench: Bench) -> ExcelTracker
         now=bench.clock,
         wait=bench.wait_and_go_on,
         step=bench.step_of_a_replace,
+        companions=companions_asked(rules),
     )
 
 
@@ -128,6 +130,7 @@ def open_sheet(config: Config, rules: Rulebook, bench: Bench) -> GoogleTracker:
         journal=StoreJournal(bench.store, bench.tracker_id),
         structure_every=config.google.structure_every,
         step=bench.step,
+        companions=companions_asked(rules),
     )
 
 

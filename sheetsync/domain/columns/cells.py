@@ -102,6 +102,11 @@ def read_emails(values: Cells, reader: Reader) -> Texts:
     return _each(values, reader, clean_id, suspects, check)
 
 
+def looks_like_email(text: str) -> bool:
+    """Whether a cleaned text has the shape of one address; whether it may become a recipient is judged later."""
+    return _EMAIL.fullmatch(text) is not None
+
+
 def read_numbers(cells: Distinct, reader: Reader) -> tuple[npt.NDArray[np.float64], Problems]:
     """Numbers, also typed as text with a decimal point; anything else is a finding."""
     if cells.floats is not None and np.isfinite(cells.floats).all():

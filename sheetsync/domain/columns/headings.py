@@ -84,6 +84,57 @@ def find_header(
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundHeader:
+    """A header row with nothing refused: `header` has the columns that are clear.
+
+    `doubled`: by column key, the headings that all mean it. `near`: by key of a column that is not there,
+    the unknown heading that may mean it, in words.
+    """
+
+    header: HeaderMap
+    doubled: Mapping[str, tuple[str, ...]]
+    near: Mapping[str, str]
+
+
+def look_for_header(
+    rows: Sequence[Sequence[CellValue]],
+    row_numbers: Sequence[int],
+    columns: Mapping[str, ColumnRule],
+    search_rows: int,
+    required: Sequence[str],
+) -> FoundHeader | None:
+    """As `find_header` for a tab without which a pass can do: what is wrong is told, not raised."""
+    lookup = heading_lookup(columns)
+    best = _best(_candidates(rows, row_numbers, lookup, search_rows), required)
+    if best is None:
+        return None
+    clear = {key: places[0] for key, places in best.places.items() if len(places) == 1}
+    guesses = {
+        key: guess
+        for key in columns
+        if key not in best.places and (guess := _guess(best, key, lookup)) is not None
+    }
+    return FoundHeader(
+        header=HeaderMap(
+            row_number=best.row_number,
+            columns={key: clear[key] for key in columns if key in clear},
+            headings={key: best.texts[clear[key]] for key in columns if key in clear},
+            unknown=tuple(best.texts[index] for index in best.unknown),
+        ),
+        doubled={
+            key: tuple(_place_words(best, index) for index in places)
+            for key, places in best.places.items()
+            if len(places) > 1
+        },
+        near={key: _place_words(best, index) for key, index in guesses.items()},
+    )
+
+
+def _place_words(found: _Candidate, index: int) -> str:
+    return f"{quoted(found.texts[index])} in column {column_letter(index)}"
+
+
 @dataclass(frozen=True, slots=True)
 class _Candidate:
     """One row (or two joined) read as a header: which keys stand where."""
