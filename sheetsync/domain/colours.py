@@ -31,7 +31,7 @@ def contrast(one: str, other: str) -> float:
 
 def readable_on(paper: str, colour: str) -> str:
     """`colour` itself where it can be read on `paper`, else the nearest mix with black or white that can."""
-    goal = "#000000" if _luminance(paper) > 0.18 else "#FFFFFF"  # noqa: PLR2004 - half way to the eye
+    goal = "#000000" if _luminance(paper) > 0.18 else "#FFFFFF"
     for step in range(_STEPS + 1):
         mixed = _mix(colour, goal, step / _STEPS)
         if contrast(mixed, paper) >= READABLE:

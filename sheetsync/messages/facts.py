@@ -64,14 +64,18 @@ def safe_link(text: Any) -> str:
 
 def _fill_customer(known: dict[str, Any]) -> None:
     _shorten(known, CUSTOMER_FACTS)
-    known["alternatives"] = [one_line(str(text), 200) for text in _listed(known.get("alternatives"))][:10]
+    known["alternatives"] = [
+        one_line(str(text), 200) for text in _listed(known.get("alternatives"))
+    ][:10]
     known["lines"], known["more_lines"] = _lines(known.get("lines"))
 
 
 def _fill_vendor(known: dict[str, Any]) -> None:
     _shorten(known, VENDOR_FACTS)
     known["assignments"] = [
-        _assignment(entry) for entry in _listed(known.get("assignments")) if isinstance(entry, Mapping)
+        _assignment(entry)
+        for entry in _listed(known.get("assignments"))
+        if isinstance(entry, Mapping)
     ]
 
 
@@ -80,7 +84,12 @@ def _assignment(entry: Mapping[str, Any]) -> dict[str, Any]:
     lines, more = _lines(entry.get("lines"))
     told = {
         name: one_line(str(entry.get(name, "")), longest)
-        for name, longest in (("order_id", 60), ("ship_by", 60), ("preferences", 300), ("state", 60))
+        for name, longest in (
+            ("order_id", 60),
+            ("ship_by", 60),
+            ("preferences", 300),
+            ("state", 60),
+        )
     }
     ship_to = [one_line(str(line), 120) for line in _listed(entry.get("ship_to"))][:8]
     return {**told, "ship_to": ship_to, "lines": lines, "more_lines": more}

@@ -1,108 +1,196 @@
-"""From frozen facts to a subject, a plain text and an HTML body.
+"""From frozen facts to a subject, a plain text and an HTML body, or to one SMS.
 
-Templates stand in the package, one folder per kind; a file of the same name in the owner's folder
-wins. They see plain values only. Facts that a notice may lack get blank values here, so that the
-templates themselves can stay strict: a misspelt name is an error, not a hole in a mail.
+Templates stand in the package, one folder per kind, other languages under `i18n/`; a file of the same name
+in the owner's folder wins. They see plain values only, and the sender as the configuration has it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
-from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, TemplateError, select_autoescape
+from jinja2 import (
+    BaseLoader,
+    ChoiceLoader,
+    FileSystemLoader,
+    PackageLoader,
+    Template,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+    select_autoescape,
+)
 
-from sheetsync.errors import MailError
+from sheetsync.errors import ConfigError, MailError
 from sheetsync.messages.addresses import one_line
+from sheetsync.messages.brand import Brand
+from sheetsync.messages.facts import filled
+from sheetsync.messages.kinds import MAIL_PARTS, SMS_PART
+from sheetsync.messages.languages import ENGLISH, Language, parse_tag, preferred
 from sheetsync.messages.sandbox import BUDGET, Budget, FencedEnvironment, bounded_text
+from sheetsync.messages.sms import Sms, sms
+from sheetsync.messages.spoken import FILTERS, LANGUAGE
+from sheetsync.messages.words import words_of
 
-ROW_FACTS: Final = (
-    "order", "stage", "state", "text", "since", "limit", "due", "over", "handler", "next_step",
-    "priority", "customer", "carrier", "vendor", "left", "counted_in", "status", "note",
+_TROUBLE: Final = (
+    TemplateError, RecursionError, ArithmeticError, LookupError, TypeError, ValueError, OSError, ConfigError,
 )  # fmt: skip
-_FACTS: Final[Mapping[str, Any]] = {
-    "recipient_name": "", "subject": "", "level": 0, "rows": (), "more": 0, "tracker": "", "remarks": (),
-    "count": 0, "limit": 0, "scope": "", "orders": (), "problems": (), "using": "", "since": "", "as_of": "", "audience": "",
-}  # fmt: skip
-_LONGEST: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
-    """One message in words."""
+    """One message in words; `language` is the tag of the language that it is written in."""
 
     subject: str
     text: str
     html: str
+    language: str = ENGLISH
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderedSms:
+    """One SMS in words, and its language."""
+
+    sms: Sms
+    language: str
+
+
+class Renders(Protocol):
+    """What a composer needs of a renderer."""
+
+    @property
+    def brand(self) -> Brand:
+        """Who speaks."""
+
+    def render(self, kind: str, facts: Mapping[str, Any]) -> Rendered:
+        """The message of `kind` with these facts."""
 
 
 class Renderer:
     """Renders the kinds for which there are templates."""
 
-    def __init__(self, owner_folder: Path | None = None) -> None:
-        loaders = [] if owner_folder is None else [FileSystemLoader(owner_folder)]
+    def __init__(self, owner_folder: Path | None = None, brand: Brand | None = None) -> None:
+        self.brand = brand or Brand()
+        owners = [] if owner_folder is None else [FileSystemLoader(owner_folder)]
+        self._loaders: tuple[BaseLoader, ...] = (*owners, PackageLoader("sheetsync.messages"))
         self._environment = FencedEnvironment(
-            ChoiceLoader([*loaders, PackageLoader("sheetsync.messages")]),
+            ChoiceLoader(self._loaders),
             select_autoescape(enabled_extensions=("html", "html.j2"), default=False),
         )
+        self._environment.filters.update(FILTERS)
+        self._found: dict[tuple[str, str, tuple[str, ...]], Language] = {}
 
     def render(self, kind: str, facts: Mapping[str, Any]) -> Rendered:
-        """The message of `kind` with these facts. Raises MailError (permanent) when its template fails."""
-        filled = _filled(facts)
-        subject, text, html = (
-            self._part(f"{kind}/{part}.j2", filled)
-            for part in ("subject.txt", "body.txt", "body.html")
+        """The message of `kind` with these facts, in the language of `locale` among them or the next best.
+
+        Raises MailError (permanent) when its template fails.
+        """
+        known, language = self._prepared(kind, facts, MAIL_PARTS)
+        subject = one_line(self._part(kind, "subject.txt", language, known))
+        known["subject"] = known["subject"] or subject
+        text, html = (self._part(kind, part, language, known) for part in MAIL_PARTS[1:])
+        return Rendered(subject=subject, text=tidy(text), html=html.lstrip(), language=language.tag)
+
+    def sms(self, kind: str, facts: Mapping[str, Any]) -> RenderedSms:
+        """The SMS of `kind`; raises MailError (permanent) when its template fails or there is none."""
+        known, language = self._prepared(kind, facts, (SMS_PART,))
+        return RenderedSms(
+            sms=sms(self._part(kind, SMS_PART, language, known)), language=language.tag
         )
-        return Rendered(subject=one_line(subject), text=_tidy(text), html=html)
 
-    def _part(self, name: str, facts: Mapping[str, Any]) -> str:
+    def language(self, kind: str, asked: str, parts: tuple[str, ...] = MAIL_PARTS) -> Language:
+        """The first language of the recipient's, the company's and English that has all `parts`."""
+        key = (kind, asked, parts)
+        if key not in self._found:
+            wanted = preferred(asked, self.brand.locale)
+            self._found[key] = next(
+                (one for one in wanted if self._has(kind, parts, one)), Language(ENGLISH)
+            )
+        return self._found[key]
+
+    def _prepared(
+        self, kind: str, facts: Mapping[str, Any], parts: tuple[str, ...]
+    ) -> tuple[dict[str, Any], Language]:
+        known = filled(kind, facts)
+        language = self.language(kind, parse_tag(str(known["locale"])), parts)
         try:
-            template = self._environment.get_template(name)
+            words = words_of(language, self._loaders, self._environment)
+        except _TROUBLE as error:
+            raise _unusable(f"{kind}", error) from error
+        known |= {
+            "brand": self.brand.facts(),
+            "words": words,
+            "language": language.code,
+            "direction": language.locale.text_direction if language.tag != ENGLISH else "ltr",
+            LANGUAGE: language.tag,
+        }
+        return known, language
+
+    def _has(self, kind: str, parts: tuple[str, ...], language: Language) -> bool:
+        if language.tag == ENGLISH:
+            return True
+        try:
+            for part in parts:
+                self._template(kind, part, language)
+        except TemplateNotFound:
+            return False
+        except _TROUBLE:
+            return True  # it is there; what is wrong with it is told when it is rendered
+        return True
+
+    def _template(self, kind: str, part: str, language: Language) -> Template:
+        return self._environment.select_template(
+            [f"{folder}{kind}/{part}.j2" for folder in language.folders]
+        )
+
+    def _part(self, kind: str, part: str, language: Language, facts: Mapping[str, Any]) -> str:
+        name = f"{kind}/{part}.j2"
+        try:
+            template = self._template(kind, part, language)
+            name = template.name or name
             return bounded_text(template.generate({**facts, BUDGET: Budget()}))
-        except (
-            TemplateError,
-            RecursionError,
-            ArithmeticError,
-            LookupError,
-            TypeError,
-            ValueError,
-        ) as error:
-            raise MailError(
-                f"The template {name} cannot be used ({one_line(str(error), 200)}). "
-                "Correct it in the templates folder, or delete it there to use the one we ship.",
-                permanent=True,
-            ) from error
+        except _TROUBLE as error:
+            raise _unusable(name, error) from error
 
 
-def _filled(facts: Mapping[str, Any]) -> dict[str, Any]:
-    known = {**_FACTS, **{key: _plain(value) for key, value in facts.items()}}
-    known["rows"] = [
-        {**dict.fromkeys(ROW_FACTS, ""), **row, "tells_handler": "handler" in row}
-        for row in known["rows"]
-        if isinstance(row, Mapping)
-    ]
-    return known
+def template_place(error: BaseException) -> tuple[str, int]:
+    """The template file and line at which rendering failed; ("", 0) where that is not known."""
+    if isinstance(error, TemplateSyntaxError):
+        return error.filename or error.name or "", error.lineno
+    place, trace = ("", 0), error.__traceback__
+    while trace is not None:
+        file = trace.tb_frame.f_code.co_filename
+        if file.endswith(".j2"):
+            place = file, trace.tb_lineno
+        trace = trace.tb_next
+    return place
 
 
-def _plain(value: Any) -> Any:
-    """Text, numbers, lists and mappings of those; a missing value is blank; long text is cut."""
-    if value is None:
-        return ""
-    if isinstance(value, (bool, int, float)):
-        return value
-    if isinstance(value, Mapping):
-        return {str(key): _plain(entry) for key, entry in value.items()}
-    if isinstance(value, Iterable) and not isinstance(value, (str, bytes)):
-        return [_plain(entry) for entry in value]
-    return one_line(str(value), _LONGEST)
-
-
-def _tidy(text: str) -> str:
+def tidy(text: str) -> str:
     """No trailing blanks, never two empty lines, one line end at the end."""
     lines: list[str] = []
     for line in (raw.rstrip() for raw in text.strip().splitlines()):
         if line or (lines and lines[-1]):
             lines.append(line)
     return "\n".join(lines) + "\n"
+
+
+def _unusable(name: str, error: Exception) -> MailError:
+    file, line = template_place(error)
+    if file.endswith(name):
+        place = f"{name}:{line}"
+    else:  # the mistake is in another template, from which this one takes a part
+        place = f"{name} (at {Path(file).name}:{line})" if file else name
+    return MailError(
+        f"The template {place} cannot be used ({one_line(_said(error), 200)}). "
+        "Correct it in the templates folder, or delete it there to use the one we ship.",
+        permanent=True,
+    )
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, TemplateNotFound):
+        return f"the template {error.name} that it takes a part from is missing"
+    return str(error)

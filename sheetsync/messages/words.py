@@ -45,7 +45,9 @@ def _parsed(text: str, file: str) -> Mapping[str, Word]:
     problems = list(document.problems)
     value = document.value if document.value is not None else {}
     if not problems and not isinstance(value, dict):
-        problems.append(Problem(file, 1, 1, "words are expected here, one a line, like order: Order"))
+        problems.append(
+            Problem(file, 1, 1, "words are expected here, one a line, like order: Order")
+        )
     if not problems:
         problems += [
             Problem(file, *document.at_value((key,)), f'a text is expected after "{key}:"')
