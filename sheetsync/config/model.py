@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Final, Literal
 
 from pydantic import Field, PrivateAttr, model_validator
 
+from sheetsync.config.brand import BrandConfig
 from sheetsync.config.feeds import FeedConfig
 from sheetsync.config.google import GoogleConfig
 from sheetsync.config.tracker import TrackerConfig
@@ -346,6 +347,10 @@ class Config(Strict):
         description="Where sheetsync keeps what it has seen, written and sent.",
     )
     mail: MailConfig = Field(default=MailConfig(), description="How mails leave.")
+    brand: BrandConfig = Field(
+        default=BrandConfig(),
+        description="Who speaks in letters to customers and vendors, and how it looks.",
+    )
     worker: WorkerConfig = Field(default=WorkerConfig(), description="How often a pass runs.")
     guard: GuardConfig = Field(
         default=GuardConfig(),
@@ -371,7 +376,7 @@ class Config(Strict):
         """A section left out is an empty one, so that its paths too are relative to this file."""
         if not isinstance(value, dict):
             return value
-        sections = ("google", "store", "mail", "worker", "guard", "retention", "intake", "feeds")
+        sections = ("google", "store", "mail", "brand", "worker", "guard", "retention", "intake", "feeds")
         return value | {name: {} for name in sections if value.get(name) is None}
 
     @model_validator(mode="after")

@@ -18,6 +18,8 @@ _LOCAL: Final = re.compile(rf"{_ATOM}(\.{_ATOM})*")
 _LABEL: Final = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)")
 _TOP: Final = re.compile(r"[A-Za-z]{2,63}|[xX][nN]--[A-Za-z0-9-]{1,59}")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_TURNING: Final = re.compile(r"[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+"""Invisible signs that turn the order of letters or hide: a name needs none, a forger does."""
 
 
 def parse_address(cell: str, name: str = "") -> Address:
@@ -40,8 +42,9 @@ def parse_address(cell: str, name: str = "") -> Address:
 
 
 def one_line(text: str, longest: int = 150) -> str:
-    """Text for a header: no control characters, white space collapsed, cut at `longest`."""
-    plain = " ".join(_CONTROL.sub(" ", text.encode("utf-8", "replace").decode("utf-8")).split())
+    """Text for a header: no control or invisible signs, white space collapsed, cut at `longest`."""
+    sound = _TURNING.sub("", text.encode("utf-8", "replace").decode("utf-8"))
+    plain = " ".join(_CONTROL.sub(" ", sound).split())
     return plain if len(plain) <= longest else plain[: longest - 1].rstrip() + "…"
 
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
 from typing import Any, Protocol
 
 from sheetsync.domain.escalation.speakable import looks_like_an_id
+from sheetsync.domain.language_tags import parse_tag
 from sheetsync.errors import MailError
 from sheetsync.messages.addresses import one_line, parse_address
+from sheetsync.messages.headers import in_thread, way_out
+from sheetsync.messages.kinds import OUTSIDERS
+from sheetsync.messages.languages import Language
 from sheetsync.messages.policy import POLICY
 from sheetsync.messages.render import Rendered, Renderer
 
@@ -64,12 +68,13 @@ class Composable(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """One e-mail ready to go: envelope and message."""
+    """One e-mail ready to go: envelope and message; `remark` is for the records."""
 
     sender: str
     recipient: str
     message_id: str
     message: EmailMessage
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +82,7 @@ class Composer:
     """Makes letters. `sender` and `reply_to` are addresses; `secret` keys the Message-IDs.
 
     `mail_domain` stands in the Message-ID; "" takes the sender's domain. `tracker` is the name that
-    readers see.
+    readers see. Letters to people outside bear the name of the renderer's brand instead.
     """
 
     renderer: Renderer
@@ -88,27 +93,40 @@ class Composer:
     mail_domain: str = ""
     tracker: str = ""
 
-    def compose(self, row: Composable, now: datetime) -> Letter:
+    def compose(self, row: Composable, now: datetime, thread: Sequence[str] = ()) -> Letter:
         """The letter for `row`, dated `now` (aware UTC).
 
+        `thread` holds the Message-IDs of earlier letters about the same order to the same recipient.
         Raises MailError (permanent) for an address, a template or a header that cannot be used.
         """
+        outside = row.audience in OUTSIDERS
         to = parse_address(row.recipient, row.recipient_name)
-        sender = parse_address(self.sender, self.sender_name)
+        sender = parse_address(
+            self.sender, self.renderer.brand.name if outside else self.sender_name
+        )
+        answers = self._answers(outside=outside)
         identity = row.message_id or self.message_id(row.dedupe_key)
-        rendered = self._rendered(row)
+        out = way_out(row.kind, answers or sender.addr_spec, row.orders)
+        rendered = self._rendered(row, unsubscribe=bool(out))
         headers = {
             "From": sender,
             "To": to,
-            **({"Reply-To": parse_address(self.reply_to)} if self.reply_to else {}),
+            **({"Reply-To": parse_address(answers)} if answers else {}),
             "Date": now,
             "Subject": rendered.subject or "A message about your orders",
             "Message-ID": identity,
+            **in_thread(thread),
+            **out,
+            **({"Content-Language": Language(rendered.language).code} if outside else {}),
             **_labels(row),
         }
         message = _message(headers, rendered, "=_" + identity.strip("<>").partition("@")[0])
         return Letter(
-            sender=sender.addr_spec, recipient=to.addr_spec, message_id=identity, message=message
+            sender=sender.addr_spec,
+            recipient=to.addr_spec,
+            message_id=identity,
+            message=message,
+            remark=_another_language(str(row.context.get("locale", "")), rendered.language),
         )
 
     def message_id(self, dedupe_key: str) -> str:
@@ -118,15 +136,29 @@ class Composer:
         domain = self.mail_domain or parse_address(self.sender).domain
         return f"<{local}@{domain}>"
 
-    def _rendered(self, row: Composable) -> Rendered:
+    def _answers(self, *, outside: bool) -> str:
+        """Where answers go: the desk for customers and vendors, where there is one."""
+        brand = self.renderer.brand
+        return (outside and brand.reply_to) or self.reply_to or (brand.email if outside else "")
+
+    def _rendered(self, row: Composable, *, unsubscribe: bool) -> Rendered:
         told = {
             "recipient_name": row.recipient_name,
             "level": row.level,
             "audience": row.audience,
             "tracker": self.tracker,
+            "unsubscribe": "yes" if unsubscribe else "",
         }
         facts = {**told, **row.context}
         return self.renderer.render(row.kind, {**facts, "subject": row.subject})
+
+
+def _another_language(asked: str, written: str) -> str:
+    """What the records say when there are no templates in the language asked for; else ""."""
+    tag = parse_tag(asked)
+    if not asked or tag.partition("_")[0] == written.partition("_")[0]:
+        return ""
+    return f"Written in {Language(written).code}: there are no templates in {one_line(asked, 20)}."
 
 
 def _labels(row: Composable) -> dict[str, str]:

@@ -16,6 +16,7 @@ from typing import Generic
 from sheetsync.errors import MailError
 from sheetsync.messages.addresses import parse_address
 from sheetsync.messages.compose import Composer, Letter
+from sheetsync.messages.kinds import OUTSIDERS
 from sheetsync.messages.outbox import (
     DeliveryPolicy,
     Outbox,
@@ -190,7 +191,7 @@ class _Round(Generic[R]):
             marked = True
 
         try:
-            letter = self._composer.compose(row, self._now)
+            letter = self._composed(row)
             self._step("composed")
             result = self._transport.send(letter, before_commit=before_commit)
         except MailError as error:
@@ -199,8 +200,15 @@ class _Round(Generic[R]):
         except _LeaseLost:
             return
         self._step("handed_over")
-        self._record(row, result, "in_data" if marked else "claimed")
+        self._record(row, result, "in_data" if marked else "claimed", letter.remark)
         self._step("recorded")
+
+    def _composed(self, row: R) -> Letter:
+        """The letter; one to somebody outside stands in the thread of its order."""
+        thread = self._outbox.thread(row) if row.audience in OUTSIDERS else ()
+        if thread:
+            return self._composer.compose(row, self._now, thread)
+        return self._composer.compose(row, self._now)
 
     def _mark(self, row: R, letter: Letter) -> None:
         if not self._outbox.mark_in_data(
@@ -213,11 +221,11 @@ class _Round(Generic[R]):
             raise _LeaseLost
         self._step("in_data")
 
-    def _record(self, row: R, result: SendResult, from_state: str) -> None:
+    def _record(self, row: R, result: SendResult, from_state: str, remark: str = "") -> None:
         attempts = row.attempts + 1
         match result.outcome:
             case "sent":
-                self._end(row, "sent", "", from_state=from_state, reference=result.reference)
+                self._end(row, "sent", remark, from_state=from_state, reference=result.reference)
             case "off":
                 self._end(row, "suppressed", result.detail, from_state=from_state)
             case "refused":

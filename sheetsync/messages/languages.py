@@ -6,17 +6,17 @@ in `i18n/<language>/`, English ones at the top; a region (`i18n/de_AT/`) may hol
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
+from sheetsync.domain.language_tags import is_known_language, parse_tag
+
 if TYPE_CHECKING:
     from babel import Locale
 
 ENGLISH: Final = "en"
-_TAG: Final = re.compile(r"([A-Za-z]{2,3})(?:[-_]([A-Za-z]{4}))?(?:[-_]([A-Za-z]{2}|\d{3}))?")
 _PLAIN_ENGLISH: Final = "en_GB"
 """Day before month, as everywhere in sheetsync; whoever wants the other order writes en_US."""
 
@@ -50,27 +50,6 @@ class Language:
         return _locale(_PLAIN_ENGLISH if self.tag == ENGLISH else self.tag)
 
 
-def parse_tag(text: str) -> str:
-    """The tag in `text` as we write it (`pt_BR`), "" when that is no tag of a language."""
-    found = _TAG.fullmatch(text.strip())
-    if not found:
-        return ""
-    language, script, region = found.groups()
-    parts = (language.lower(), (script or "").title(), (region or "").upper())
-    return "_".join(part for part in parts if part)
-
-
-def is_known(tag: str) -> bool:
-    """Whether dates can be written in this language."""
-    from babel import UnknownLocaleError  # noqa: PLC0415 - 15 ms, and only letters to customers need it
-
-    try:
-        _locale(tag)
-    except (UnknownLocaleError, ValueError):
-        return False
-    return True
-
-
 @lru_cache(maxsize=128)
 def preferred(asked: str, company: str) -> tuple[Language, ...]:
     """The languages to try, best first: the recipient's, the company's, English."""
@@ -80,15 +59,15 @@ def preferred(asked: str, company: str) -> tuple[Language, ...]:
 def _wanted(asked: str, company: str) -> Iterator[Language]:
     for text in (asked, company):
         tag = parse_tag(text)
-        if tag and is_known(tag):
+        if tag and is_known_language(tag):
             yield Language(tag)
-        elif tag and is_known(tag.partition("_")[0]):
+        elif tag and is_known_language(tag.partition("_")[0]):
             yield Language(tag.partition("_")[0])
     yield Language(ENGLISH)
 
 
 @cache
 def _locale(tag: str) -> Locale:
-    from babel import Locale  # noqa: PLC0415 - as above
+    from babel import Locale  # noqa: PLC0415 - only letters to people outside need it
 
     return Locale.parse(tag)

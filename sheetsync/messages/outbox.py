@@ -84,6 +84,9 @@ class Outbox(Protocol[R]):
     ) -> bool:
         """Move a row on; False when it had moved."""
 
+    def thread(self, row: R) -> Sequence[str]:
+        """Message-IDs of earlier letters about the same one order to the same recipient, oldest first."""
+
     def suppressed(self, channel: str, address: str) -> str:
         """Why nothing is sent to this address; "" when it may be."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from jinja2 import (
     BaseLoader,
@@ -23,12 +23,13 @@ from jinja2 import (
     select_autoescape,
 )
 
+from sheetsync.domain.language_tags import parse_tag
 from sheetsync.errors import ConfigError, MailError
 from sheetsync.messages.addresses import one_line
 from sheetsync.messages.brand import Brand
 from sheetsync.messages.facts import filled
 from sheetsync.messages.kinds import MAIL_PARTS, SMS_PART
-from sheetsync.messages.languages import ENGLISH, Language, parse_tag, preferred
+from sheetsync.messages.languages import ENGLISH, Language, preferred
 from sheetsync.messages.sandbox import BUDGET, Budget, FencedEnvironment, bounded_text
 from sheetsync.messages.sms import Sms, sms
 from sheetsync.messages.spoken import FILTERS, LANGUAGE
@@ -55,17 +56,6 @@ class RenderedSms:
 
     sms: Sms
     language: str
-
-
-class Renders(Protocol):
-    """What a composer needs of a renderer."""
-
-    @property
-    def brand(self) -> Brand:
-        """Who speaks."""
-
-    def render(self, kind: str, facts: Mapping[str, Any]) -> Rendered:
-        """The message of `kind` with these facts."""
 
 
 class Renderer:

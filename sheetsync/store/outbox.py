@@ -20,6 +20,7 @@ from sheetsync.store.upsert import insert_new
 
 _WAITING: Final = ("pending", "retry")
 _CLAIMED: Final = ("claimed", "in_data")
+_MAY_HAVE_ARRIVED: Final = ("sent", "in_data", "in_doubt")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +162,28 @@ class Outbox:
                 self._enter_in_ledger(connection, row_id, now)
             self._log(connection, row_id, to_state, now, detail)
         return True
+
+    def thread(self, row: OutboxRow) -> list[str]:
+        """Message-IDs of earlier letters about the same one order to the same recipient, oldest first."""
+        if len(row.orders) != 1:
+            return []
+        query = (
+            select(outbox.c.message_id)
+            .join(outbox_order, outbox_order.c.outbox_id == outbox.c.id)
+            .where(
+                outbox_order.c.tracker_id == self._tracker_id,
+                outbox_order.c.order_id == row.orders[0],
+                outbox.c.id < row.id,
+                outbox.c.channel == row.channel,
+                outbox.c.audience == row.audience,
+                outbox.c.recipient == row.recipient,
+                outbox.c.state.in_(_MAY_HAVE_ARRIVED),
+                outbox.c.message_id.is_not(None),
+            )
+            .order_by(outbox.c.id)
+        )
+        with reading(self._engine, self._path) as connection:
+            return [str(found.message_id) for found in connection.execute(query)]
 
     def suppressed(self, channel: str, address: str) -> str:
         """Why nothing is sent to this address; "" when it may be."""

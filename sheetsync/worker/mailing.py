@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from sheetsync.config import Config
+from sheetsync.messages.brand import Brand
 from sheetsync.messages.compose import Composer
 from sheetsync.messages.folder import FolderTransport
 from sheetsync.messages.render import Renderer
@@ -43,12 +44,30 @@ def composer(config: Config, store: Store) -> Composer:
     """Makes letters with the owner's templates and the store's secret."""
     mail = config.mail
     return Composer(
-        renderer=Renderer(config.templates),
+        renderer=Renderer(config.templates, brand(config)),
         sender=str(mail.from_ or FALLBACK_SENDER),
         secret=store.secret("message_id", secrets.token_bytes(32)),
         sender_name=mail.from_name,
         reply_to=str(mail.reply_to or ""),
         mail_domain=mail.message_domain or "",
+    )
+
+
+def brand(config: Config) -> Brand:
+    """Who speaks in letters to people outside."""
+    chosen = config.brand
+    return Brand(
+        name=chosen.name or config.mail.from_name,
+        locale=chosen.locale,
+        colour=chosen.colour,
+        background=chosen.background,
+        logo=chosen.logo or "",
+        email=chosen.email or "",
+        phone=chosen.phone or "",
+        hours=chosen.hours or "",
+        help_page=chosen.help_page or "",
+        imprint=tuple(chosen.imprint),
+        reply_to=chosen.reply_to or "",
     )
 
 

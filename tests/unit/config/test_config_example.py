@@ -36,6 +36,7 @@ def test_every_setting_has_a_description_and_an_example():
         "google",
         "store",
         "mail",
+        "brand",
         "worker",
         "guard",
         "retention",

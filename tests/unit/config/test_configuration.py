@@ -42,7 +42,15 @@ SECRET_WORDS = (
 )
 SETTINGS_WORDS = (
     '11:1: unknown setting "file"; '
-    "use feeds, google, guard, intake, mail, retention, rules, store, templates, tracker, version or worker"
+    "use brand, feeds, google, guard, intake, mail, retention, rules, store, templates, tracker, version or worker"
+)
+PALE_WORDS = (
+    '11:17: "#FFD400" is too pale to be read on white (contrast 1.4, at least 4.5 is needed); '
+    "'#8C7500' of the same kind can be read"
+)
+DARK_WORDS = (
+    '11:21: small grey print cannot be read on "#203040" (contrast 2.2, at least 4.5 is needed); '
+    "choose a paler one, like '#EFF3F4'"
 )
 BRACES_WORDS = (
     "11:9: the braces that begin here are not closed; "
@@ -99,6 +107,18 @@ BROKEN = [
     ("worker: {every: 2m}", "worker: 2m",
      ['11:9: a group of settings (name: value) is expected here, not "2m"']),
     ("worker: {every: 2m}", "file: x", [SETTINGS_WORDS]),
+    ("worker: {every: 2m}", "brand: {colour: teal}",
+     ["11:17: \"teal\" is not a colour; write it in quotes, like '#1F6F78'"]),
+    ("worker: {every: 2m}", "brand:\n  colour: #1F6F78",
+     ["12:3: nothing stands here; write it in quotes, like '#1F6F78'"]),
+    ("worker: {every: 2m}", "brand: {colour: '#FFD400'}", [PALE_WORDS]),
+    ("worker: {every: 2m}", "brand: {background: '#203040'}", [DARK_WORDS]),
+    ("worker: {every: 2m}", "brand: {locale: klingon}",
+     ['11:17: "klingon" is not a language; write it like en, en_US or de']),
+    ("worker: {every: 2m}", "brand: {logo: 'http://x.example/a.png'}",
+     ['11:15: "http://x.example/a.png" is not a link; it must begin with https:// and a host']),
+    ("worker: {every: 2m}", "brand: {email: 'a@x.example, b@x.example'}",
+     ['11:16: "a@x.example, b@x.example" is not a mail address; write it like lead@example.org']),
     ("worker: {every: 2m}", "worker: {every: 2m", [BRACES_WORDS]),
 ]  # fmt: skip
 
