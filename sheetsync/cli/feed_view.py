@@ -18,6 +18,7 @@ _SHOWN = 5
 _CELLS_SHOWN = 20
 _WHY_NOT = "the tracker shows it, a person's value stands there, or no row is meant"
 _NOTHING = f"nothing was to be written: {_WHY_NOT}."
+_HELD = "nothing was written from the feed."
 
 
 def show_reading(taken: Taken) -> None:
@@ -70,7 +71,9 @@ def show_plan(plan: Plan, source: str) -> None:
     added = [a for a in plan.fed.additions if a.source == source] if plan.fed is not None else []
     if mine.empty and not added:
         out.print(
-            "Nothing would be written: the tracker shows it, or a person's value stands there."
+            "Nothing would be written: see below."
+            if plan.fed is not None and plan.fed.no_column.get(source)
+            else "Nothing would be written: the tracker shows it, or a person's value stands there."
         )
         return
     table = Table(show_edge=False, pad_edge=False)
@@ -93,6 +96,13 @@ def show_plan(plan: Plan, source: str) -> None:
     out.print(f"{_amount(len(mine), len(added))} would be written{rest}.")
 
 
+def tell_remarks(taken: Taken) -> None:
+    """What of it comes to nothing until somebody does something."""
+    plan = taken.planned
+    for sentence in (*taken.held, *(plan.fed.remarks if plan is not None and plan.fed else ())):
+        err.print(Text(sentence, style="yellow"))
+
+
 def tell_taken(taken: Taken, tracker: str, *, dry_run: bool) -> None:
     """What became of it, in a line or two."""
     if taken.outcome.verdict == "known":
@@ -106,7 +116,9 @@ def tell_taken(taken: Taken, tracker: str, *, dry_run: bool) -> None:
             _fed_cells(result.plan) for result in taken.passes if result.receipt is not None
         )
         rows = sum(result.added for result in taken.passes)
-        written = f"{_amount(cells, rows)} written from the feed." if cells or rows else _NOTHING
+        plan = taken.planned
+        nothing = _HELD if plan is not None and plan.fed and plan.fed.remarks else _NOTHING
+        written = f"{_amount(cells, rows)} written from the feed." if cells or rows else nothing
         out.print(f"{tracker}: {written}")
 
 
@@ -150,4 +162,7 @@ def feed_json(taken: Taken, *, dry_run: bool) -> str:
             for line in lines_of(plan.fed.changes)
         ]
         facts["new_rows"] = [each.order_id for each in plan.fed.additions]
+    planned = taken.planned
+    fed = planned.fed if planned is not None else None
+    facts["remarks"] = [*taken.held, *(fed.remarks if fed is not None else ())]
     return json.dumps(facts, ensure_ascii=False, indent=2)

@@ -240,6 +240,13 @@ class GuardConfig(Strict):
         description="Refuse when more orders than this are suddenly somebody else's.",
         examples=["25"],
     )
+    feed_orders: int = Field(
+        default=1000,
+        ge=1,
+        le=1_000_000,
+        description="Hold a feed back that would change more orders at once, where that is more than changed_share of all.",
+        examples=["1000"],
+    )
     mails: int = Field(
         default=50,
         ge=1,
@@ -261,6 +268,7 @@ class GuardConfig(Strict):
             moved_share=self.moved_share,
             min_rows=self.min_rows,
             recipients=self.recipients,
+            feed_orders=self.feed_orders,
             mails=self.mails,
             mails_share=self.mails_share,
         )

@@ -15,11 +15,13 @@ import pandas as pd
 from sheetsync.domain import own_cells
 from sheetsync.domain.checks import check_rows, check_texts, next_check_change, not_evaluated
 from sheetsync.domain.columns import ReadingOptions, interpret
+from sheetsync.domain.companions import Companions, read_companions, told
 from sheetsync.domain.conditions import Surroundings, WorkingDays, evaluate
 from sheetsync.domain.conditions.computed import with_clocks, with_evidence, with_parcels
 from sheetsync.domain.conditions.fields import Fields, fields_of
 from sheetsync.domain.escalation import Escalations, decide
 from sheetsync.domain.escalation.acknowledge import HELP
+from sheetsync.domain.escalation.reach import unknown_names, unreached
 from sheetsync.domain.evidence import Observation, delivered_moments, observe
 from sheetsync.domain.feeds.planning import plan_feeds, without
 from sheetsync.domain.findings import FindingList, join_findings
@@ -54,6 +56,7 @@ class _Scene:
     memory: Memory
     rules: Rulebook
     hours: Mapping[str, OpenHours]
+    companions: Companions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -87,7 +90,11 @@ def plan_with_reasons(
     around = Surroundings(
         now=now, timezone=options.timezone, rows=len(orders.frame), working_days=working_days
     )
-    scene = _Scene(orders=orders, seen=seen, around=around, memory=memory, rules=rules, hours=hours)
+    companions = read_companions(sheet, options.reading)
+    scene = _Scene(
+        orders=orders, seen=seen, around=around, memory=memory, rules=rules, hours=hours,
+        companions=companions,
+    )  # fmt: skip
     fields = with_parcels(with_evidence(fields_of(orders, rules), seen, orders, now), rules)
     clocks = _clocks(scene, fields)
     fields = with_clocks(fields, clocks, now)
@@ -95,7 +102,10 @@ def plan_with_reasons(
     findings = join_findings([orders.findings, checked, seen.findings])
     steps = _next_steps(orders, seen, findings)
     escalations = _escalate(scene, clocks, fields, steps)
-    findings = join_findings([findings, _unclear_acknowledgements(orders, escalations)])
+    unknown = unknown_names(
+        orders.frame, seen.open_order, rules.escalation, companions, orders.header.headings
+    )
+    findings = join_findings([findings, _unclear_acknowledgements(orders, escalations), unknown])
     own = _own_changes(orders, clocks, findings, steps, options, now)
     fed = None if memory.fed.is_idle else plan_feeds(orders, memory, rules)
     mine = seen.cells if fed is None else without(seen.cells, fed.changes)
@@ -122,7 +132,7 @@ def plan_with_reasons(
         ),
         rules_hash=rules.hash,
         remarks=(*sheet.remarks, *not_evaluated(orders, fields, rules), *escalations.remarks,
-                 *_vanished(seen)),
+                 *told(companions.findings), *unreached(rules.escalation, companions), *_vanished(seen), *(fed.remarks if fed is not None else ())),
         fed=fed,
     )  # fmt: skip
     return plan, Reasons(seen=seen, clocks=clocks, hours=hours)
@@ -214,6 +224,7 @@ def _escalate(scene: _Scene, clocks: Clocks, fields: Fields, steps: np.ndarray) 
         last_pass_at=scene.memory.last_pass_at,
         mails_today=scene.memory.mails_today,
         next_steps=steps,
+        companions=scene.companions,
     )
 
 

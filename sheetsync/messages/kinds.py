@@ -12,7 +12,7 @@ CUSTOMER_KINDS: Final = (
 
 VENDOR_KINDS: Final = ("vendor_assigned", "vendor_reminder", "vendor_digest")
 STAFF_KINDS: Final = (
-    "escalation", "digest", "suppressed", "rules-broken", "held", "mails-held", "trouble",
+    "escalation", "digest", "suppressed", "rules-broken", "held", "mails-held", "feed-held", "trouble",
 )  # fmt: skip
 KINDS: Final = (*CUSTOMER_KINDS, *VENDOR_KINDS, *STAFF_KINDS)
 OUTSIDERS: Final = frozenset({"customer", "vendor"})

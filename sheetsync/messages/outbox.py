@@ -21,7 +21,7 @@ State = Literal[
 RETRY_AFTER: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
 """The waits before each new attempt; after the last one a row that the server refused has failed."""
 RESEND_KINDS: Final = frozenset(
-    {"escalation", "suppressed", "rules-broken", "held", "mails-held", "trouble"}
+    {"escalation", "suppressed", "rules-broken", "held", "mails-held", "feed-held", "trouble"}
 )
 """Kinds that are sent again when in doubt, with the same Message-ID. All others are held."""
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 import pandas as pd
-from sqlalchemy import Connection, Engine, func, insert, select
+from sqlalchemy import Connection, Engine, func, insert, select, update
 
 from sheetsync.domain.feeds.news import Fed, FedPlan, Keyed, Kind, News
 from sheetsync.domain.feeds.telling import SourceLog
@@ -36,6 +36,8 @@ from sheetsync.store.feed_waiting import (
     save_written,
     settle,
 )
+from sheetsync.store.holds import note_act
+from sheetsync.store.parcels import cells_under_way
 from sheetsync.store.settings import get_setting, put_setting
 from sheetsync.store.tables import feed_file, feed_row
 from sheetsync.store.upsert import upsert
@@ -209,7 +211,27 @@ class Feeds:
             }
             save_written(connection, self._tracker_id, {o: fed.written[o] for o in before}, before)
 
+    def drop(self, source: str, who: str, now: datetime) -> int:
+        """Let what waits of a source be done with, unwritten; how many orders it was about.
+
+        What it says stays known, so the same file brings none of it back.
+        """
+        mine = feed_row.c.tracker_id == self._tracker_id, feed_row.c.source == source
+        with writing(self._engine, self._path) as connection:
+            waiting = update(feed_row).where(*mine, feed_row.c.waits != 0).values(waits=0)
+            dropped = int(connection.execute(waiting).rowcount)
+            if dropped:
+                words = f"{source}: news of {dropped} orders"
+                note_act(connection, self._tracker_id, "feed-dropped", who, now, new=words)
+                put_setting(connection, self._tracker_id, TOLD, "")
+        return dropped
+
     # -- looking --------------------------------------------------------------------------------
+
+    def parcels(self) -> dict[str, Mapping[str, str]]:
+        """Order ID -> the cells, as the last pass saw them, of each order whose parcel is under way."""
+        with reading(self._engine, self._path) as connection:
+            return cells_under_way(connection, self._tracker_id)
 
     def everything(self, kind: str | None = None) -> tuple[News, ...]:
         """What every source says last, by source and key; of one kind, or of all."""

@@ -15,7 +15,7 @@ from sheetsync.domain.guard import refusal
 from sheetsync.domain.guard.approval import Proposal, proposal
 from sheetsync.domain.guard.identity import MARK_GONE
 from sheetsync.domain.model import Plan
-from sheetsync.errors import AlreadyRunning
+from sheetsync.errors import AlreadyRunning, PlanRefused, TrackerError
 from sheetsync.store.holds import Approval
 from sheetsync.worker.one_pass import PassResult
 from sheetsync.worker.workshop import Workshop
@@ -40,7 +40,7 @@ def look(workshop: Workshop, now: datetime) -> Shown | None:
     Raises PlanRefused where the sheet cannot be understood at all, or the question is whose sheet it is:
     no approval settles that.
     """
-    plan, memory, force = workshop.plan(now)
+    plan, memory, force = workshop.plan(now, every_feed=True)
     trips = workshop.trips(plan, memory, force)
     if any(trip.settle == "adopt" for trip in trips):
         raise refusal(trips, workshop.name)
@@ -76,10 +76,16 @@ def carry_out(
         with workshop.alone():
             result = workshop.run_pass(clock())
         if result.outcome != "skipped":
-            return "changed" if result.outcome == "held" else result
+            return "changed" if _is_held(result) else result
     except AlreadyRunning:
         pass  # a worker of this machine has the tracker; one of another machine has it where it is skipped
     return _await_worker(workshop, clock=clock, wait=wait)
+
+
+def _is_held(result: PassResult) -> bool:
+    """Whether the pass left something to be approved: the tracker, or what a feed brought."""
+    fed = result.plan.fed if result.plan is not None else None
+    return result.outcome == "held" or (fed is not None and bool(fed.held_back))
 
 
 def _await_worker(
@@ -91,4 +97,14 @@ def _await_worker(
         if clock() >= end:
             return "not yet"
         wait(_LOOK_EVERY)
-    return "changed" if workshop.state.state == "held" else "by the worker"
+    return (
+        "changed" if workshop.state.state == "held" or _asks(workshop, clock()) else "by the worker"
+    )
+
+
+def _asks(workshop: Workshop, now: datetime) -> bool:
+    """Whether something is held back still; a tracker that is busy now is not asked again."""
+    try:
+        return look(workshop, now) is not None
+    except (TrackerError, PlanRefused):
+        return False

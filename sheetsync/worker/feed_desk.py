@@ -9,6 +9,7 @@ from pathlib import Path
 from sheetsync.config import Config, FeedConfig
 from sheetsync.domain.feeds.news import Fed, News
 from sheetsync.domain.feeds.reconcile import Difference, differences
+from sheetsync.domain.guard.feeds import feed_trips, held_back
 from sheetsync.domain.model import Plan
 from sheetsync.domain.texts import either, nearest
 from sheetsync.errors import AlreadyRunning, UsageError
@@ -23,6 +24,7 @@ class Taken:
     """What came of a file given by hand. `plan` is what a pass would do with it, where nothing was written.
 
     `passes` are those that were done; none where another worker is at it, which `elsewhere` tells.
+    `held` says why the plan would be held back for a person.
     """
 
     way: Way
@@ -30,6 +32,12 @@ class Taken:
     plan: Plan | None = None
     passes: tuple[PassResult, ...] = ()
     elsewhere: str = ""
+    held: tuple[str, ...] = ()
+
+    @property
+    def planned(self) -> Plan | None:
+        """What would be done, or what the first pass did."""
+        return self.plan or (self.passes[0].plan if self.passes else None)
 
 
 def which_feed(
@@ -80,7 +88,8 @@ def take_by_hand(shop: Workshop, file: Path, way: Way, now: datetime) -> Taken:
     try:
         with shop.alone():
             passes.append(shop.run_pass(now))
-            wrote = passes[0].plan is not None and passes[0].plan.fed is not None
+            fed = passes[0].plan.fed if passes[0].plan is not None else None
+            wrote = fed is not None and fed.writes
             if passes[0].outcome == "done" and wrote:
                 # A second later: two lines of the log about one cell never share a moment.
                 passes.append(shop.run_pass(now + timedelta(seconds=1)))
@@ -99,8 +108,9 @@ def try_by_hand(shop: Workshop, file: Path, way: Way, now: datetime) -> Taken:
     waiting = feeds.fed()
     mine = {(news.source, news.keyed, news.key) for news in fresh}
     others = [n for n in waiting.news if (n.source, n.keyed, n.key) not in mine]
-    plan, _, _ = shop.plan(now, replace(waiting, news=(*others, *fresh)))
-    return Taken(way=way, outcome=outcome, plan=plan)
+    plan, _, _ = shop.plan(now, replace(waiting, news=(*others, *fresh)), every_feed=True)
+    held = held_back(feed_trips(plan, shop.limits))
+    return Taken(way=way, outcome=outcome, plan=plan, held=tuple(held.values()))
 
 
 def reconcile(shop: Workshop, now: datetime) -> tuple[tuple[Difference, ...], tuple[News, ...]]:

@@ -7,7 +7,7 @@ whose plan is the one that a person approved.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +17,7 @@ from sheetsync.domain.escalation.people import role_words
 from sheetsync.domain.guard import Trip, refusal, too_many_mails, tripped
 from sheetsync.domain.guard.approval import token
 from sheetsync.domain.guard.brought_in import as_brought_in, still_there
+from sheetsync.domain.guard.feeds import feed_trips
 from sheetsync.domain.model import Memory, Notice, Plan
 from sheetsync.domain.rules import Rulebook
 from sheetsync.errors import PlanRefused
@@ -32,8 +33,9 @@ if TYPE_CHECKING:
 
 HELD: Final = "held"
 MAILS_HELD: Final = "mails-held"
+FEED_HELD: Final = "feed-held"
 TROUBLE: Final = "trouble"
-ALERTS: Final = frozenset({HELD, MAILS_HELD, TROUBLE, RULES_BROKEN})
+ALERTS: Final = frozenset({HELD, MAILS_HELD, FEED_HELD, TROUBLE, RULES_BROKEN})
 """Kinds of mail about the worker itself: they leave while the tracker is held."""
 MOST_ALERTS: Final = 12
 """Mails about the worker itself within a day; `sheetsync status` tells of every hold."""
@@ -55,11 +57,12 @@ def trips_of(
             facts_before=lambda: facts(ports.store.load_facts(state.id)),
         )  # fmt: skip
 
+    feeds = feed_trips(plan, ports.limits)
     trips = look(memory, lambda facts: facts)
     orders = sorted({order for trip in trips for order in trip.orders})
     brought = ports.store.brought_in(state.id, orders) if orders else {}
     cells = still_there(plan.orders, brought)
-    return look(*as_brought_in(plan, memory, cells)) if cells else trips
+    return (*(look(*as_brought_in(plan, memory, cells)) if cells else trips), *feeds)
 
 
 def _recipient_columns(
@@ -80,6 +83,16 @@ def guard_plan(
     trips = trips_of(ports, state, rules, plan, memory)
     if trips:
         raise refusal(trips, ports.tracker.name)
+
+
+def is_approved(
+    ports: Ports, state: TrackerState, rules: Rulebook, plan: Plan, memory: Memory
+) -> bool:
+    """Whether a person let through what `plan` is held back for, and exactly that."""
+    approval = ports.store.approval(state.id)
+    if approval is None:
+        return False
+    return approval.token == token(plan, memory, trips_of(ports, state, rules, plan, memory))
 
 
 def refused(
@@ -109,7 +122,7 @@ def hold(ports: Ports, state: TrackerState, rules: Rulebook, now: datetime, reas
     told = _without_title(ports, reason)
     subject = f"{name} is held: nothing is written or mailed"
     ports.store.add_notices(
-        state.id, _alerts(HELD, since.isoformat(), told, rules, name, subject), now
+        state.id, _alerts(HELD, since.isoformat(), (told,), rules, name, subject), now
     )
 
 
@@ -125,7 +138,22 @@ def tell_trouble(
     name = _told_as(ports)
     told = _without_title(ports, problem)
     subject = f"{name} cannot be looked after since {state.fail_count + 1} passes"
-    ports.store.add_notices(state.id, _alerts(TROUBLE, occasion, told, rules, name, subject), now)
+    ports.store.add_notices(
+        state.id, _alerts(TROUBLE, occasion, (told,), rules, name, subject), now
+    )
+
+
+def tell_of_feeds(ports: Ports, state: TrackerState, rules: Rulebook, plan: Plan) -> None:
+    """One mail a day while the news of a feed are held back."""
+    held = plan.fed.held_back if plan.fed is not None else {}
+    if not held or _alerted_enough(ports, state, plan.at):
+        return
+    name = _told_as(ports)
+    subject = f"What a feed brought into {name} is held back until you have looked"
+    occasion = f"{' '.join(sorted(held))} {plan.at:%Y-%m-%d}"
+    ports.store.add_notices(
+        state.id, _alerts(FEED_HELD, occasion, list(held.values()), rules, name, subject), plan.at
+    )
 
 
 def mails_held(ports: Ports, state: TrackerState, rules: Rulebook, plan: Plan) -> HeldMails | None:
@@ -135,7 +163,7 @@ def mails_held(ports: Ports, state: TrackerState, rules: Rulebook, plan: Plan) -
         return None
     name = _told_as(ports)
     subject = f"{len(plan.notices)} mails about {name} are held back until you release them"
-    alerts = _alerts(MAILS_HELD, plan.at.isoformat(), reason, rules, name, subject)
+    alerts = _alerts(MAILS_HELD, plan.at.isoformat(), (reason,), rules, name, subject)
     enough = _alerted_enough(ports, state, plan.at)
     return HeldMails(reason=reason, alerts=() if enough else alerts)
 
@@ -168,7 +196,7 @@ def note_mark(ports: Ports, state: TrackerState, plan: Plan, memory: Memory) -> 
 
 
 def _alerts(  # noqa: PLR0917 - what one mail tells
-    kind: str, occasion: str, reason: str, rules: Rulebook, tracker: str, subject: str
+    kind: str, occasion: str, reasons: Sequence[str], rules: Rulebook, tracker: str, subject: str
 ) -> tuple[Notice, ...]:
     """One notice of each occasion for each person in charge."""
     return tuple(
@@ -183,7 +211,7 @@ def _alerts(  # noqa: PLR0917 - what one mail tells
             context={
                 "tracker": tracker,
                 "recipient_name": role_words(person.id),
-                "problems": [reason],
+                "problems": list(reasons),
                 "remarks": [],
             },
         )

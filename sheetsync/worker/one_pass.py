@@ -17,6 +17,7 @@ from typing import Final, Literal
 from sheetsync.domain.feeds.news import Fed
 from sheetsync.domain.feeds.telling import next_stale
 from sheetsync.domain.guard import GuardLimits, gone_orders
+from sheetsync.domain.guard.feeds import feed_trips, held_back
 from sheetsync.domain.model import Memory, Plan, Receipt
 from sheetsync.domain.plan import PlanOptions, make_plan
 from sheetsync.domain.rules import Rulebook
@@ -140,12 +141,19 @@ def one_pass(
 
 
 def plan_only(
-    ports: Ports, state: TrackerState, rules: Rulebook, now: datetime, fed: Fed | None = None
+    ports: Ports,
+    state: TrackerState,
+    rules: Rulebook,
+    now: datetime,
+    fed: Fed | None = None,
+    *,
+    every_feed: bool = False,
 ) -> tuple[Plan, Memory]:
     """The plan that a pass at `now` would carry out; nothing is written or remembered.
 
     What is not there is believed only when two readings, one right after the other, do not show it. `fed`
-    stands in for what feeds have brought.
+    stands in for what feeds have brought. A feed that would change very many orders at once is left out until
+    a person has let it through, but with `every_feed`.
     """
     memory = ports.store.load_memory(state.id, now, ports.options.timezone)
     if fed is not None:
@@ -156,9 +164,25 @@ def plan_only(
         again = ports.store.load_memory(state.id, now, ports.options.timezone, returning=returning)
         memory = replace(again, fed=memory.fed)
         plan = _planned(ports, rules, now, memory)
+    if not every_feed:
+        plan, memory = _without_feeds_to_ask_about(ports, state, rules, plan, memory)
     silent = next_stale(ports.publisher.sources, now)
     if silent is not None and (plan.next_change_at is None or silent < plan.next_change_at):
         plan = replace(plan, next_change_at=silent)
+    return plan, memory
+
+
+def _without_feeds_to_ask_about(
+    ports: Ports, state: TrackerState, rules: Rulebook, plan: Plan, memory: Memory
+) -> tuple[Plan, Memory]:
+    """The plan as if the feeds that would change very many orders at once had said nothing."""
+    trips = feed_trips(plan, ports.limits)
+    if not trips or holding.is_approved(ports, state, rules, plan, memory):
+        return plan, memory
+    while trips:
+        memory = replace(memory, fed=memory.fed.without(held_back(trips)))
+        plan = make_plan(plan.orders.sheet, memory, rules, plan.at, ports.options)
+        trips = feed_trips(plan, ports.limits)
     return plan, memory
 
 
@@ -250,6 +274,8 @@ def _nothing_to_do(ports: Ports, state: TrackerState, rules: Rulebook, now: date
         return False
     if ports.store.feeds(state.id).has_news():
         return False
+    if ports.store.approval(state.id) is not None:
+        return False
     if (ports.store.setting(state.id, _SETTINGS) or "") != ports.settings:
         return False
     return ports.tracker.fingerprint() == state.fingerprint
@@ -272,6 +298,9 @@ def _carry_out(
     pass_id = store.commit_pass(state.id, plan, memory=memory, held=held)
     if state.state == "held":
         store.release(state.id)
+    elif store.approval(state.id) is not None:
+        store.drop_approval(state.id)
+    holding.tell_of_feeds(ports, state, rules, plan)
     ports.step("committed")
     holding.note_mark(ports, state, plan, memory)
     store.keep_setting(state.id, _SETTINGS, ports.settings)

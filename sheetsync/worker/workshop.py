@@ -270,7 +270,16 @@ class Workshop:
             self._learn_title()
             settled = settle_from_tab(self, now, unchanged=result.outcome == "unchanged")
         first = (force.alarm,) if force.alarm else ()
-        remarks = (*first, *fed.remarks, *result.remarks, *settled, *self._cared_for(now))
+        brought = result.plan.fed if result.plan is not None else None
+        of_feeds = brought.remarks if brought is not None else ()
+        remarks = (
+            *first,
+            *fed.remarks,
+            *of_feeds,
+            *result.remarks,
+            *settled,
+            *self._cared_for(now),
+        )
         return replace(result, remarks=remarks, news=fed.news)
 
     def _cared_for(self, now: datetime) -> tuple[str, ...]:
@@ -282,10 +291,17 @@ class Workshop:
         self._cared = today
         return done
 
-    def plan(self, now: datetime, fed: Fed | None = None) -> tuple[Plan, Memory, RulesInForce]:
-        """What a pass at `now` would do; nothing is written or sent. `fed` stands in for what feeds brought."""
+    def plan(
+        self, now: datetime, fed: Fed | None = None, *, every_feed: bool = False
+    ) -> tuple[Plan, Memory, RulesInForce]:
+        """What a pass at `now` would do; nothing is written or sent. `fed` stands in for what feeds brought.
+
+        With `every_feed` also what a person has to let through before a pass does it.
+        """
         force = self.rules(now)
-        plan, memory = plan_only(self._ports(force), self.state, force.rules, now, fed)
+        plan, memory = plan_only(
+            self._ports(force), self.state, force.rules, now, fed, every_feed=every_feed
+        )
         return plan, memory, force
 
     def guard(self, plan: Plan, memory: Memory, force: RulesInForce) -> None:

@@ -7,7 +7,7 @@ order that no row shows wait for it, or ask for a new row where a feed of orders
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -147,6 +147,7 @@ class _Planning:
         self._carried: list[tuple[News, str]] = []
         self._written: dict[str, dict[str, str]] = {}
         self._before: dict[str, dict[str, str]] = {}
+        self._no_column: defaultdict[str, set[str]] = defaultdict(set)
 
     def plan(self) -> FedPlan:
         for news in sorted(self._fed.news, key=lambda n: (n.changed_at, n.source, n.keyed, n.key)):
@@ -160,7 +161,8 @@ class _Planning:
         return FedPlan(
             changes=self._changes(), additions=self._rows_to_add(),
             done=tuple(self._done), unmatched=tuple(self._unmatched), carried=tuple(self._carried), written=self._written,
-            before=self._before, number=self._fed.number,
+            before=self._before, number=self._fed.number, held_back=self._fed.held_back,
+            no_column={source: self._titles(keys) for source, keys in self._no_column.items() if keys},
         )  # fmt: skip
 
     def _into_row(self, news: News, place: int) -> None:
@@ -169,6 +171,8 @@ class _Planning:
         wanted = wanted_cells(news, self._orders, self._rules, made=made)
         if contradicts(news, self._texts, place):
             wanted = iter(())
+        elif made or news.kind != "orders":
+            self._note_columns(news)
         any_to_write = False
         for key, text in wanted:
             any_to_write |= self._cell(news, order, place, key, text)
@@ -222,6 +226,7 @@ class _Planning:
             return
         if order in self._rows.read or order in self._additions:
             return
+        self._note_columns(news)
         columns = self._rules.columns
         texts = {"order_id": order} | {k: t for k, t in news.cells.items() if self._orders.has(k)}
         cells = {key: typed_value(text, columns[key]) for key, text in texts.items()}
@@ -230,6 +235,16 @@ class _Planning:
         )
         self._written[order], self._before[order] = texts, {}
         self._carried.append((news, order))
+
+    def _note_columns(self, news: News) -> None:
+        """Columns that the news speak of and the tracker lacks: nobody would see what becomes of them."""
+        fills = RULES[news.kind].fills
+        self._no_column[news.source].update(
+            key for key in news.cells if (not fills or key in fills) and not self._orders.has(key)
+        )
+
+    def _titles(self, keys: Collection[str]) -> tuple[str, ...]:
+        return tuple(sorted(self._rules.columns[key].title for key in keys))
 
     def _rows_to_add(self) -> tuple[Addition, ...]:
         """The new rows, oldest order first: the same sheet in whatever order they came."""

@@ -11,7 +11,7 @@ class GuardLimits:
     """Shares are of the orders that stood in the sheet at the last pass, from `min_rows` rows up.
 
     `moved_share`: orders whose Status goes forward at once. `recipients`: orders that are suddenly
-    somebody else's. `mails`, `mails_share`: messages of one pass, counted and per row of the sheet.
+    somebody else's. `feed_orders`: orders that one feed changes at once, where that is more than `changed_share` of all. `mails`, `mails_share`: messages of one pass, counted and per row of the sheet.
     """
 
     vanished_share: float = 0.2
@@ -19,6 +19,7 @@ class GuardLimits:
     moved_share: float = 0.5
     min_rows: int = 10
     recipients: int = 25
+    feed_orders: int = 1000
     mails: int = 50
     mails_share: float = 0.2
 

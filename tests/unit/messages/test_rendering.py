@@ -10,7 +10,7 @@ from sheetsync.errors import MailError
 from sheetsync.messages.render import Renderer
 from tests.support.letters import digest_context
 
-KINDS = ("escalation", "suppressed", "rules-broken", "held", "mails-held", "trouble")
+KINDS = ("escalation", "suppressed", "rules-broken", "held", "mails-held", "feed-held", "trouble")
 
 
 def owner(tmp_path, kind="escalation", part="body.txt", text=""):
