@@ -18,6 +18,7 @@ from sheetsync.store.tables import (
     Moment,
     archived_order,
     change_log,
+    customer_told,
     escalation,
     order_fact,
     order_memory,
@@ -26,7 +27,9 @@ from sheetsync.store.tables import (
 )
 from sheetsync.store.upsert import insert_new
 
-_LIVE: Final[tuple[Table, ...]] = (order_memory, order_fact, order_seen, pause, escalation)
+_LIVE: Final[tuple[Table, ...]] = (
+    order_memory, order_fact, order_seen, pause, escalation, customer_told,
+)  # fmt: skip
 """The tables with rows of one order each that every pass loads."""
 _BYTES: Final = "hex:"
 WORKER: Final = "worker"

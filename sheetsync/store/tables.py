@@ -247,6 +247,15 @@ outbox_order = Table(
     Index(None, "tracker_id", "order_id"),
 )
 
+customer_told = Table(
+    "customer_told",
+    metadata,
+    _tracker_id(primary_key=True),
+    _text("order_id", primary_key=True),
+    _text("told"),
+)
+"""How it stands with each kind of notice to the customer of an order: JSON of kind -> [cycle, number, of, stands]."""
+
 ledger = Table(
     "ledger",
     metadata,
