@@ -18,9 +18,20 @@ class CarrierProvider(Protocol):
     `min_interval` apart.
     """
 
-    name: str
-    batch_size: int
-    min_interval: timedelta
+    @property
+    def name(self) -> str:
+        """What the owner calls it."""
+        ...
+
+    @property
+    def batch_size(self) -> int:
+        """How many parcels are asked about at once."""
+        ...
+
+    @property
+    def min_interval(self) -> timedelta:
+        """From one question to the next."""
+        ...
 
     def supports(self, carrier: CarrierRule | None) -> bool:
         """Whether it knows of this carrier's parcels."""

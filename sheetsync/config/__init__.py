@@ -1,5 +1,6 @@
 """config.yaml: where the tracker is, where mails go, how often a pass runs. One frozen `Config`."""
 
+from sheetsync.config.carriers import CarrierSourceConfig
 from sheetsync.config.example import example_config, reference_table
 from sheetsync.config.feeds import FeedConfig
 from sheetsync.config.google import GoogleConfig
@@ -16,6 +17,7 @@ from sheetsync.config.secret import Secret
 from sheetsync.config.tracker import TrackerConfig
 
 __all__ = [
+    "CarrierSourceConfig",
     "Config",
     "FeedConfig",
     "GoogleConfig",

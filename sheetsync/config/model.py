@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Final, Literal
 from pydantic import Field, PrivateAttr, model_validator
 
 from sheetsync.config.brand import BrandConfig
+from sheetsync.config.carriers import CarrierSourceConfig
 from sheetsync.config.feeds import FeedConfig
 from sheetsync.config.google import GoogleConfig
 from sheetsync.config.tracker import TrackerConfig
@@ -376,6 +377,11 @@ class Config(Strict):
         description="Files of other systems, each feed under a name of yours: docs/feeds.md.",
         examples=["dhl"],
     )
+    carriers: dict[Name, CarrierSourceConfig] = Field(
+        default={},
+        description="Who is asked about parcels, each under a name of yours: docs/carriers.md.",
+        examples=["ship"],
+    )
     _file: Path = PrivateAttr(default=Path("config.yaml"))
 
     @model_validator(mode="before")
@@ -384,8 +390,16 @@ class Config(Strict):
         """A section left out is an empty one, so that its paths too are relative to this file."""
         if not isinstance(value, dict):
             return value
-        sections = ("google", "store", "mail", "brand", "worker", "guard", "retention", "intake", "feeds")
+        sections = ("google", "store", "mail", "brand", "worker", "guard", "retention", "intake", "feeds", "carriers")
         return value | {name: {} for name in sections if value.get(name) is None}
+
+    @model_validator(mode="after")
+    def _carriers_beside_feeds(self) -> Config:
+        for name, source in self.carriers.items():
+            if name in self.feeds and source.is_asked:
+                words = "a feed has this name too; give one of them another name"
+                raise Misplaced(words, "carriers", name, at_key=True)
+        return self
 
     @model_validator(mode="after")
     def _enough_to_log_in(self) -> Config:

@@ -91,6 +91,20 @@ def _heartbeat(value: str) -> str:
     return value
 
 
+def _service(value: str) -> str:
+    parts = urlsplit(value)
+    secure = parts.scheme == "https" or parts.hostname in LOOPBACK
+    if parts.scheme not in {"http", "https"} or not parts.hostname or not secure:
+        raise ValueError(
+            f"{shown(value)} is no address to ask at; it must begin with https:// and a host"
+        )
+    if parts.username is not None or parts.query or parts.fragment:
+        raise ValueError(
+            "an address to ask at holds no account and nothing after a ? or #; take it out"
+        )
+    return value
+
+
 def _lease(value: Any) -> timedelta:
     span = parse_duration(value)
     if not timedelta(seconds=30) <= span <= timedelta(hours=24):
@@ -111,6 +125,7 @@ DateFormat = Annotated[str, AfterValidator(_date_format)]
 Host = Annotated[str, AfterValidator(_host)]
 Domain = Annotated[str, AfterValidator(_domain)]
 Heartbeat = Annotated[str, AfterValidator(_heartbeat)]
+ServiceUrl = Annotated[str, AfterValidator(_service)]
 Cadence = Annotated[timedelta, PlainValidator(_cadence), WithJsonSchema({"type": "string"})]
 Lease = Annotated[timedelta, PlainValidator(_lease), WithJsonSchema({"type": "string"})]
 SecretText = Annotated[

@@ -166,7 +166,9 @@ def _feeds(boxes: list[Box], row: int, summary: PassSummary, timezone: str) -> i
 def _state_of(log: SourceLog, stale: str) -> tuple[str, str]:
     """How a feed stands, and the style that says so."""
     if stale or log.trouble:
-        return stale or "refused its last file", "bad"
+        return stale or ("does not answer" if log.asked else "refused its last file"), "bad"
+    if log.asked:
+        return ("well", "good") if log.heard_at is not None else ("nothing yet", "grey")
     return ("well", "good") if log.taken_at is not None else ("nothing yet", "grey")
 
 

@@ -17,6 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 from sqlalchemy import Connection, bindparam, func, select, update
 
+from sheetsync.domain.milestones.memory import CUSTOMER
 from sheetsync.domain.model import (
     ESCALATION_COLUMNS,
     MEMORY_MOMENTS,
@@ -32,6 +33,7 @@ from sheetsync.errors import StoreCorrupt
 from sheetsync.store import frames
 from sheetsync.store.settings import get_setting, put_setting
 from sheetsync.store.tables import MEMORY_PLAIN, escalation, order_memory, outbox, pause
+from sheetsync.store.told import load_told
 from sheetsync.store.trackers import TrackerState
 from sheetsync.store.upsert import upsert
 
@@ -74,6 +76,7 @@ def load_memory(
         mark_seen=get_setting(connection, state.id, MARK_SEEN) is not None,
         adopted=_adopted(connection, state.id),
         away=_away(connection, state.id),
+        customers=load_told(connection, state.id, state.uuid),
     )
 
 
@@ -122,7 +125,7 @@ def load_orders(connection: Connection, tracker_id: int) -> pd.DataFrame:
     data: dict[str, pd.Series[Any]] = {}
     for name in MEMORY_PLAIN:
         data[name] = frames.text_series(by_name[name], index)
-    moments = _unpacked_moments(by_name["moments"])
+    moments = unpacked_moments(by_name["moments"])
     for position, name in enumerate(MEMORY_MOMENTS):
         data[name] = pd.Series(moments[:, position].copy(), index=index)
     for name in MEMORY_TICKS:
@@ -191,7 +194,7 @@ def _packed_moments(orders: pd.DataFrame) -> list[bytes]:
     return [row.tobytes() for row in table]
 
 
-def _unpacked_moments(rows: Sequence[bytes]) -> npt.NDArray[np.datetime64]:
+def unpacked_moments(rows: Sequence[bytes]) -> npt.NDArray[np.datetime64]:
     joined = b"".join(rows)
     if len(joined) != len(rows) * len(MEMORY_MOMENTS) * _PACKED.itemsize:
         raise StoreCorrupt(
@@ -294,5 +297,6 @@ def _mails_today(connection: Connection, tracker_id: int, now: datetime, timezon
             .where(outbox.c.tracker_id == tracker_id)
             .where(outbox.c.created_at >= start)
             .where(outbox.c.state.not_in(_UNSENT))
+            .where(outbox.c.audience != CUSTOMER)
         ).scalar_one()
     )

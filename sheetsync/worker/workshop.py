@@ -19,7 +19,7 @@ from sheetsync.domain.moments import scalar_to_local
 from sheetsync.domain.plan import PlanOptions
 from sheetsync.domain.rules import Rulebook
 from sheetsync.errors import LeaseLost, SheetsyncError, TrackerTaken, UsageError
-from sheetsync.feeds.beside import Beside
+from sheetsync.feeds.beside import Beside, in_a_thread
 from sheetsync.messages.compose import Composer
 from sheetsync.messages.deliver import DeliveryReport, deliver
 from sheetsync.messages.outbox import DeliveryPolicy
@@ -41,11 +41,13 @@ from sheetsync.worker.one_pass import PassResult, Ports, no_step, one_pass, plan
 from sheetsync.worker.publish import Publisher
 from sheetsync.worker.rules_alarm import broken_rules_notices
 from sheetsync.worker.rules_in_force import RulesInForce, folder_token, rules_in_force
+from sheetsync.worker.tracked import Tracked, at_once, merged
 from sheetsync.worker.which_store import open_store
 from sheetsync.worker.which_tracker import Bench, open_sheet, open_tracker, open_workbook, place_of
 
 if TYPE_CHECKING:
     from sheetsync.trackers.google.installing import Installer
+    from sheetsync.worker.tracking import TrackingDesk
 
 
 class Workshop:
@@ -76,6 +78,7 @@ class Workshop:
         self._next_try: datetime | None = None
         self._cared: date | None = None
         self._beside: Beside | None = None
+        self._tracking: TrackingDesk | None = None
         self._tracker_id = self._introduce(naming.known_name(config, store)).id
 
     @classmethod
@@ -263,7 +266,8 @@ class Workshop:
         fed = take_feeds(
             self.config, self.store, self._tracker_id, force.rules, self._clock, self._beside
         )
-        ports = self._ports(force, fed.sources)
+        tracked = self._tracked(force.rules)
+        ports = self._ports(force, merged(fed.sources, tracked.sources))
         result = one_pass(ports, self.state, force.rules, now)
         settled: tuple[str, ...] = ()
         if result.outcome in ("done", "unchanged"):
@@ -275,12 +279,29 @@ class Workshop:
         remarks = (
             *first,
             *fed.remarks,
+            *tracked.remarks,
             *of_feeds,
             *result.remarks,
             *settled,
             *self._cared_for(now),
         )
-        return replace(result, remarks=remarks, news=fed.news)
+        return replace(result, remarks=remarks, news=(*fed.news, *tracked.news))
+
+    def _tracked(self, rules: Rulebook) -> Tracked:
+        """Carrier news, where somebody is asked for them."""
+        if not any(each.is_asked for each in self.config.carriers.values()):
+            return Tracked()
+        # Asking needs HTTP, which takes a while to import; most workers ask nobody.
+        from sheetsync.carriers.making import Surroundings  # noqa: PLC0415
+        from sheetsync.worker.tracking import TrackingDesk  # noqa: PLC0415
+
+        if self._tracking is None:
+            beside = self._beside is not None
+            self._tracking = TrackingDesk(in_a_thread if beside else at_once, self._wait)
+        around = Surroundings(
+            environment=self._environment, clock=self._clock, timezone=self.timezone
+        )
+        return self._tracking.look(self.config, self.store, self._tracker_id, rules, around)
 
     def _cared_for(self, now: datetime) -> tuple[str, ...]:
         """Cut and archive what is due once a local day; most passes need not even ask the store."""

@@ -31,6 +31,9 @@ class SourceLog:
     stale_after: timedelta | None = None
     since: datetime | None = None
     """From when on a source that never spoke counts as silent: when it was first watched."""
+    asked: bool = False
+    heard_at: datetime | None = None
+    """Of a source that is asked rather than waited for: when it answered last, news or none."""
 
     @property
     def latency(self) -> timedelta | None:
@@ -42,7 +45,7 @@ class SourceLog:
     @property
     def stale_at(self) -> datetime | None:
         """When it counts as stale unless it speaks before; None where it never does."""
-        last = self.taken_at or self.since
+        last = (self.heard_at if self.asked else self.taken_at) or self.since
         return None if self.stale_after is None or last is None else last + self.stale_after
 
     def is_stale(self, now: datetime) -> bool:
@@ -67,7 +70,10 @@ def alarms(logs: Sequence[SourceLog], now: datetime, timezone: str) -> tuple[str
     """One sentence for each source that is silent or cannot be read."""
     found = []
     for log in logs:
-        if words := stale_words(log, now, timezone):
+        words = stale_words(log, now, timezone)
+        if words and log.asked:
+            found.append(f"The news of {log.name} are {words}: {_heard(log, timezone)}")
+        elif words:
             spoke = "has not spoken yet" if log.taken_at is None else "spoke last at "
             last = (
                 ""
@@ -76,8 +82,15 @@ def alarms(logs: Sequence[SourceLog], now: datetime, timezone: str) -> tuple[str
             )
             found.append(f"The feed {log.name} is {words}: it {spoke}{last}. Ask whoever sends it.")
         if log.trouble:
-            found.append(f"The feed {log.name}: {log.trouble}")
+            found.append(f"{'' if log.asked else 'The feed '}{log.name}: {log.trouble}")
     return tuple(found)
+
+
+def _heard(log: SourceLog, timezone: str) -> str:
+    """When a source that is asked answered last."""
+    if log.heard_at is None:
+        return "it has not answered yet."
+    return f"it answered last at {scalar_to_local(log.heard_at, timezone):%Y-%m-%d %H:%M}."
 
 
 def latency_words(log: SourceLog) -> str:

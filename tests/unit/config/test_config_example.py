@@ -43,6 +43,8 @@ def test_every_setting_has_a_description_and_an_example():
         "intake",
         "feeds",
         "feeds.dhl",
+        "carriers",
+        "carriers.ship",
     }
 
 
@@ -52,6 +54,8 @@ def with_setting(name: str, text: str | None) -> Config:
     lines = deepcopy(BARE)
     if groups[:1] == ["feeds"]:
         lines["feeds"] = {"dhl": {"kind": "carrier"}}
+    if groups[:1] == ["carriers"]:
+        lines["carriers"] = {"ship": {"kind": "simulated"}}
     at = lines
     for group in groups:
         at = at.setdefault(group, {})

@@ -1,0 +1,252 @@
+"""Carrier news beside a pass: who is asked about which parcels, and what they said kept as a feed's rows.
+
+Asking happens beside the passes where a worker goes on, so that a slow provider holds up nothing; a pass takes what is
+there. What providers say goes the way of every feed: each row of news is kept once, waits for the tracker and never
+writes over what a person typed. No provider's trouble is another one's, or the tracker's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from sheetsync.carriers.making import TROUBLES, Surroundings, allowed, make_provider
+from sheetsync.carriers.news import Said, said_of
+from sheetsync.carriers.parcels import Parcel
+from sheetsync.carriers.provider import CarrierProvider
+from sheetsync.carriers.remembered import Remembered, packed, remembered_of
+from sheetsync.carriers.rounds import Round, after, ask, due
+from sheetsync.config import Config
+from sheetsync.domain.feeds.telling import SourceLog
+from sheetsync.domain.moments import scalar_to_local, scalar_to_utc
+from sheetsync.domain.rules import CarrierRule, Rulebook
+from sheetsync.domain.texts import fold
+from sheetsync.store.feed_rows import SaidRow
+from sheetsync.store.feeds import FileLine
+from sheetsync.store.memory import packed as packed_cells
+from sheetsync.store.store import Store
+from sheetsync.worker.tracked import Tracked, at_once
+
+_REMEMBERED: Final = "carriers"
+_OVER: Final = frozenset({"Delivered", "Completed", "Cancelled", "Returned"})
+_TOLD: Final = 3
+_TOO_LONG: Final = timedelta(minutes=30)
+Start = Callable[[Callable[[], None]], None]
+
+
+@dataclass(slots=True)
+class _Asking:
+    """One round under way: its end, or what went wrong with it by a defect of ours."""
+
+    began: datetime
+    ended: Round | None = None
+    defect: str = ""
+
+
+@dataclass(slots=True)
+class TrackingDesk:
+    """Keeps rounds of asking apart from passes; `start` runs them, `pause` waits between two questions."""
+
+    start: Start = at_once
+    pause: Callable[[float], None] = lambda _seconds: None
+    asking: dict[str, _Asking] = field(default_factory=dict)
+
+    def look(
+        self, config: Config, store: Store, tracker_id: int, rules: Rulebook, around: Surroundings
+    ) -> Tracked:
+        """Keep what was answered, ask about what is due; raises StoreError only."""
+        asked = {name: each for name, each in config.carriers.items() if each.is_asked}
+        if not asked:
+            return Tracked()
+        now = around.clock()
+        before = remembered_of(store.setting(tracker_id, _REMEMBERED))
+        parcels = under_way(store, tracker_id, rules, around.timezone)
+        turn = _Turn(self, config, store, tracker_id, rules, around, before, now)
+        taken: set[str] = set()
+        for name in asked:
+            mine = turn.of(name, [p for p in parcels if p.asked not in taken])
+            taken |= {parcel.asked for parcel in mine}
+        if turn.after != before:
+            kept = json.dumps({name: packed(each) for name, each in sorted(turn.after.items())})
+            store.keep_setting(tracker_id, _REMEMBERED, kept)
+        return turn.told(store.feeds(tracker_id).logs())
+
+
+@dataclass(slots=True)
+class _Turn:
+    """One look at all providers."""
+
+    desk: TrackingDesk
+    config: Config
+    store: Store
+    tracker_id: int
+    rules: Rulebook
+    around: Surroundings
+    before: Mapping[str, Remembered]
+    now: datetime
+    after: dict[str, Remembered] = field(default_factory=dict)
+    troubles: dict[str, str] = field(default_factory=dict)
+    news: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+    def of(self, name: str, parcels: Sequence[Parcel]) -> list[Parcel]:
+        """Ask one provider about those of the parcels that are its own; which they are."""
+        settings = self.config.carriers[name]
+        known = self.before.get(name, Remembered())
+        self.after[name] = known
+        try:
+            provider = make_provider(name, settings, self.around)
+            fits = allowed(settings, name, self.rules)
+        except TROUBLES as wrong:
+            self.troubles[name] = str(wrong)
+            return []
+        mine = [p for p in parcels if provider.supports(p.carrier) and fits(p.carrier)]
+        known = self._collect(name, known, mine)
+        wanted = due(mine, known, self.now, most=settings.most, days=settings.follow_days)
+        if (
+            wanted
+            and name not in self.desk.asking
+            and known.health.may_be_asked(self.now.timestamp())
+        ):
+            self._begin(provider, wanted, known)
+            known = self._collect(name, known, mine)
+        self.after[name] = known
+        return mine
+
+    def _begin(
+        self, provider: CarrierProvider, wanted: Sequence[Parcel], known: Remembered
+    ) -> None:
+        asking = _Asking(self.now)
+        self.desk.asking[provider.name] = asking
+        words, timezone, now = self.rules.parcel_words, self.around.timezone, self.now
+
+        def work() -> None:
+            try:
+                asking.ended = ask(
+                    provider, wanted, known, now, pause=self.desk.pause,
+                    judge=lambda parcel, result: said_of(parcel, result, words, timezone, now),
+                )  # fmt: skip
+            except Exception as defect:  # noqa: BLE001 - a provider's odd answer must stop no pass; it is told
+                asking.defect = (
+                    f"a defect of sheetsync ({type(defect).__name__}: {defect}); please report it"
+                )
+
+        self.desk.start(work)
+
+    def _collect(self, name: str, known: Remembered, mine: Sequence[Parcel]) -> Remembered:
+        """Keep what a round that has ended brought; what is to be remembered then."""
+        asking = self.desk.asking.get(name)
+        if asking is None:
+            return known
+        if asking.ended is None and not asking.defect:
+            if self.now - asking.began > _TOO_LONG:
+                self.troubles[name] = (
+                    f"it has not finished an answer since {asking.began:%Y-%m-%d %H:%M} UTC"
+                )
+            return known
+        del self.desk.asking[name]
+        if asking.ended is None:
+            self.troubles[name] = asking.defect
+            return known
+        done = asking.ended
+        self._keep(name, done)
+        errors = [error.sentence for error in done.errors]
+        self.remarks += errors[:_TOLD]
+        if len(errors) > _TOLD:
+            self.remarks.append(f"{name}: {len(errors) - _TOLD} more parcels like it.")
+        return after(known, done, frozenset(parcel.asked for parcel in mine))
+
+    def _keep(self, name: str, done: Round) -> None:
+        feeds = self.store.feeds(self.tracker_id)
+        rows = [_row(said) for said in done.said]
+        if not feeds.compare(name, rows).changed:
+            return
+        told = hashlib.sha256(repr((self.now, rows)).encode("utf-8", "surrogatepass")).hexdigest()
+        local = scalar_to_local(self.now, self.around.timezone)
+        headings = sorted({key for said in done.said for key in said.cells} | {"tracking"})
+        line = FileLine(
+            source=name, kind="carrier", name=f"asked {local:%Y-%m-%d %H:%M}", digest=told, stamp="", settings="",
+            headings=tuple(headings), written_at=self.now, taken_at=self.now, rows=len(rows),
+            refused=len(done.errors),
+        )  # fmt: skip
+        counts = feeds.take(line, rows)
+        self.news.append(
+            f"{name} was asked about {done.asked:,} parcels, {counts.changed:,} of them have news."
+        )
+
+    def told(self, logs: Sequence[SourceLog]) -> Tracked:
+        """Lines, remarks, and what Sync Status tells of each provider."""
+        known = {log.name: log for log in logs}
+        return Tracked(
+            news=tuple(self.news), remarks=tuple(self.remarks),
+            sources=tuple(self._source(name, known.get(name)) for name in sorted(self.after)),
+        )  # fmt: skip
+
+    def _source(self, name: str, log: SourceLog | None) -> SourceLog:
+        settings, health = self.config.carriers[name], self.after[name].health
+        log = log or SourceLog(name=name, kind="carrier")
+        answered = _moment(health.answered_at)
+        return replace(
+            log, asked=True, heard_at=answered, trouble=self.troubles.get(name) or self._trouble(name),
+            stale_after=settings.stale_after if health.failures else None, since=_moment(health.down_since),
+        )  # fmt: skip
+
+    def _trouble(self, name: str) -> str:
+        health = self.after[name].health
+        if not health.sentence or health.down_since is None:
+            return ""
+        since, again = (
+            scalar_to_local(datetime.fromtimestamp(at, UTC), self.around.timezone)
+            for at in (health.down_since, health.alone_until)
+        )
+        return f"{health.sentence} So it is since {since:%Y-%m-%d %H:%M}; it is asked again at {again:%Y-%m-%d %H:%M}."
+
+
+def under_way(store: Store, tracker_id: int, rules: Rulebook, timezone: str) -> list[Parcel]:
+    """The parcels of open orders, by what the last pass saw; a number on two orders is nobody's."""
+    cells = store.feeds(tracker_id).parcels()
+    found: dict[str, Parcel] = {}
+    doubled: set[str] = set()
+    carriers = {
+        fold(text): rule for rule in rules.carriers.values() for text in (rule.name, *rule.aliases)
+    }
+    for parcel in _parcels(cells.values(), rules, carriers, timezone):
+        if parcel.asked in found:
+            doubled.add(parcel.asked)
+        found[parcel.asked] = parcel
+    return [parcel for number, parcel in found.items() if number and number not in doubled]
+
+
+def _parcels(
+    rows: Iterable[Mapping[str, str]],
+    rules: Rulebook,
+    carriers: Mapping[str, CarrierRule],
+    timezone: str,
+) -> Iterator[Parcel]:
+    for row in rows:
+        status = rules.statuses.aliases.get(fold(row.get("status", "")), "")
+        if status not in _OVER:
+            carrier = carriers.get(fold(row.get("carrier", "")))
+            since = _left_at(row.get("dispatched_at", ""), timezone)
+            yield Parcel(number=row["tracking"], carrier=carrier, since=since)
+
+
+def _left_at(text: str, timezone: str) -> datetime | None:
+    try:
+        return scalar_to_utc(datetime.fromisoformat(text).replace(tzinfo=None), timezone)
+    except ValueError:
+        return None
+
+
+def _row(said: Said) -> SaidRow:
+    return SaidRow(
+        "tracking", said.number, packed_cells(dict(said.cells)), int(said.at.timestamp())
+    )
+
+
+def _moment(at: float | None) -> datetime | None:
+    return None if at is None else datetime.fromtimestamp(int(at), UTC)
