@@ -74,11 +74,14 @@ def _limit(line: TargetLine, rules: Rulebook) -> str:
 
 
 def _person(person: Person, rules: Rulebook) -> str:
-    if not person.from_column:
+    if person.addresses:
         return ", ".join(person.addresses)
+    if person.staff_role:
+        return f"whoever has the role {person.staff_role} in the tab Staff; else {person.fallback}"
     names = ", ".join(sorted(person.names.values()))
+    where = " and then ".join(filter(None, (f"the tab {person.tab}" * bool(person.tab), names)))
     fallback = f"; for any other name, {person.fallback}" if person.fallback else ""
-    return f"whoever stands under {field_name(person.from_column, rules, {})} ({names}){fallback}"
+    return f"whoever stands under {field_name(person.from_column, rules, {})} ({where}){fallback}"
 
 
 def show_examples(results: Sequence[ExampleResult], *, everything: bool) -> None:

@@ -225,11 +225,15 @@ class Level:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """A role: fixed addresses, or a directory looked up by the value of a column."""
+    """A role: fixed addresses, whoever has it in the tab Staff, or the name in a column, looked up."""
 
     id: str
     addresses: tuple[str, ...] = ()
+    staff_role: str = ""
+    """Everybody active in the tab Staff with this role."""
     from_column: str = ""
+    tab: Literal["", "Staff", "Vendors"] = ""
+    """Where the name in the column is looked up before the directory."""
     directory: Mapping[str, str] = field(default_factory=dict)
     """Folded name -> address."""
     names: Mapping[str, str] = field(default_factory=dict)
@@ -260,6 +264,10 @@ class EscalationRule:
     when: Condition
     use: str
     start_at_level: int = 1
+    critical: bool = False
+    """Its mails leave at any hour and by themselves, before all others."""
+    also: tuple[str, ...] = ()
+    """People who are told at every level that is mailed, besides those of the level."""
     source: Source
 
 

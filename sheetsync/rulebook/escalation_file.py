@@ -53,13 +53,25 @@ How = Literal["cell", "email", "email_digest"]
 Stop = Literal["stage_left", "acknowledged", "on_hold", "cancelled", "resolved"]
 
 
+class StaffModel(Strict):
+    """Everybody in the tab Staff who is active and has a role."""
+
+    role: Text = Field(description="As it stands under Role in the tab Staff.")
+
+
 class PersonModel(Strict):
-    """A role: one or more addresses, or a directory looked up by a column."""
+    """A role: addresses, whoever has it in the tab Staff, or a name in a column that is looked up."""
 
     addresses: list[Email] = Field(default=[], description="Who is written to.")
+    from_staff: StaffModel | None = Field(
+        default=None, description="Whoever has this role in the tab Staff."
+    )
     from_column: Name | None = Field(default=None, description="The column that names the person.")
+    tab: Literal["Staff", "Vendors"] | None = Field(
+        default=None, description="Where that name is looked up, before the directory."
+    )
     directory: dict[Text, Email] = Field(default={}, description="Name in that column: address.")
-    fallback: Name | None = Field(default=None, description="Who else, for a name not listed.")
+    fallback: Name | None = Field(default=None, description="Who else, for whom nobody is found.")
 
     @model_validator(mode="before")
     @classmethod
@@ -71,11 +83,19 @@ class PersonModel(Strict):
 
     @model_validator(mode="after")
     def _somebody(self) -> PersonModel:
-        if bool(self.addresses) == bool(self.from_column):
-            raise ValueError("write either addresses in [ ], or from_column with a directory")
-        if not self.from_column and (self.directory or self.fallback):
+        if sum(map(bool, (self.addresses, self.from_staff, self.from_column))) != 1:
             raise ValueError(
-                "directory and fallback belong to from_column; write it, or remove them"
+                "write either addresses in [ ], or from_staff with a role, or from_column with a directory or a tab"
+            )
+        if not self.from_column and (self.directory or self.tab):
+            raise ValueError("directory and tab belong to from_column; write it, or remove them")
+        if self.addresses and self.fallback:
+            raise ValueError(
+                "fallback belongs to from_staff and from_column; addresses need none, so remove it"
+            )
+        if (self.from_staff or self.tab) and not self.fallback:
+            raise ValueError(
+                "write a fallback: somebody with addresses, for when the tab names nobody to write to"
             )
         return self
 
@@ -124,6 +144,12 @@ class RuleModel(Strict):
     when: When | None = None
     use: Name
     start_at_level: int = Field(default=1, ge=1, description="Lower levels count as skipped.")
+    critical: bool = Field(
+        default=False, description="Its mails leave at any hour, apart from all others and first."
+    )
+    also: list[Name] = Field(
+        default=[], description="Further people, at every level that is mailed."
+    )
 
 
 class Limits(Strict):
@@ -180,7 +206,9 @@ def _person(page: Page, model: EscalationFile, name: str) -> Person:
     return Person(
         id=name,
         addresses=tuple(person.addresses),
+        staff_role=person.from_staff.role if person.from_staff else "",
         from_column=person.from_column or "",
+        tab=person.tab or "",
         directory={fold(written): address for written, address in person.directory.items()},
         names=seen,
         fallback=person.fallback or "",
@@ -248,9 +276,13 @@ def _rule(page: Page, model: EscalationFile, i: int) -> EscalationRule:
         if rule.start_at_level not in levels:
             words = f"the policy {rule.use} has no level {rule.start_at_level}"
             page.problem((*path, "start_at_level"), words)
+    for w, who in enumerate(rule.also):
+        _known_person(page, (*path, "also", w), who)
     return EscalationRule(
         when=page.when(rule.when, (*path, "when")),
         use=rule.use,
         start_at_level=rule.start_at_level,
+        critical=rule.critical,
+        also=tuple(rule.also),
         source=page.source(*path),
     )

@@ -21,7 +21,7 @@ _OTHER_CHECKS: Final = frozenset({
     "formula_in_written_column", "in_future", "not_an_order", "not_unique", "number_as_text",
     "pattern_mismatch", "required", "required_when", "seen_after_gap", "sku_list",
     "stage_unticked", "stage_without_owner", "stored_as_number", "tracking_digit", "tracking_shape",
-    "unknown_carrier", "unknown_choice", "email_shape",
+    "unknown_carrier", "unknown_choice", "unknown_person", "email_shape",
 })  # fmt: skip
 """Ids of checks that no rule file names: they belong to reading, evidence and matching."""
 _FIRST_ROW: Final = 2

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sheetsync.domain.companions import Companions
 from sheetsync.domain.escalation.acknowledge import Acknowledged, read_acknowledgements
 from sheetsync.domain.escalation.facts import Facts
 from sheetsync.domain.escalation.grouping import Channel, Item, group
@@ -46,6 +47,8 @@ DIGEST_WINDOW: Final = np.timedelta64(15 * 60, "s")
 """A digest to one person and level is sent at once, the next one not before so long after it."""
 _KINDS: Final = {"level": "int64", "repeat": "int64", "at": "datetime64[s]"}
 """The columns of escalations that hold no text."""
+NOBODY: Final = Companions()
+"""Where no tab beside the orders was read."""
 _FIRST_QUIETED: Final = 2
 """The lowest level that an acknowledgement quiets."""
 
@@ -92,6 +95,7 @@ def decide(
     last_pass_at: datetime | None = None,
     mails_today: int = 0,
     next_steps: Texts | None = None,
+    companions: Companions = NOBODY,
 ) -> Escalations:
     """Which levels fall due for whom at `now` (aware UTC).
 
@@ -111,6 +115,7 @@ def decide(
         last_pass_at: the previous good pass; a long gap is told in the message.
         mails_today: escalation mails already decided today.
         next_steps: what moves each order on, in words; else by its stage.
+        companions: what the tabs Staff and Vendors say, for people who are looked up there.
     """
     moment = as_moment(now)
     acks = _acknowledged(orders, stay, escalations, rules, now, timezone)
@@ -125,11 +130,13 @@ def decide(
     if baseline:
         silent = [part for each in decisions for part in _at_baseline(each, orders, moment)]
         return _result([_frame(acks.lines), *silent], (), turns, (), acks)
-    facts = Facts.of(orders, clocks, status, status_since, rules, timezone, now, next_steps)
+    facts = Facts.of(
+        orders, clocks, status, status_since, rules, timezone, now, next_steps, companions
+    )
     items = [
         item
         for decision in decisions
-        for item in _items(decision, acks, facts, orders, rules, hours, moment)
+        for item in _items(decision, matched, acks, facts, orders, rules, hours, moment, companions)
     ]
     again = times_withdrawn(escalations)
     items = [replace(item, key=marked_key(item.key, again.get(item.key, 0))) for item in items]
@@ -260,12 +267,14 @@ def _silent(
 
 def _items(  # noqa: PLR0917 - what is due, then what is needed to tell it
     decision: _Decision,
+    matched: Matched,
     acks: Acknowledged,
     facts: Facts,
     orders: pd.DataFrame,
     rules: Rulebook,
     hours: Mapping[str, OpenHours],
     now: np.datetime64,
+    companions: Companions,
 ) -> Iterable[Item]:
     """What this policy has to tell now, one item per subject."""
     policy, subjects = decision.policy, decision.subjects
@@ -277,6 +286,9 @@ def _items(  # noqa: PLR0917 - what is due, then what is needed to tell it
         row, rung = int(subjects.row[place]), rungs[int(level[place])]
         order_id, stay = str(ids[row]), str(subjects.stay[place])
         repeat = int(decision.standing.repeat[place])
+        rule = matched.rule(row)
+        critical, who = (rule.critical, (*rung.who, *rule.also)) if rule else (False, rung.who)
+        channel = _channel(rung, critical=critical)
         found = facts.of_subject(row, str(subjects.stage[place]), rung)
         yield Item(
             key=_key(order_id, policy.id, stay, rung.level, repeat),
@@ -290,22 +302,27 @@ def _items(  # noqa: PLR0917 - what is due, then what is needed to tell it
             else tuple(
                 passed_over(policy, above=int(decision.done.level[place]), below=rung.level)
             ),
-            channel=_channel(rung),
+            channel=channel,
             recipients=()
-            if _channel(rung) == "cell"
-            else recipients_of(rung.who, rules.escalation.people, facts.cell_of(row), facts.titles),
+            if channel == "cell"
+            else recipients_of(
+                who, rules.escalation.people, facts.cell_of(row), facts.titles, companions
+            ),
             facts=found.words,
             weight=found.weight,
             max_rows=policy.max_rows,
-            not_before=not_before,
+            not_before=None if critical else not_before,
+            critical=critical,
         )
 
 
-def _channel(rung: Level) -> Channel:
-    """The loudest way in which a level is told."""
+def _channel(rung: Level, *, critical: bool) -> Channel:
+    """The loudest way in which a level is told; what is critical waits for no other order."""
     if "email" in rung.how:
         return "email"
-    return "digest" if "email_digest" in rung.how else "cell"
+    if "email_digest" not in rung.how:
+        return "cell"
+    return "email" if critical else "digest"
 
 
 def _opening(policy: Policy, hours: Mapping[str, OpenHours], now: np.datetime64) -> datetime | None:

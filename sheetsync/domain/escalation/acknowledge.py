@@ -32,7 +32,7 @@ LOG: Final = "acknowledgement"
 """Stands as `policy` in the log lines."""
 HELP: Final = "Write ACK, ACK 4h or ACK until 14:00."
 _ACK: Final = re.compile(
-    r"ack(?:nowledged)?(?: (?:for )?(?P<number>\d{1,3}) ?(?P<unit>m|min|h|hours?|d|days?)"
+    r"(?:ack(?:nowledged)?|snooze)(?: (?:for )?(?P<number>\d{1,3}) ?(?P<unit>m|min|h|hours?|d|days?)"
     r"| until (?:(?P<day>\d{4}-\d\d-\d\d) )?(?P<hour>\d{1,2}):(?P<minute>\d\d))?",
     re.ASCII,
 )

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sheetsync.domain.companions import Companions
 from sheetsync.domain.escalation.people import Cell
 from sheetsync.domain.escalation.speakable import Speakable, order_words
 from sheetsync.domain.escalation.subjects import EXCEPTION
@@ -59,6 +60,7 @@ class Facts:
         timezone: str,
         now: datetime,
         next_steps: Texts | None,
+        companions: Companions,
     ) -> Facts:
         """The facts of one pass."""
         titles = {key: column.title for key, column in rules.columns.items()}
@@ -69,7 +71,8 @@ class Facts:
                 "promise": _columns(clocks.promise, clocks.promise_details),
             },
             status=status, status_since=status_since, titles=titles,
-            timezone=timezone, now=now, next_steps=next_steps, speakable=Speakable.of(rules),
+            timezone=timezone, now=now, next_steps=next_steps,
+            speakable=Speakable.of(rules, companions),
         )  # fmt: skip
 
     def cell_of(self, row: int) -> Cell:

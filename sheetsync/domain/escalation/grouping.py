@@ -1,4 +1,7 @@
-"""One mail per recipient, level and pass: forty breaches at once are one message, worst first."""
+"""One mail per recipient and pass: forty breaches at once are one message, worst first.
+
+What is critical comes in a mail of its own, before all others and at any hour.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,11 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from sheetsync.domain.escalation.people import Recipient
 from sheetsync.domain.model import Notice
+from sheetsync.domain.texts import both
 
 Channel: TypeAlias = Literal["cell", "email", "digest"]
 KIND: Final = "escalation"
@@ -17,7 +21,16 @@ _MANAGERS_FROM: Final = 3
 """The level from which an escalation addresses managers."""
 _NAMED: Final = 5
 """Orders named beside one reason."""
-_STAFF_ONLY: Final = ("handler", "note", "row")
+_STAFF_ONLY: Final = ("handler", "level", "note", "row")
+
+
+class _Place(NamedTuple):
+    """What tells one message of a pass from another."""
+
+    address: str
+    audience: str
+    critical: bool
+    not_before: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +54,8 @@ class Item:
     weight: tuple[int, float, str]
     max_rows: int
     not_before: datetime | None = None
+    critical: bool = False
+    """It is told apart from all that is not, and first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +82,9 @@ def group(
     its orders stay marked in the SLA column and appear in the daily report.
     """
     notices = [_notice(found, shared) for found in _grouped(items).values()]
-    notices.sort(key=lambda notice: (-notice.level, notice.recipient, notice.key))
+    notices.sort(
+        key=lambda each: (not each.context["critical"], -each.level, each.recipient, each.key)
+    )
     room = max(min(per_pass, per_day - mails_today), 0)
     kept, left = notices[:room], notices[room:]
     told: dict[str, list[str]] = {}
@@ -83,26 +100,25 @@ def group(
     )
 
 
-def _grouped(
-    items: Sequence[Item],
-) -> dict[tuple[str, int, str], tuple[Recipient, list[tuple[Item, Recipient]]]]:
-    groups: dict[tuple[str, int, str], tuple[Recipient, list[tuple[Item, Recipient]]]] = {}
+def _grouped(items: Sequence[Item]) -> dict[_Place, list[tuple[Item, Recipient]]]:
+    """What goes into which message, each with whom it is meant for there."""
+    groups: dict[_Place, list[tuple[Item, Recipient]]] = {}
     for item in items:
         for recipient in item.recipients:
-            place = (recipient.address.casefold(), item.level, str(item.not_before or ""))
-            groups.setdefault(place, (recipient, []))[1].append((item, recipient))
+            place = _Place(
+                recipient.address.casefold(), recipient.audience, item.critical, item.not_before
+            )
+            groups.setdefault(place, []).append((item, recipient))
     return groups
 
 
-def _notice(
-    found: tuple[Recipient, list[tuple[Item, Recipient]]], shared: Mapping[str, Any]
-) -> Notice:
-    recipient, members = found
+def _notice(members: list[tuple[Item, Recipient]], shared: Mapping[str, Any]) -> Notice:
+    recipient = members[0][1]
     members = sorted(members, key=lambda member: (member[0].weight, member[0].key))
     items = [item for item, _ in members]
     keys = tuple(sorted(item.key for item in items))
     shown = members[: min(item.max_rows for item in items)]
-    level = items[0].level
+    level = max(item.level for item in items)
     return Notice(
         key=_digest(keys, recipient.address),
         kind=KIND,
@@ -116,6 +132,7 @@ def _notice(
             "remarks": [*shared.get("remarks", ()), *_notes(members)],
             "recipient_name": recipient.name,
             "level": level,
+            "critical": items[0].critical,
             "count": len(items),
             "more": len(items) - len(shown),
             "rows": [_row(item, addressee) for item, addressee in shown],
@@ -129,7 +146,7 @@ def _notice(
 
 def _row(item: Item, addressee: Recipient) -> dict[str, Any]:
     """The facts of one order for this reader: a vendor sees nothing about our staff and our sheet."""
-    facts = {**item.facts, "note": addressee.note}
+    facts = {**item.facts, "level": item.level, "note": addressee.note}
     if addressee.audience == "vendor":
         return {name: value for name, value in facts.items() if name not in _STAFF_ONLY}
     return facts
@@ -160,7 +177,10 @@ def _subject(items: Sequence[Item]) -> str:
     late = "over their limit" if count > 1 else "over its limit"
     words = {frozenset({"Breached"}): late, frozenset({"At risk"}): "at risk"}
     what = words.get(frozenset(states), "in need of attention")
-    return f"Level {items[0].level}: {count} order{'s' if count > 1 else ''} {what}"
+    levels = sorted({item.level for item in items})
+    level = f"level{'s' if len(levels) > 1 else ''} {both([str(each) for each in levels])}"
+    head = f"Critical, {level}" if items[0].critical else level.capitalize()
+    return f"{head}: {count} order{'s' if count > 1 else ''} {what}"
 
 
 def _digest(keys: Sequence[str], address: str) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from sheetsync.domain.companions import Companions
 from sheetsync.domain.next_action import BY_STAGE
 from sheetsync.domain.rules import Rulebook
 from sheetsync.domain.texts import fold
@@ -20,6 +21,9 @@ _LONGEST_ID: Final = 40
 _ID: Final = re.compile(r"#?[^\W_]+(?:[-_/#][^\W_]+)*")
 """Letters and digits of any script, held together by single marks: nothing that a mail program links."""
 _LETTERS: Final = re.compile(r"[^\W\d_]{13,}")
+_NAME: Final = re.compile(r"[^\W\d_]+(?:(?:\.? |[-'’])[^\W\d_]+){0,4}\.?")
+"""Words of letters only: no figure, no address, and no dot that a mail program would take for a link."""
+_LONGEST_NAME: Final = 60
 UNLISTED: Final = "a name that is not in the rules"
 
 
@@ -33,13 +37,13 @@ class Speakable:
     carriers: frozenset[str]
 
     @classmethod
-    def of(cls, rules: Rulebook) -> Speakable:
-        """All names of one set of rules."""
+    def of(cls, rules: Rulebook, companions: Companions) -> Speakable:
+        """All names of one set of rules, and those of the tabs Staff and Vendors that look like names."""
         priority = rules.columns.get("priority")
         named = [*rules.carriers, *(a for c in rules.carriers.values() for a in c.aliases)]
         return cls(
-            handlers=_listed(rules, "handler"),
-            vendors=_listed(rules, "vendor"),
+            handlers=_staff_names(companions) | _listed(rules, "handler"),
+            vendors=_vendor_names(companions) | _listed(rules, "vendor"),
             priorities=_folded((*priority.choices, *priority.choice_aliases.values()))
             if priority
             else {},
@@ -65,6 +69,11 @@ class Speakable:
         return step
 
 
+def name_words(text: str) -> str:
+    """The name where it looks like one, else ""."""
+    return text if len(text) <= _LONGEST_NAME and _NAME.fullmatch(text) else ""
+
+
 def order_words(order_id: str, row: int) -> str:
     """The Order ID where it looks like one, else where the order stood when it was read."""
     return order_id if looks_like_an_id(order_id) else f"the order in row {row}"
@@ -84,6 +93,25 @@ def _listed(rules: Rulebook, column: str) -> dict[str, str]:
         if person.from_column == column
         for folded in person.directory
     }
+
+
+def _staff_names(companions: Companions) -> dict[str, str]:
+    if companions.staff is None:
+        return {}
+    names = ((name, name_words(each.name)) for name, each in companions.staff.by_name.items())
+    return {folded: words for folded, words in names if words}
+
+
+def _vendor_names(companions: Companions) -> dict[str, str]:
+    """By ID and by name."""
+    if companions.vendors is None:
+        return {}
+    found = companions.vendors
+    names = (
+        (folded, name_words(found.companies[place].name))
+        for folded, place in (*found.by_name.items(), *found.by_key.items())
+    )
+    return {folded: words for folded, words in names if words}
 
 
 def _folded(names: Iterable[str]) -> dict[str, str]:

@@ -10,7 +10,7 @@ import pandas as pd
 from sheetsync.domain.escalation.ladder import Subjects
 from sheetsync.domain.grid import repeated
 from sheetsync.domain.moments import NAT, Moments
-from sheetsync.domain.rules import Policy, Rulebook, StatusRules
+from sheetsync.domain.rules import EscalationRule, Policy, Rulebook, StatusRules
 from sheetsync.domain.sla.clocks import Bools, Clocks, Judge, Texts
 from sheetsync.domain.worktime.openings import Seconds
 
@@ -21,15 +21,25 @@ _LATE = ("At risk", "Breached")
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Matched:
-    """Per row the number of its policy in the rulebook's order (-1: none), and the level to begin at."""
+    """Per row the number of its policy in the rulebook's order (-1: none), and the level to begin at.
+
+    `chosen` is the number of the rule that matched (-1: the target's own `escalate` did, or none).
+    """
 
     names: tuple[str, ...]
     policy: Seconds
     first: Seconds
+    chosen: Seconds
+    rules: tuple[EscalationRule, ...]
 
     def rows(self, policy: str) -> Seconds:
         """The rows under `policy`."""
         return np.flatnonzero(self.policy == self.names.index(policy))
+
+    def rule(self, row: int) -> EscalationRule | None:
+        """The rule that matched the row."""
+        number = int(self.chosen[row])
+        return self.rules[number] if number >= 0 else None
 
 
 def policies_of(orders: pd.DataFrame, clocks: Clocks, judge: Judge, rules: Rulebook) -> Matched:
@@ -40,10 +50,12 @@ def policies_of(orders: pd.DataFrame, clocks: Clocks, judge: Judge, rules: Ruleb
     names = tuple(rules.escalation.policies)
     chosen = np.full(len(orders), -1, dtype=np.int64)
     first = np.ones(len(orders), dtype=np.int64)
+    by_rule = np.full(len(orders), -1, dtype=np.int64)
     free = orders["usable"].to_numpy(bool).copy()
-    for rule in rules.escalation.rules:
+    for number, rule in enumerate(rules.escalation.rules):
         mine = free & judge(rule.when).mask
         chosen[mine], first[mine] = names.index(rule.use), rule.start_at_level
+        by_rule[mine] = number
         free &= ~mine
     for target in rules.targets:
         if target.escalate and free.any():
@@ -51,7 +63,9 @@ def policies_of(orders: pd.DataFrame, clocks: Clocks, judge: Judge, rules: Ruleb
             late = (frame["target"] == target.id).to_numpy(bool) & _is_late(frame)
             chosen[free & late] = names.index(target.escalate)
             free &= ~late
-    return Matched(names=names, policy=chosen, first=first)
+    return Matched(
+        names=names, policy=chosen, first=first, chosen=by_rule, rules=rules.escalation.rules
+    )
 
 
 def subjects_of(  # noqa: PLR0917 - the scene of one policy

@@ -90,7 +90,7 @@ def people_checks(patient: Patient, rules: Rulebook) -> Iterator[Diagnosis]:
             f"Put your own people into {where} before any mail is meant to arrive.",
         )  # fmt: skip
     else:
-        yield ok("people", f"{len(rules.escalation.people)} roles have addresses.")
+        yield ok("people", f"{len(rules.escalation.people)} roles have addresses, or a fallback that has.")
 
 
 def _is_trial(address: str) -> bool:

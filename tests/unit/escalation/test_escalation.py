@@ -230,6 +230,7 @@ def test_outside_working_hours_a_mail_waits_for_the_next_opening_but_is_decided_
     [
         ("ACK", "2026-11-20 16:29", "2026-11-20 16:30"),
         ("ack 2h", "2026-11-20 14:29", "2026-11-20 14:30"),
+        ("Snooze 90 min", "2026-11-20 13:59", "2026-11-20 14:00"),
         ("ACK 90 min", "2026-11-20 13:59", "2026-11-20 14:00"),
         ("ACK until 15:00", "2026-11-20 14:59", "2026-11-20 15:00"),
         ("ACK until 2026-11-23 10:00", "2026-11-23 09:59", "2026-11-23 10:00"),
@@ -319,14 +320,14 @@ def test_a_message_is_plain_data_in_words():
     assert json.loads(json.dumps(notice.context)) == notice.context
     assert notice.context == {
         "as_of": "Fri 20 Nov 13:12", "remarks": [], "recipient_name": "Thabo", "level": 2,
-        "count": 1, "more": 0,
+        "critical": False, "count": 1, "more": 0,
         "rows": [{
             "order": "#SP-1", "row": 2, "stage": "Packing", "status": "Packing",
             "state": "Breached", "text": "", "since": "Fri 20 Nov 08:00", "limit": "4 h",
             "due": "Fri 20 Nov 12:00", "over": "1 h 12 min", "left": "",
             "counted_in": "open hours", "source": "sla.yaml:1", "handler": "Thabo", "vendor": "",
             "priority": "Standard", "next_step": "Pack the parcel",
-            "policy_source": "escalation.yaml:12", "note": "",
+            "policy_source": "escalation.yaml:12", "level": 2, "note": "",
         }],
     }  # fmt: skip
     assert notice.subject == "Level 2: 1 order over its limit"
