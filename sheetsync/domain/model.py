@@ -23,6 +23,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sheetsync.domain.feeds.news import NOTHING, Fed, FedPlan
+from sheetsync.domain.milestones.memory import NO_TELLINGS, NOTHING_TOLD, Tellings, ToldBefore
 from sheetsync.domain.tabs import Tab
 
 
@@ -215,6 +216,8 @@ class Memory:
     seen of them now may have been done at any time since then."""
     fed: Fed = NOTHING
     """What feeds brought and the sheet does not show yet."""
+    customers: ToldBefore = NOTHING_TOLD
+    """What customers were told, and the notices to them that have not left."""
 
 
 STAGE_EVENT_COLUMNS: Final = (
@@ -313,6 +316,13 @@ class Plan:
     remarks: tuple[str, ...] = ()
     fed: FedPlan | None = None
     """What is done about feeds; None where they brought nothing. Their cells are among `changes`."""
+    tellings: Tellings = NO_TELLINGS
+    """What is decided about notices to customers, besides those among `notices`."""
+
+    @property
+    def mails(self) -> tuple[Notice, ...]:
+        """The notices that may leave; the others are only recorded."""
+        return tuple(notice for notice in self.notices if notice.stands == "pending")
 
 
 RECEIPT_COLUMNS: Final = ("order_id", "column", "outcome", "reason")

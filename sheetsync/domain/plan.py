@@ -25,7 +25,13 @@ from sheetsync.domain.escalation.reach import unknown_names, unreached
 from sheetsync.domain.evidence import Observation, delivered_moments, observe
 from sheetsync.domain.feeds.planning import plan_feeds, without
 from sheetsync.domain.findings import FindingList, join_findings
-from sheetsync.domain.model import Memory, Orders, Plan, Sheet
+from sheetsync.domain.milestones.planning import (
+    Milestones,
+    nobody,
+    nothing,
+    plan_milestones,
+)
+from sheetsync.domain.model import STAMPS, Memory, Orders, Plan, Sheet
 from sheetsync.domain.moments import Moments, as_aware, as_moment, scalar_to_local, scalar_to_utc
 from sheetsync.domain.next_action import next_actions
 from sheetsync.domain.rules import Rulebook
@@ -105,7 +111,9 @@ def plan_with_reasons(
     unknown = unknown_names(
         orders.frame, seen.open_order, rules.escalation, companions, orders.header.headings
     )
-    findings = join_findings([findings, _unclear_acknowledgements(orders, escalations), unknown])
+    milestones = _milestones(scene, fields)
+    notes = (_unclear_acknowledgements(orders, escalations), unknown, milestones.findings)
+    findings = join_findings([findings, *notes])
     own = _own_changes(orders, clocks, findings, steps, options, now)
     fed = None if memory.fed.is_idle else plan_feeds(orders, memory, rules)
     mine = seen.cells if fed is None else without(seen.cells, fed.changes)
@@ -123,17 +131,19 @@ def plan_with_reasons(
         stage_events=seen.stage_events,
         pauses=seen.pauses[seen.pauses_changed],
         escalations=escalations.rows,
-        notices=escalations.notices,
+        notices=(*escalations.notices, *milestones.notices),
         memory=_next_memory(seen, memory, now),
         facts=take_facts(orders, seen, clocks, findings),
         next_change_at=_next_change(
             now, options.timezone, next_change(clocks), escalations.next_change,
             next_check_change(orders, fields, rules, now, working_days), _earliest(closing, now),
+            milestones.next_change,
         ),
         rules_hash=rules.hash,
-        remarks=(*sheet.remarks, *not_evaluated(orders, fields, rules), *escalations.remarks,
+        remarks=(*sheet.remarks, *not_evaluated(orders, fields, rules), *escalations.remarks, *milestones.remarks,
                  *told(companions.findings), *unreached(rules.escalation, companions), *_vanished(seen), *(fed.remarks if fed is not None else ())),
         fed=fed,
+        tellings=milestones.tellings,
     )  # fmt: skip
     return plan, Reasons(seen=seen, clocks=clocks, hours=hours)
 
@@ -225,6 +235,25 @@ def _escalate(scene: _Scene, clocks: Clocks, fields: Fields, steps: np.ndarray) 
         mails_today=scene.memory.mails_today,
         next_steps=steps,
         companions=scene.companions,
+    )
+
+
+def _milestones(scene: _Scene, fields: Fields) -> Milestones:
+    """What customers are due to be told; costs nothing where the rules tell them nothing."""
+    if not scene.rules.notifications.active:
+        return nothing()
+    no_time = np.full(scene.around.rows, np.datetime64("NaT", "s"))
+    return plan_milestones(
+        orders=scene.orders,
+        fields=fields,
+        stamps={name: scene.seen.stamps[name].to_numpy("datetime64[s]") for name in STAMPS},
+        status_since=_of_usable(scene, "status_since", no_time),
+        cycle=_of_usable(scene, "cycle", np.zeros(scene.around.rows, dtype=np.int64)),
+        before=scene.memory.customers,
+        rules=scene.rules,
+        around=scene.around,
+        baseline=scene.seen.baseline,
+        find=nobody if scene.companions.customers is None else scene.companions.customers.find,
     )
 
 

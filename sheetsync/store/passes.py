@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import pandas as pd
 from sqlalchemy import Connection, insert, select, update
@@ -29,6 +29,7 @@ from sheetsync.store.memory import COLUMNS_SETTING, confirm, have_been_seen, sav
 from sheetsync.store.seen import keep_seen
 from sheetsync.store.settings import LOOK_AT_SETTING, get_setting, put_setting
 from sheetsync.store.tables import (
+    delivery_event,
     escalation,
     ledger,
     outbox,
@@ -37,7 +38,10 @@ from sheetsync.store.tables import (
     pause,
     stage_event,
 )
+from sheetsync.store.told import commit_told
 from sheetsync.store.upsert import insert_for, insert_new, upsert
+
+_MAY_LEAVE: Final = ("pending", "held")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +101,7 @@ def commit_pass(
     _save_pauses(connection, tracker_id, plan.pauses)
     save_escalations(connection, tracker_id, pass_id, plan.escalations)
     why = held.reason if held else ""
+    commit_told(connection, tracker_id, state.uuid, plan.tellings, plan.at)
     mails = enqueue(connection, state, pass_id, plan.notices, plan.at, held=why)
     if held and mails:
         enqueue(connection, state, pass_id, held.alerts, plan.at)
@@ -213,7 +218,7 @@ def enqueue(
     *,
     held: str = "",
 ) -> int:
-    """Outbox rows for notices never seen before; how many there were. `pass_id` 0: of no pass.
+    """Outbox rows for notices never seen before; how many of them may still leave. `pass_id` 0: of no pass.
 
     `held`: why they wait for a person; "" where they may go.
     """
@@ -224,18 +229,31 @@ def enqueue(
             continue
         statement = insert_for(connection, outbox).on_conflict_do_nothing().returning(outbox.c.id)
         row = _outbox_row(state.id, pass_id, key, notice, at)
-        if held:
+        if held and notice.stands == "pending":
             row |= {"state": "held", "last_error": held}
         outbox_id = connection.execute(statement, row).scalar()
         if outbox_id is None:
             continue
-        fresh += 1
+        fresh += notice.stands in _MAY_LEAVE
+        if notice.stands != "pending":
+            _log_as_decided(connection, state.id, outbox_id, notice, at)
         orders = sorted(set(notice.orders))
         links = [
             {"outbox_id": outbox_id, "tracker_id": state.id, "order_id": order} for order in orders
         ]
         insert_new(connection, outbox_order, links)
     return fresh
+
+
+def _log_as_decided(
+    connection: Connection, tracker_id: int, outbox_id: int, notice: Notice, at: datetime
+) -> None:
+    """Why a notice was held or left out when it was decided: no deliverer will ever say so."""
+    line = {
+        "tracker_id": tracker_id, "outbox_id": outbox_id, "kind": notice.stands, "at": at,
+        "detail": notice.reason,
+    }  # fmt: skip
+    connection.execute(insert(delivery_event).values(line))
 
 
 def dedupe_key(uuid: str, notice: Notice) -> str:
@@ -259,12 +277,12 @@ def _outbox_row(
         "context": json.dumps(dict(notice.context), ensure_ascii=False, sort_keys=True),
         "members": json.dumps(list(notice.members)),
         "level": notice.level,
-        "state": "pending",
+        "state": notice.stands,
         "not_before": notice.not_before,
         "expires_at": notice.expires_at,
         "attempts": 0,
         "lease_owner": "",
-        "last_error": "",
+        "last_error": notice.reason,
         "transport": "",
         "provider_ref": "",
         "created_at": at,

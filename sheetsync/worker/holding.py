@@ -162,7 +162,7 @@ def mails_held(ports: Ports, state: TrackerState, rules: Rulebook, plan: Plan) -
     if not reason:
         return None
     name = _told_as(ports)
-    subject = f"{len(plan.notices)} mails about {name} are held back until you release them"
+    subject = f"{len(plan.mails)} mails about {name} are held back until you release them"
     alerts = _alerts(MAILS_HELD, plan.at.isoformat(), (reason,), rules, name, subject)
     enough = _alerted_enough(ports, state, plan.at)
     return HeldMails(reason=reason, alerts=() if enough else alerts)

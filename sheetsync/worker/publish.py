@@ -154,7 +154,7 @@ def _summary(publisher: Publisher, plan: Plan) -> PassSummary:
         at_risk=int(((states == "At risk") | (promise == "At risk")).sum()),
         unsure=int((states == "Unsure").sum()),
         cells=len(plan.changes),
-        mails=len(plan.notices),
+        mails=len(plan.mails),
         mail_mode=publisher.mail_mode,
         rules_hash=plan.rules_hash,
         alarms=publisher.alarms,

@@ -11,7 +11,7 @@ from sheetsync.domain.model import Plan
 
 def too_many_mails(plan: Plan, limits: GuardLimits) -> str:
     """Why the messages of `plan` are held back, in one sentence; "" when they may go."""
-    count, rows = len(plan.notices), len(plan.orders.frame)
+    count, rows = len(plan.mails), len(plan.orders.frame)
     share = max(limits.min_rows, limits.mails_share * rows)
     if count > limits.mails:
         limit = f"the limit is {limits.mails}"
