@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -63,10 +63,16 @@ def commit_fed(connection: Connection, tracker_id: int, fed: FedPlan | None, num
 def _wait_for_a_row(connection: Connection, tracker_id: int, news: Sequence[News]) -> None:
     """No row is there for these: from now on they are looked up only by the keys that the rows have."""
     settle(connection, tracker_id, news, waits=NO_ROW)
-    places = {(each.source, each.keyed) for each in news}
+    have_no_row(connection, tracker_id, {(each.source, each.keyed) for each in news})
+
+
+def have_no_row(
+    connection: Connection, tracker_id: int, places: Collection[tuple[str, str]]
+) -> None:
+    """Of these sources and kinds of keys there are news that wait for a row."""
     known = json.loads(get_setting(connection, tracker_id, UNMATCHED) or "[]")
-    if not places <= {tuple(each) for each in known}:
-        every = sorted(places | {tuple(each) for each in known})
+    if not set(places) <= {tuple(each) for each in known}:
+        every = sorted({*places, *(tuple(each) for each in known)})
         put_setting(connection, tracker_id, UNMATCHED, json.dumps(every))
 
 

@@ -30,6 +30,7 @@ from sheetsync.store.feed_waiting import (
     UNMATCHED,
     all_news,
     all_written,
+    have_no_row,
     load_fed,
     news_of,
     plain_row,
@@ -43,6 +44,8 @@ from sheetsync.store.tables import feed_file, feed_row
 from sheetsync.store.upsert import upsert
 
 _SETTLED: Final = frozenset({"applied", "refused"})
+LONG: Final = 10_000
+"""Rows; the news of a longer file are not all loaded into the pass that follows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,14 +154,21 @@ class Feeds:
     def take(self, line: FileLine, rows: Iterable[SaidRow]) -> Compared:
         """Keep a file and its rows, all or none; how many were news."""
         count = Counting()
+        # Most of a long file is about nobody's orders: its news are looked up by the keys that the rows have.
+        by_keys = line.rows > LONG and line.kind != "orders"
+        waits = 0 if line.kind == "stock" else NO_ROW if by_keys else FRESH
         common = {"tracker_id": self._tracker_id, "source": line.source, "kind": line.kind,
-                  "changed_at": line.taken_at, "waits": FRESH if line.kind != "stock" else 0}  # fmt: skip
+                  "changed_at": line.taken_at, "waits": waits}  # fmt: skip
         key = ("tracker_id", "source", "keyed", "key")
         with writing(self._engine, self._path) as connection:
             fresh = fresh_rows(connection, self._tracker_id, line.source, rows, count)
             while part := list(islice(fresh, PART)):
                 lines = [common | row | {"order_id": _order_of(row)} for row in part]
                 upsert(connection, feed_row, lines, key=key)
+                if waits == NO_ROW:
+                    have_no_row(
+                        connection, self._tracker_id, {(line.source, str(lines[0]["keyed"]))}
+                    )
             self._add(connection, line, changed=count.changed)
         return count.told()
 

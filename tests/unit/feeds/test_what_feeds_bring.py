@@ -64,6 +64,23 @@ def test_news_about_a_number_that_nobody_typed_yet_wait_for_it(desk):
     assert desk.cell("#SP-2", "carrier_status") == "In transit"
 
 
+def test_of_a_long_file_only_what_the_rows_ask_for_is_looked_into(desk):
+    others = "".join(f"{n},Lost,,2026-03-09 07:00\n" for n in range(10_000))
+    desk.give(
+        "dhl",
+        f"{CARRIER}{others}1234567890,In transit,,2026-03-09 07:00\n",
+    )
+    assert not desk.feeds.fed().news
+    desk.settle()
+    assert desk.cell("#SP-1", "carrier_status") == "In transit"
+    desk.type_in("#SP-2", tracking="77")
+    desk.settle()
+    assert desk.cell("#SP-2", "carrier_status") == "Lost"
+    assert desk.give("dhl", f"{CARRIER}77,Found,,2026-03-09 07:30\n").counts.changed == 1
+    desk.settle()
+    assert desk.cell("#SP-2", "carrier_status") == "Found"
+
+
 def test_a_number_in_two_rows_names_neither(desk):
     desk.type_in("#SP-2", tracking="1234567890")
     desk.give("dhl", f"{CARRIER}1234567890,In transit,,2026-03-09 08:00\n")
