@@ -30,9 +30,14 @@ CUSTOMER_FACTS: Final[Mapping[str, int]] = {
 """What a letter to a customer may tell, and how long each may be."""
 
 VENDOR_FACTS: Final[Mapping[str, int]] = {
-    "vendor": 80, "code": 40, "confirm_by": 60, "ship_by": 60, "portal_link": 500, "contact_name": 80,
-    "contact_email": 120, "contact_phone": 60, "reminder": 10,
+    "vendor": 80, "code": 60, "confirm_by": 60, "portal_link": 500,
+    "contact_name": 80, "contact_email": 120, "contact_phone": 60,
 }  # fmt: skip
+"""What a letter to a vendor may tell beside its orders (`assignments`)."""
+
+DIGEST_COUNTS: Final = ("open", "at_risk", "breached", "no_update", "waiting")
+"""What the daily digest counts; each may also be a section of it, with rows."""
+
 _LINE_FACTS: Final = ("sku", "product", "quantity")
 _LONGEST: Final = 2_000
 _ENTRIES: Final = 500
@@ -44,15 +49,13 @@ _LINK: Final = re.compile(r"https://[A-Za-z0-9][A-Za-z0-9.-]*(:\d{1,5})?([/?#][!
 def filled(kind: str, facts: Mapping[str, Any]) -> dict[str, Any]:
     """All the facts that templates of `kind` may name; what is missing is blank."""
     known = {**_FACTS, **{key: _plain(value) for key, value in facts.items()}}
-    known["rows"] = [
-        {**dict.fromkeys(ROW_FACTS, ""), **row, "tells_handler": "handler" in row}
-        for row in _listed(known["rows"])
-        if isinstance(row, Mapping)
-    ]
+    known["rows"] = _rows(known["rows"])
     if kind in CUSTOMER_KINDS:
         _fill_customer(known)
     elif kind in VENDOR_KINDS:
         _fill_vendor(known)
+    elif kind == "digest":
+        _fill_digest(known)
     return known
 
 
@@ -68,14 +71,43 @@ def _fill_customer(known: dict[str, Any]) -> None:
         one_line(str(text), 200) for text in _listed(known.get("alternatives"))
     ][:10]
     known["lines"], known["more_lines"] = _lines(known.get("lines"))
+    known["addressee"] = known["customer_name"]
 
 
 def _fill_vendor(known: dict[str, Any]) -> None:
     _shorten(known, VENDOR_FACTS)
+    known["addressee"] = one_line(str(known["recipient_name"]), 80) or known["vendor"]
     known["assignments"] = [
         _assignment(entry)
         for entry in _listed(known.get("assignments"))
         if isinstance(entry, Mapping)
+    ]
+    orders = [entry["order_id"] for entry in known["assignments"]]
+    known["order_id"] = orders[0] if len(orders) == 1 else ""
+    known["lines"], known["more_lines"] = [], 0
+
+
+def _fill_digest(known: dict[str, Any]) -> None:
+    counts = known.get("counts")
+    told = counts if isinstance(counts, Mapping) else {}
+    known["counts"] = {name: int(told.get(name) or 0) for name in DIGEST_COUNTS}
+    known["day"] = one_line(str(known.get("day", "")), 40)
+    known["sections"] = [
+        {
+            "kind": section["kind"],
+            "rows": _rows(section.get("rows")),
+            "more": int(section.get("more") or 0),
+        }
+        for section in _listed(known.get("sections"))
+        if isinstance(section, Mapping) and section.get("kind") in DIGEST_COUNTS
+    ]
+
+
+def _rows(value: Any) -> list[dict[str, Any]]:
+    return [
+        {**dict.fromkeys(ROW_FACTS, ""), **row, "tells_handler": "handler" in row}
+        for row in _listed(value)
+        if isinstance(row, Mapping)
     ]
 
 

@@ -109,8 +109,10 @@ class Renderer:
             words = words_of(language, self._loaders, self._environment)
         except _TROUBLE as error:
             raise _unusable(f"{kind}", error) from error
+        brand = self.brand.facts()
         known |= {
-            "brand": self.brand.facts(),
+            "brand": brand,
+            "contact": _contact(known, brand),
             "words": words,
             "language": language.code,
             "direction": language.locale.text_direction if language.tag != ENGLISH else "ltr",
@@ -143,6 +145,14 @@ class Renderer:
             return bounded_text(template.generate({**facts, BUDGET: Budget()}))
         except _TROUBLE as error:
             raise _unusable(name, error) from error
+
+
+def _contact(known: Mapping[str, Any], brand: Mapping[str, Any]) -> dict[str, str]:
+    """Where questions go: to the desk named with the notice, else to the one in the configuration."""
+    if known.get("contact_email") or known.get("contact_phone"):
+        told = {name: known[f"contact_{name}"] for name in ("name", "email", "phone")}
+        return {**told, "hours": "", "help_page": ""}
+    return {"name": "", **{name: brand[name] for name in ("email", "phone", "hours", "help_page")}}
 
 
 def template_place(error: BaseException) -> tuple[str, int]:
