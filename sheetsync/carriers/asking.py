@@ -15,6 +15,7 @@ from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
 import requests
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from sheetsync.carriers.parcels import Trouble
 from sheetsync.reaching import PublicOnly
@@ -22,6 +23,8 @@ from sheetsync.reaching import PublicOnly
 LARGEST: Final = 8 * 1024 * 1024
 """Bytes of an answer that are read at most; a page of 100 parcels has some hundred kilobytes."""
 _PART: Final = 64 * 1024
+_PLAIN: Final = {"Accept": "application/json", "Accept-Encoding": "identity"}
+"""Nothing packed: what is small on the way cannot grow large here."""
 _LONGEST_WAIT: Final = 24 * 3600.0
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -76,16 +79,16 @@ class Asker:
         try:
             with self._session() as session, session.request(
                 method, self.base_url.rstrip("/") + path, params=dict(params or {}), json=body,
-                headers={**self.headers, "Accept": "application/json"}, timeout=self.timeout,
+                headers={**self.headers, **_PLAIN}, timeout=self.timeout,
                 allow_redirects=False, stream=True,
             ) as answer:  # fmt: skip
                 self._refuse(answer)
                 return Reply(answer.status_code, self._parsed(self._read(answer, until)))
-        except requests.Timeout as late:
+        except (requests.Timeout, ReadTimeoutError) as late:
             raise self._outage("did not answer in time") from late
         except requests.exceptions.SSLError as wrong:
             raise self._outage("shows a certificate that cannot be trusted") from wrong
-        except (requests.RequestException, OSError) as lost:
+        except (requests.RequestException, HTTPError, OSError) as lost:
             raise self._outage("cannot be reached") from lost
 
     def _session(self) -> requests.Session:
@@ -114,7 +117,7 @@ class Asker:
 
     def _read(self, answer: requests.Response, until: float) -> bytes:
         parts, size = [], 0
-        while part := answer.raw.read1(_PART, decode_content=True):
+        while part := answer.raw.read1(_PART, decode_content=False):
             size += len(part)
             if size > LARGEST:
                 raise self._outage("sent more than 8 MB in one answer")
