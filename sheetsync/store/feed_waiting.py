@@ -23,7 +23,7 @@ UNMATCHED: Final = "feeds_unmatched"
 """Under this the sources and kinds of keys stand whose news ever had no row."""
 FRESH: Final = 1
 NO_ROW: Final = 2
-"""Of a row that waits: a pass is yet to look at it; no row of the tracker was there for it."""
+"""Of a row that waits: a pass is yet to look at it; no row, or no column, of the tracker was there for it."""
 
 
 def load_fed(connection: Connection, tracker_id: int) -> Fed:
@@ -46,7 +46,7 @@ def commit_fed(connection: Connection, tracker_id: int, fed: FedPlan | None, num
     if fed is None:
         return
     settle(connection, tracker_id, fed.done)
-    _wait_for_a_row(connection, tracker_id, fed.unmatched)
+    wait_for_a_row(connection, tracker_id, fed.unmatched)
     save_written(connection, tracker_id, fed.written, fed.before)
     if fed.carried:
         statement = (
@@ -60,8 +60,8 @@ def commit_fed(connection: Connection, tracker_id: int, fed: FedPlan | None, num
         )
 
 
-def _wait_for_a_row(connection: Connection, tracker_id: int, news: Sequence[News]) -> None:
-    """No row is there for these: from now on they are looked up only by the keys that the rows have."""
+def wait_for_a_row(connection: Connection, tracker_id: int, news: Sequence[News]) -> None:
+    """No row, or no column, is there for these: from now on they are looked up only by the keys that the rows have."""
     settle(connection, tracker_id, news, waits=NO_ROW)
     have_no_row(connection, tracker_id, {(each.source, each.keyed) for each in news})
 

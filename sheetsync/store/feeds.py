@@ -36,6 +36,7 @@ from sheetsync.store.feed_waiting import (
     plain_row,
     save_written,
     settle,
+    wait_for_a_row,
 )
 from sheetsync.store.holds import note_act
 from sheetsync.store.parcels import cells_under_way
@@ -211,7 +212,10 @@ class Feeds:
         failed = {order for order, column, outcome in lines if outcome not in _SETTLED}
         with writing(self._engine, self._path) as connection:
             settled = [news for news, order in fed.carried if order not in failed]
+            rest = [n for n in settled if (n.source, n.keyed, n.key) in fed.lacking]
             settle(connection, self._tracker_id, settled)
+            if rest:
+                wait_for_a_row(connection, self._tracker_id, rest)
             standing: dict[str, dict[str, str]] = {}
             for order, column, outcome in lines:
                 if outcome == "applied" and column in fed.written.get(order, {}):

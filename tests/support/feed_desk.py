@@ -19,6 +19,7 @@ import pandas as pd
 
 from sheetsync.config import parse_config
 from sheetsync.domain.columns import interpret
+from sheetsync.domain.feeds.news import FedPlan
 from sheetsync.domain.feeds.planning import plan_feeds
 from sheetsync.domain.feeds.reconcile import Difference, differences
 from sheetsync.domain.memory import first_memory
@@ -81,6 +82,7 @@ class Desk:
     config: str = CONFIG
     now: datetime = NOW
     seen: set[str] = field(default_factory=set)
+    last: FedPlan = field(init=False)
 
     def __post_init__(self) -> None:
         self.number = next(_NUMBERS)
@@ -130,6 +132,7 @@ class Desk:
             outcomes.append(self.tracker.append([each.cells for each in plan.additions]).outcomes)
         _end(kill, "added")
         self.feeds.close(plan, pd.concat(outcomes, ignore_index=True))
+        self.last = plan
         return len(plan.changes) + len(plan.additions)
 
     def settle(self) -> int:
@@ -142,6 +145,13 @@ class Desk:
                 return written
         raise AssertionError("it writes again and again")
 
+    def settle_with_plans(self) -> list[FedPlan]:
+        """The plans of the turns until nothing is written."""
+        plans = []
+        while self.turn():
+            plans.append(self.last)
+        return [*plans, self.last]
+
     def type_in(self, order: str, **cells: Any) -> None:
         """A person types."""
         for key, value in cells.items():
@@ -152,7 +162,11 @@ class Desk:
         orders = self._read()
         ids = orders.frame["order_id_read"].tolist()
         return {
-            order: {k: orders.raw[k][p] for k in KEYS if orders.raw[k][p] not in (None, "")}
+            order: {
+                k: orders.raw[k][p]
+                for k in KEYS
+                if k in orders.raw and orders.raw[k][p] not in (None, "")
+            }
             for p, order in enumerate(ids)
         }
 

@@ -101,7 +101,8 @@ class FedPlan:
 
     `changes` is a frame of CHANGE_COLUMNS. `done` are news that need nothing any more, `unmatched` those
     that no row is there for, `carried` those whose cells are among the changes or additions, each with its order. `no_column`
-    names, by source, columns that it speaks of and the tracker does not have; `held_back` is as in `Fed`. `written` and `before` are what is to be
+    names, by source, columns that it speaks of and the tracker does not have, and `lacking` the news that wait for
+    them; `held_back` is as in `Fed`. `written` and `before` are what is to be
     remembered of each order.
     """
 
@@ -114,6 +115,7 @@ class FedPlan:
     before: Mapping[str, Cells] = field(default_factory=dict)
     number: int = 0
     no_column: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    lacking: frozenset[tuple[str, Keyed, str]] = frozenset()
     held_back: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -134,8 +136,8 @@ def no_column_words(source: str, titles: Sequence[str]) -> str:
     """That a feed speaks of columns which the tracker does not have, and what to do."""
     many = len(titles) > 1
     return (
-        f"The feed {source} speaks of {both(titles)}, for which the tracker has no column, so that is left out. "
-        f"Add the heading{'s' if many else ''} to the tracker to have it."
+        f"The feed {source} speaks of {both(titles)}, for which the tracker has no column. "
+        f"Add the heading{'s' if many else ''} to the tracker, and what it says is filled in."
     )
 
 

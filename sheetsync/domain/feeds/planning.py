@@ -139,6 +139,7 @@ class _Planning:
         self._orders, self._memory, self._rules = orders, memory, rules
         self._rows, self._texts = Rows(orders), CellTexts(orders, rules)
         fed = memory.fed
+        self._fresh = {id(news) for news in fed.news}
         self._fed = fed if fed.more is None else fed.more(fed, self._rows.keys())
         self._cells: dict[tuple[int, str], tuple[str, News]] = {}
         self._additions: dict[str, Addition] = {}
@@ -148,6 +149,7 @@ class _Planning:
         self._written: dict[str, dict[str, str]] = {}
         self._before: dict[str, dict[str, str]] = {}
         self._no_column: defaultdict[str, set[str]] = defaultdict(set)
+        self._lacking: set[tuple[str, Keyed, str]] = set()
 
     def plan(self) -> FedPlan:
         for news in sorted(self._fed.news, key=lambda n: (n.changed_at, n.source, n.keyed, n.key)):
@@ -162,6 +164,7 @@ class _Planning:
             changes=self._changes(), additions=self._rows_to_add(),
             done=tuple(self._done), unmatched=tuple(self._unmatched), carried=tuple(self._carried), written=self._written,
             before=self._before, number=self._fed.number, held_back=self._fed.held_back,
+            lacking=frozenset(self._lacking),
             no_column={source: self._titles(keys) for source, keys in self._no_column.items() if keys},
         )  # fmt: skip
 
@@ -169,17 +172,20 @@ class _Planning:
         order = self._rows.order(place)
         made = "order_id" in self._fed.written.get(order, {})
         wanted = wanted_cells(news, self._orders, self._rules, made=made)
+        lacks = False
         if contradicts(news, self._texts, place):
             wanted = iter(())
         elif made or news.kind != "orders":
-            self._note_columns(news)
+            lacks = self._lacks_columns(news)
         any_to_write = False
         for key, text in wanted:
             any_to_write |= self._cell(news, order, place, key, text)
         if any_to_write:
             self._carried.append((news, order))
-        else:
+        elif not lacks:
             self._done.append(news)
+        elif id(news) in self._fresh:
+            self._unmatched.append(news)
 
     def _cell(self, news: News, order: str, place: int, key: str, text: str) -> bool:
         """Decide about one cell; whether it is to be written."""
@@ -189,11 +195,17 @@ class _Planning:
             return False
         blank = stands == ""
         ours = not blank and self._is_ours(order, key, stands)
-        if self._texts.barred(key, place) or not (blank or ours):
+        cleared = blank and self._was_there(order, key, text)
+        if self._texts.barred(key, place) or cleared or not (blank or ours):
             return False
         self._cells[place, key] = text, news
         self._remember(order, key, text, stands if ours else "")
         return True
+
+    def _was_there(self, order: str, key: str, text: str) -> bool:
+        """Whether this very text stood there, as a feed wrote it: a blank is then a person's."""
+        written, before = (kept.get(order, {}) for kept in (self._fed.written, self._fed.before))
+        return written.get(key) == before.get(key) == text
 
     def _is_ours(self, order: str, key: str, stands: str) -> bool:
         """Whether a feed, or the worker itself, put this there."""
@@ -226,7 +238,7 @@ class _Planning:
             return
         if order in self._rows.read or order in self._additions:
             return
-        self._note_columns(news)
+        self._lacks_columns(news)
         columns = self._rules.columns
         texts = {"order_id": order} | {k: t for k, t in news.cells.items() if self._orders.has(k)}
         cells = {key: typed_value(text, columns[key]) for key, text in texts.items()}
@@ -236,12 +248,16 @@ class _Planning:
         self._written[order], self._before[order] = texts, {}
         self._carried.append((news, order))
 
-    def _note_columns(self, news: News) -> None:
-        """Columns that the news speak of and the tracker lacks: nobody would see what becomes of them."""
+    def _lacks_columns(self, news: News) -> bool:
+        """Whether the news speak of a column that the tracker lacks: they wait for it, and that is told."""
         fills = RULES[news.kind].fills
-        self._no_column[news.source].update(
+        lacking = {
             key for key in news.cells if (not fills or key in fills) and not self._orders.has(key)
-        )
+        }
+        if lacking:
+            self._no_column[news.source] |= lacking
+            self._lacking.add((news.source, news.keyed, news.key))
+        return bool(lacking)
 
     def _titles(self, keys: Collection[str]) -> tuple[str, ...]:
         return tuple(sorted(self._rules.columns[key].title for key in keys))

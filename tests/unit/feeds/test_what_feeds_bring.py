@@ -81,6 +81,21 @@ def test_of_a_long_file_only_what_the_rows_ask_for_is_looked_into(desk):
     assert desk.cell("#SP-2", "carrier_status") == "Found"
 
 
+def test_what_is_said_of_a_column_that_the_tracker_lacks_waits_for_it_and_is_told(desk):
+    place = desk.tracker.cells[0].index("ETA")
+    desk.tracker.cells[0][place] = "Something else"
+    desk.give("dhl", f"{CARRIER}1234567890,In transit,2026-03-12,2026-03-09 08:00\n")
+    plans = desk.settle_with_plans()
+    (told,) = next(plan.remarks for plan in plans if plan.remarks)
+    assert told.startswith("The feed dhl speaks of ETA, for which the tracker has no column. Add")
+    assert desk.cell("#SP-1", "carrier_status") == "In transit"
+    desk.type_in("#SP-1", carrier_status=None)
+    desk.tracker.cells[0][place] = "ETA"
+    desk.settle()
+    assert (desk.cell("#SP-1", "carrier_status"), desk.cell("#SP-1", "eta")) == (None, 46093.0)
+    assert not any(plan.remarks for plan in desk.settle_with_plans())
+
+
 def test_a_number_in_two_rows_names_neither(desk):
     desk.type_in("#SP-2", tracking="1234567890")
     desk.give("dhl", f"{CARRIER}1234567890,In transit,,2026-03-09 08:00\n")
