@@ -16,8 +16,10 @@ from typing import Generic
 from sheetsync.errors import MailError
 from sheetsync.messages.addresses import parse_address
 from sheetsync.messages.compose import Composer, Letter
+from sheetsync.messages.customers import waits_until, why_held
 from sheetsync.messages.kinds import OUTSIDERS
 from sheetsync.messages.outbox import (
+    CUSTOMER,
     DeliveryPolicy,
     Outbox,
     R,
@@ -160,16 +162,35 @@ class _Round(Generic[R]):
         if row.expires_at is not None and row.expires_at <= self._now:
             self._end(row, "superseded", "It was too late to be of use.")
             return
+        if row.channel not in self._policy.channels:
+            words = (
+                f"Nothing can be sent by {row.channel}: that channel is not set up in config.yaml."
+            )
+            self._end(row, "held", words)
+            return
         try:
             address = parse_address(row.recipient).addr_spec
         except MailError as error:
             self._end(row, "held", str(error))
+            return
+        if row.audience == CUSTOMER and self._waits(row):
             return
         barred = self._barred(row, address)
         if barred:
             self._end(row, "suppressed", barred)
             return
         self._claim_and_send(row)
+
+    def _waits(self, row: R) -> bool:
+        """Whether a letter to a customer waits, for a person or for the end of the night."""
+        stop = why_held(self._policy.customers, row, self._outbox, self._now)
+        if stop:
+            self._end(row, "held", stop)
+            return True
+        later = waits_until(self._policy.customers, row, self._now)
+        if later is not None:
+            self._end(row, "retry", "It waits for the end of the quiet hours.", not_before=later)
+        return later is not None
 
     def _barred(self, row: R, address: str) -> str:
         if not self._policy.allows(address):
@@ -195,7 +216,9 @@ class _Round(Generic[R]):
             self._step("composed")
             result = self._transport.send(letter, before_commit=before_commit)
         except MailError as error:
-            self._end(row, "failed", str(error), from_state="in_data" if marked else "claimed")
+            # Nothing can have left: a letter to a customer can go once the template is mended.
+            state: State = "held" if row.audience == CUSTOMER and not marked else "failed"
+            self._end(row, state, str(error), from_state="in_data" if marked else "claimed")
             return
         except _LeaseLost:
             return

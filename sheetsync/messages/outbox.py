@@ -20,9 +20,10 @@ State = Literal[
 ]  # fmt: skip
 RETRY_AFTER: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
 """The waits before each new attempt; after the last one a row that the server refused has failed."""
-RESEND_KINDS: Final = frozenset(
-    {"escalation", "suppressed", "rules-broken", "held", "mails-held", "feed-held", "trouble"}
-)
+RESEND_KINDS: Final = frozenset({
+    "escalation", "suppressed", "rules-broken", "held", "mails-held", "feed-held", "trouble", "digest",
+    "vendor_assigned", "vendor_reminder", "vendor_digest",
+})  # fmt: skip
 """Kinds that are sent again when in doubt, with the same Message-ID. All others are held."""
 
 
@@ -42,6 +43,10 @@ class Row(Composable, Protocol):
         """One of State."""
 
     @property
+    def last_error(self) -> str:
+        """What was said of it last."""
+
+    @property
     def attempts(self) -> int:
         """How often it was claimed before."""
 
@@ -51,6 +56,9 @@ class Row(Composable, Protocol):
 
 
 R = TypeVar("R", bound=Row)
+CUSTOMER: Final = "customer"
+RELEASED: Final = "Released by"
+"""How the words begin that are kept with a message that a person let go."""
 
 
 class Outbox(Protocol[R]):
@@ -93,6 +101,25 @@ class Outbox(Protocol[R]):
     def suppress(self, channel: str, address: str, reason: str, now: datetime) -> None:
         """Send nothing more to this address."""
 
+    def told_since(self, row: R, since: datetime) -> tuple[int, int]:
+        """How many letters left to the customer of `row`, and about its order, since then."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerPolicy:
+    """What holds for letters to customers only; `stopped`: why none leaves at all.
+
+    `quiet` are local seconds of the day, `any_hour` the kinds that leave then too. The limits count letters
+    within 24 hours; 0 is no limit.
+    """
+
+    stopped: str = ""
+    quiet: tuple[int, int] | None = None
+    any_hour: frozenset[str] = frozenset()
+    timezone: str = "UTC"
+    per_person: int = 0
+    per_order: int = 0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryPolicy:
@@ -107,6 +134,9 @@ class DeliveryPolicy:
     only_to: frozenset[str] = frozenset()
     resend_kinds: frozenset[str] = RESEND_KINDS
     alone: bool = False
+    channels: frozenset[str] = frozenset({"email"})
+    """The channels by which anything can leave."""
+    customers: CustomerPolicy = CustomerPolicy()
 
     def allows(self, address: str) -> bool:
         """Whether `only_to` lets this address through."""

@@ -53,15 +53,24 @@ class OutboxRow:
 
 
 class Outbox:
-    """The outbox of one tracker over an open store; with `kinds`, only notices of these kinds."""
+    """The outbox of one tracker over an open store.
+
+    With `kinds`, only notices of these kinds; `without` leaves out those to one audience.
+    """
 
     def __init__(
-        self, engine: Engine, path: Any, tracker_id: int, kinds: frozenset[str] | None = None
+        self,
+        engine: Engine,
+        path: Any,
+        tracker_id: int,
+        kinds: frozenset[str] | None = None,
+        without: str = "",
     ) -> None:
         self._engine = engine
         self._path = path
         self._tracker_id = tracker_id
         self._kinds = kinds
+        self._without = without
 
     def due(self, now: datetime, limit: int) -> list[OutboxRow]:
         """Rows whose time has come, oldest first, higher levels before lower ones of one moment."""
@@ -185,6 +194,24 @@ class Outbox:
         with reading(self._engine, self._path) as connection:
             return [str(found.message_id) for found in connection.execute(query)]
 
+    def told_since(self, row: OutboxRow, since: datetime) -> tuple[int, int]:
+        """How many letters left to the customer of `row`, and about its order, since then."""
+        sent = (
+            select(func.count(outbox.c.id.distinct()))
+            .where(outbox.c.tracker_id == self._tracker_id)
+            .where(outbox.c.audience == row.audience)
+            .where(outbox.c.sent_at > since)
+        )
+        person = sent.where(func.lower(outbox.c.recipient) == row.recipient.lower())
+        about = sent.where(outbox_order.c.outbox_id == outbox.c.id).where(
+            outbox_order.c.order_id.in_(row.orders)
+        )
+        with reading(self._engine, self._path) as connection:
+            return (
+                int(connection.execute(person).scalar_one()),
+                int(connection.execute(about).scalar_one()),
+            )
+
     def suppressed(self, channel: str, address: str) -> str:
         """Why nothing is sent to this address; "" when it may be."""
         with reading(self._engine, self._path) as connection:
@@ -233,6 +260,8 @@ class Outbox:
 
     def _mine(self) -> Select[Any]:
         mine = select(outbox).where(outbox.c.tracker_id == self._tracker_id)
+        if self._without:
+            mine = mine.where(outbox.c.audience != self._without)
         return mine if self._kinds is None else mine.where(outbox.c.kind.in_(sorted(self._kinds)))
 
     def _rows(self, query: Select[Any]) -> list[OutboxRow]:

@@ -350,9 +350,14 @@ class Store:
             lambda c: passes.enqueue(c, trackers.get(c, tracker_id), 0, notices, now)
         )
 
-    def outbox(self, tracker_id: int, kinds: frozenset[str] | None = None) -> Outbox:
-        """The tracker's outbox, for delivery; with `kinds`, only what is of these kinds."""
-        return Outbox(self._engine, self._path, tracker_id, kinds)
+    def outbox(
+        self, tracker_id: int, kinds: frozenset[str] | None = None, *, without: str = ""
+    ) -> Outbox:
+        """The tracker's outbox, for delivery; with `kinds`, only what is of these kinds.
+
+        `without` leaves out what goes to one audience.
+        """
+        return Outbox(self._engine, self._path, tracker_id, kinds, without)
 
     def recorded(self, tracker_id: int, now: datetime, timezone: str) -> Recorded:
         """The whole recorded history, for a replay; raises UsageError before the first pass."""

@@ -7,14 +7,17 @@ from collections.abc import Mapping
 from typing import Final
 
 from sheetsync.config import Config
+from sheetsync.domain.rules import NotificationRules
 from sheetsync.messages.brand import Brand
 from sheetsync.messages.compose import Composer
 from sheetsync.messages.folder import FolderTransport
+from sheetsync.messages.outbox import RESEND_KINDS, CustomerPolicy, DeliveryPolicy
 from sheetsync.messages.render import Renderer
 from sheetsync.messages.smtp import SmtpSettings, SmtpTransport
 from sheetsync.messages.transports import OffTransport, Transport
 from sheetsync.store.store import Store
 
+SWITCHED_OFF: Final = "Notices to customers are off (mode in notifications.yaml)."
 FALLBACK_SENDER: Final = "sheetsync@localhost.localdomain"
 
 
@@ -68,6 +71,26 @@ def brand(config: Config) -> Brand:
         help_page=chosen.help_page or "",
         imprint=tuple(chosen.imprint),
         reply_to=chosen.reply_to or "",
+    )
+
+
+def policy(config: Config, rules: NotificationRules | None) -> DeliveryPolicy:
+    """What the owner decides about delivery; `rules` None: nothing goes to customers."""
+    only_to = frozenset(config.mail.only_to)
+    if rules is None:
+        return DeliveryPolicy(only_to=only_to, alone=True)
+    kinds = {milestone.template: milestone for milestone in rules.milestones}
+    customers = CustomerPolicy(
+        stopped=SWITCHED_OFF if rules.mode == "off" else "",
+        quiet=rules.quiet,
+        any_hour=frozenset(kind for kind, milestone in kinds.items() if milestone.any_hour),
+        timezone=config.tracker.timezone,
+        per_person=rules.per_person_a_day,
+        per_order=rules.per_order_a_day,
+    )
+    again = {kind for kind, milestone in kinds.items() if milestone.recover == "resend"}
+    return DeliveryPolicy(
+        only_to=only_to, alone=True, customers=customers, resend_kinds=RESEND_KINDS | again
     )
 
 

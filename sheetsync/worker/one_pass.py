@@ -77,6 +77,8 @@ class Ports:
     limits: GuardLimits
     step: Callable[[str], None] = no_step
     alert: Callable[[datetime], DeliveryReport] = nobody
+    deliver_inside: Callable[[datetime], DeliveryReport] | None = None
+    """As `deliver`, but nothing to customers: their letters leave only after a look whether they still hold."""
     alert_after: int = 5
     told_as: str = ""
     """How mails call the tracker, by the configuration alone; "" takes the tracker's own name."""
@@ -107,6 +109,11 @@ class PassResult:
         return 75 if not code and self.delivery is not None and self.delivery.trouble else code
 
     @property
+    def looked(self) -> bool:
+        """Whether the sheet was looked at, so that all that waits is known to hold still."""
+        return self.plan is not None or self.outcome == "unchanged"
+
+    @property
     def cells(self) -> int:
         """Cells that were really written."""
         if self.receipt is None:
@@ -128,7 +135,9 @@ def one_pass(
     result = _sheet_part(ports, state, rules, now)
     if result.outcome == "failed":
         holding.tell_trouble(ports, state, rules, now, result.problem)
-    deliver = ports.alert if result.outcome == "held" else ports.deliver
+    deliver = ports.deliver if result.looked else ports.deliver_inside or ports.deliver
+    if result.outcome == "held":
+        deliver = ports.alert
     if not _mail_may_go(result, state):
         return result
     ports.step("deliver")

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final, Literal
 
 from sheetsync.errors import UsageError
+from sheetsync.messages.outbox import RELEASED
 from sheetsync.store.outbox import Outbox, OutboxRow
 
 FOR_A_PERSON: Final = ("held", "in_doubt")
@@ -15,7 +16,7 @@ FOR_A_PERSON: Final = ("held", "in_doubt")
 UNSENT: Final = ("pending", "retry", *FOR_A_PERSON, "failed")
 Act = Literal["release", "drop"]
 _BECOMES: Final[dict[Act, str]] = {"release": "pending", "drop": "dropped"}
-_WORDS: Final[dict[Act, str]] = {"release": "Released", "drop": "Dropped"}
+_WORDS: Final[dict[Act, str]] = {"release": RELEASED, "drop": "Dropped by"}
 _MAY: Final[dict[Act, tuple[str, ...]]] = {"release": FOR_A_PERSON, "drop": UNSENT}
 
 
@@ -50,7 +51,7 @@ def settle(
     return sum(
         outbox.settle(
             row.id, from_state=row.state, to_state=_BECOMES[act], now=now,
-            detail=f"{_WORDS[act]} by {who}.",
+            detail=f"{_WORDS[act]} {who}.",
         )
         for row in rows
     )  # fmt: skip

@@ -22,7 +22,7 @@ from sheetsync.errors import LeaseLost, SheetsyncError, TrackerTaken, UsageError
 from sheetsync.feeds.beside import Beside, in_a_thread
 from sheetsync.messages.compose import Composer
 from sheetsync.messages.deliver import DeliveryReport, deliver
-from sheetsync.messages.outbox import DeliveryPolicy
+from sheetsync.messages.outbox import CUSTOMER
 from sheetsync.messages.transports import Transport
 from sheetsync.resources import rules_folder
 from sheetsync.store.problems import DiskFull
@@ -337,15 +337,27 @@ class Workshop:
         """Hand over what waits in the outbox about the worker itself."""
         return self.deliver(now, kinds=holding.ALERTS)
 
-    def deliver(self, now: datetime, kinds: frozenset[str] | None = None) -> DeliveryReport:
-        """Hand over what waits in the outbox; with `kinds`, only what is of these kinds."""
+    def deliver_inside(self, now: datetime) -> DeliveryReport:
+        """Hand over what waits in the outbox, but nothing to customers."""
+        return self.deliver(now, without=CUSTOMER)
+
+    def deliver(
+        self, now: datetime, kinds: frozenset[str] | None = None, *, without: str = ""
+    ) -> DeliveryReport:
+        """Hand over what waits in the outbox; with `kinds`, only what is of these kinds.
+
+        `without` leaves out what goes to one audience.
+        """
+        rules = self._force.rules.notifications if self._force is not None else None
+        if rules is None:
+            without = CUSTOMER  # nothing is known yet of what may be told to them
         return deliver(
-            self.store.outbox(self._tracker_id, kinds),
+            self.store.outbox(self._tracker_id, kinds, without=without),
             self.transport(),
             now,
             composer=self.composer(),
             owner=f"{uuid.uuid4().hex[:12]}",
-            policy=DeliveryPolicy(only_to=frozenset(self.config.mail.only_to), alone=True),
+            policy=mailing.policy(self.config, rules),
             step=self._step,
         )
 
@@ -397,7 +409,7 @@ class Workshop:
             sources=sources,
         )
         return Ports(
-            tracker=self.tracker(force.rules), store=self.store, deliver=self.deliver, alert=self.alert,
+            tracker=self.tracker(force.rules), store=self.store, deliver=self.deliver, alert=self.alert, deliver_inside=self.deliver_inside,
             alert_after=self.config.worker.alert_after,
             publisher=publisher, options=options, limits=self.limits, step=self._step,
             told_as=naming.in_mails(self.config), settings=repr((options, settings.tab)),
