@@ -53,7 +53,10 @@ def _one_round(workshop: Workshop, *, yes: bool) -> int | str:
         return 0
     show(shown)
     if not yes and not click.confirm("Let exactly this through?", default=False):
-        out.print("Nothing was approved; the tracker stays held.")
+        held = workshop.state.state == "held"
+        out.print(
+            f"Nothing was approved; {'the tracker stays held' if held else 'it stays held back'}."
+        )
         return 3
     approve(workshop, shown, who=who_asks(), now=wall_clock())
     with progress("Carrying it out"):

@@ -57,7 +57,7 @@ def command(
     was taken before changes nothing, under whatever name. The file stays where it is; refused rows are listed
     beside it, as NAME.refused.csv. Exit code 1 when rows or the file were refused, 75 when the workbook is in
     use: the news are kept then and come with a later pass. News that would change very many orders at once
-    are held back: sheetsync approve lets them through, --drop leaves them unwritten.
+    are held back, exit code 3: sheetsync approve lets them through, --drop leaves them unwritten.
     """
     now = wall_clock()
     if (file is None) == (drop is None):
@@ -114,6 +114,9 @@ def _exit_code(taken: Taken) -> int:
     outcome = taken.outcome
     if outcome.verdict in {"refused", "waiting"}:
         return 1
+    plan = taken.planned
+    if plan is not None and plan.fed is not None and taken.way.name in plan.fed.held_back:
+        return 3
     codes = [result.exit_code for result in taken.passes if result.exit_code]
     if codes:
         return codes[0]

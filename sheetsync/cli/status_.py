@@ -51,7 +51,7 @@ def _show(status: TrackerStatus, zone: str, now: datetime) -> None:
     out.print(Text.assemble(
         (status.name, "bold"), ": ", (f"{status.standing}{since}", _COLOUR[status.standing])
     ))  # fmt: skip
-    lines = [status.why] if status.why else []
+    lines = [*([status.why] if status.why else []), *status.feeds_held]
     if status.approval is not None:
         lines.append(
             f"Approved by {status.approval.who} on {_words(status.approval.at, zone)}; the next pass does it."
@@ -65,6 +65,9 @@ def _show(status: TrackerStatus, zone: str, now: datetime) -> None:
         f"{count} {_STATES.get(name, name)}" for name, count in status.outbox.items()
     )
     lines.append(f"Outbox: {counts or 'empty'}.")
+    if status.conflicts:
+        many = counted(status.conflicts, "conflict")
+        lines.append(f"{many} to decide: see the tab Conflicts, or sheetsync conflicts.")
     if status.next_try is not None:
         late = " (overdue: does a worker run?)" if status.next_try < now else ""
         lines.append(f"Next try: by {_words(status.next_try, zone)}{late}.")
@@ -87,7 +90,7 @@ def _line(status: TrackerStatus) -> dict[str, Any]:
         "failures": status.failures, "outbox": dict(status.outbox),
         "approved_by": approval.who if approval else None,
         "approved_at": _iso(approval.at) if approval else None, "next_try": _iso(status.next_try),
-        "worker": status.worker,
+        "worker": status.worker, "feeds_held": list(status.feeds_held), "conflicts": status.conflicts,
     }  # fmt: skip
 
 

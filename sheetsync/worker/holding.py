@@ -7,6 +7,7 @@ whose plan is the one that a person approved.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -40,6 +41,8 @@ ALERTS: Final = frozenset({HELD, MAILS_HELD, FEED_HELD, TROUBLE, RULES_BROKEN})
 MOST_ALERTS: Final = 12
 """Mails about the worker itself within a day; `sheetsync status` tells of every hold."""
 _YES: Final = "yes"
+FEEDS_HELD: Final = "feeds_held"
+"""Setting: the feeds that the last pass held back, and why, as JSON; "" for none."""
 
 
 def trips_of(
@@ -144,8 +147,11 @@ def tell_trouble(
 
 
 def tell_of_feeds(ports: Ports, state: TrackerState, rules: Rulebook, plan: Plan) -> None:
-    """One mail a day while the news of a feed are held back."""
+    """Keep which feeds are held back, for `status`, and send one mail a day while any is."""
     held = plan.fed.held_back if plan.fed is not None else {}
+    kept = json.dumps(dict(sorted(held.items())), ensure_ascii=False) if held else ""
+    if (ports.store.setting(state.id, FEEDS_HELD) or "") != kept:
+        ports.store.keep_setting(state.id, FEEDS_HELD, kept)
     if not held or _alerted_enough(ports, state, plan.at):
         return
     name = _told_as(ports)

@@ -5,6 +5,7 @@ Asks the store only; the sheet is not looked at.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,7 @@ from sheetsync.store.holds import Approval
 from sheetsync.store.store import Store
 from sheetsync.store.trackers import TrackerState
 from sheetsync.worker.daemon import BACK_OFF_FIRST, BACK_OFF_MOST
+from sheetsync.worker.holding import FEEDS_HELD
 from sheetsync.worker.workshop import Workshop
 
 Standing = Literal["watched", "held", "in trouble", "not looked at yet"]
@@ -27,7 +29,8 @@ class TrackerStatus:
 
     `why`: why it is held, or what the last trouble was; `since`: since when it is held. `next_try`: when
     a running worker looks again at the latest; None for a tracker of another configuration. `worker`: the
-    machine whose worker is at it at this moment, "" for none.
+    machine whose worker is at it at this moment, "" for none. `feeds_held`: why what feeds brought is held back;
+    `conflicts`: how many a person is to decide.
     """
 
     name: str
@@ -43,6 +46,8 @@ class TrackerStatus:
     approval: Approval | None
     next_try: datetime | None
     worker: str
+    feeds_held: tuple[str, ...] = ()
+    conflicts: int = 0
 
 
 def status_of(workshop: Workshop, now: datetime) -> tuple[TrackerStatus, ...]:
@@ -69,6 +74,8 @@ def _status(workshop: Workshop, state: TrackerState, now: datetime, *, mine: boo
         approval=store.approval(state.id),
         next_try=_next_try(workshop, state, standing) if mine else None,
         worker=_worker(state, now),
+        feeds_held=tuple(json.loads(store.setting(state.id, FEEDS_HELD) or "{}").values()),
+        conflicts=len(store.offline(state.id).conflicts()),
     )
 
 

@@ -54,9 +54,11 @@ def filled(feeds: FeedShop, key: str) -> int:
     return sum(key in row for row in feeds.cells().values())
 
 
-def call(feeds: FeedShop, *words: str, answer: str = ""):
-    result = CliRunner().invoke(cli, [*words, "--config", str(feeds.shop.config)], input=answer)
-    return result.exit_code, " ".join((result.stdout + result.stderr).split())
+def call(feeds: FeedShop, *words: str, answer: str = "") -> tuple[int, str]:
+    """The exit code of a command, and all that it said."""
+    command = [*words, "--config", str(feeds.shop.config)]
+    result = CliRunner().invoke(cli, command, input=answer, standalone_mode=False)
+    return int(result.return_value or 0), " ".join((result.stdout + result.stderr).split())
 
 
 def mails(feeds: FeedShop) -> list[str]:
@@ -82,6 +84,7 @@ def test_it_is_held_back_told_and_mailed_once_and_all_else_goes_on(feeds):
     feeds.shop.type_in("#SP-2", allocated="✓")
     feeds.settle()
     assert (filled(feeds, "delivered_at"), len(set(mails(feeds)))) == (0, 1)
+    assert "The feed dhl would count 14" in call(feeds, "status")[1]
     with feeds.shop.workshop() as shop:
         assert shop.state.state == "active"
 
@@ -150,13 +153,15 @@ def test_a_mended_file_takes_the_place_of_the_wrong_one(feeds):
     feeds.leave("pay", paid(12, "Paid"), "mended.csv")
     feeds.settle()
     assert filled(feeds, "payment_status") == 12
+    assert "held back" not in call(feeds, "status")[1]
 
 
 def test_a_file_by_hand_is_held_back_like_any_other_and_shown_beforehand(feeds):
     place = feeds.shop.folder / "many.csv"
     place.write_text(delivered(14))
-    for more in (("--dry-run",), ()):
-        _, said = call(feeds, "feed", str(place), "--feed", "dhl", *more)
+    for more, expected in (("--dry-run",), 0), ((), 3):
+        code, said = call(feeds, "feed", str(place), "--feed", "dhl", *more)
+        assert code == expected
         assert "would count 14 of 24 orders as delivered" in said
     assert "nothing was written from the feed" in said
     assert filled(feeds, "delivered_at") == 0
