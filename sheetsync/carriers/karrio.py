@@ -35,12 +35,15 @@ _STATUSES: Final[Mapping[str, ParcelState]] = {
 def load_karrio() -> Any:
     """The library; raises UsageError where it is not installed."""
     try:
-        return importlib.import_module("karrio.sdk")
+        # Its log writes the values of variables beside a traceback, the account among them.
+        importlib.import_module("loguru").logger.disable("karrio")
+        library = importlib.import_module("karrio.sdk")
     except ImportError as missing:
         raise UsageError(
             "Karrio is not installed. Install it with pip install 'sheetsync[karrio]', and beside it the package of each "
             "courier, such as karrio-ups; or use kind: file under carriers: in config.yaml."
         ) from missing
+    return library
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
