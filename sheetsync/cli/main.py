@@ -26,6 +26,7 @@ VERBS = {
     "adopt": "begin anew, silently, with a copied sheet or with another store",
     "outbox": "list the messages that wait, let them go, or drop them",
     "state": "check the store, copy it, or put a copy back",
+    "escalation": "who is told of late orders, and who would be told tonight",
     "report": "the month's figures, as a table, JSON or CSV",
     "explain": "why an order looks as it does; what a mail or a pass was about",
     "history": "everything that happened to an order, in its order",

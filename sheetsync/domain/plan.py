@@ -21,6 +21,7 @@ from sheetsync.domain.conditions.computed import with_clocks, with_evidence, wit
 from sheetsync.domain.conditions.fields import Fields, fields_of
 from sheetsync.domain.escalation import Escalations, decide
 from sheetsync.domain.escalation.acknowledge import HELP
+from sheetsync.domain.escalation.grouping import Item
 from sheetsync.domain.escalation.reach import unknown_names, unreached
 from sheetsync.domain.evidence import Observation, delivered_moments, observe
 from sheetsync.domain.feeds.planning import plan_feeds, without
@@ -67,11 +68,16 @@ class _Scene:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Reasons:
-    """What led to a plan, for `explain`: what was seen, every clock, the open hours by calendar."""
+    """What led to a plan, for `explain`: what was seen, every clock, the open hours by calendar.
+
+    `told` are the escalations one by one; `people` says which of them reach somebody else, or nobody.
+    """
 
     seen: Observation
     clocks: Clocks
     hours: Mapping[str, OpenHours]
+    told: tuple[Item, ...] = ()
+    people: tuple[str, ...] = ()
 
 
 def make_plan(
@@ -145,7 +151,9 @@ def plan_with_reasons(
         fed=fed,
         tellings=milestones.tellings,
     )  # fmt: skip
-    return plan, Reasons(seen=seen, clocks=clocks, hours=hours)
+    people = (*escalations.remarks, *unreached(rules.escalation, companions))
+    reasons = Reasons(seen=seen, clocks=clocks, hours=hours, told=escalations.items, people=people)
+    return plan, reasons
 
 
 def _hours(orders: Orders, memory: Memory, rules: Rulebook, now: datetime) -> dict[str, OpenHours]:

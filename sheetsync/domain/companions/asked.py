@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from sheetsync.domain.companions import COMPANIONS, STAFF
+from sheetsync.domain.companions import COMPANIONS, CUSTOMERS, STAFF
 from sheetsync.domain.rules import EscalationRules, Person, Rulebook
 
 
 def companions_asked(rules: Rulebook) -> tuple[str, ...]:
     """Titles of the tabs that these rules need, in the order of `COMPANIONS`; () costs a pass nothing."""
     people = told_people(rules.escalation)
-    wanted = {person.tab for person in people}
+    wanted: set[str] = {person.tab for person in people}
     if any(person.staff_role for person in people):
         wanted.add(STAFF)
+    if rules.notifications.active:
+        wanted.add(CUSTOMERS)
     return tuple(title for title in COMPANIONS if title in wanted)
 
 

@@ -58,7 +58,8 @@ class Escalations:
     """What this pass decided. `rows` is a frame of ESCALATION_COLUMNS with the new lines only.
 
     `next_change`: the earliest later moment at which an unchanged sheet gives other escalations
-    (clocks have their own). `unreadable`: rows whose acknowledgement cannot be understood.
+    (clocks have their own). `unreadable`: rows whose acknowledgement cannot be understood. `items` are
+    what is told now, one by one, before it is grouped into notices.
     """
 
     rows: pd.DataFrame
@@ -66,6 +67,7 @@ class Escalations:
     next_change: datetime | None
     remarks: tuple[str, ...]
     unreadable: Bools
+    items: tuple[Item, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -154,9 +156,9 @@ def decide(
         for line in _lines(item, bag.told.get(item.key, ()), moment)
     ]
     remarks = (*bag.remarks, *_nobody_to_tell(ready))
-    return _result(
-        [_frame([*acks.lines, *lines])], bag.notices, [*turns, held_until], remarks, acks
-    )
+    frames = [_frame([*acks.lines, *lines])]
+    found = _result(frames, bag.notices, [*turns, held_until], remarks, acks)
+    return replace(found, items=tuple(ready))
 
 
 def _decision(  # noqa: PLR0917 - the scene of one policy
@@ -313,6 +315,7 @@ def _items(  # noqa: PLR0917 - what is due, then what is needed to tell it
             max_rows=policy.max_rows,
             not_before=None if critical else not_before,
             critical=critical,
+            chosen_by=str(rule.source) if rule else "",
         )
 
 

@@ -56,6 +56,8 @@ class Item:
     not_before: datetime | None = None
     critical: bool = False
     """It is told apart from all that is not, and first."""
+    chosen_by: str = ""
+    """The line of the rule that put the order on this ladder, as file:line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
