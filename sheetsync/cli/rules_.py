@@ -13,10 +13,11 @@ from sheetsync.cli.rules_view import show_examples, show_rules
 from sheetsync.cli.wiring import wall_clock
 from sheetsync.config import load_config
 from sheetsync.domain.moments import scalar_to_local
-from sheetsync.errors import UsageError
+from sheetsync.errors import ConfigError, UsageError
 from sheetsync.resources import copy_rules, rules_folder
 from sheetsync.rulebook import load_rules
 from sheetsync.rulebook.schema import schemas, write_schemas
+from sheetsync.worker.previewing import owner_template_problems
 from sheetsync.worker.try_rules import try_examples
 
 _USUAL_CONFIG = Path("config.yaml")
@@ -48,6 +49,15 @@ def _folder(config_path: Path | None, folder: Path | None) -> Path:
     return rules_folder(load_config(config_path or _USUAL_CONFIG).rules)
 
 
+def _try_templates(config_path: Path | None, folder: Path | None) -> None:
+    """Raise ConfigError with what is wrong in the mail templates that the configuration names."""
+    if folder is not None or (config_path is None and not _USUAL_CONFIG.is_file()):
+        return
+    problems = owner_template_problems(load_config(config_path or _USUAL_CONFIG))
+    if problems:
+        raise ConfigError(problems)
+
+
 @click.group("rules", short_help="check, test and describe the rule files")
 def command() -> None:
     """Check, test and describe the rules that an operations manager edits.
@@ -62,11 +72,13 @@ def command() -> None:
 def check(config_path: Path | None, folder: Path | None) -> None:
     """Read all rule files as one set; list every problem with file, line and column.
 
-    Exit code 2 when anything is wrong. When all is well: what is in force, in a few lines, and
-    warnings about lines that never fire.
+    With a configuration, mail templates of your own are tried out too, with sample data. Exit code 2
+    when anything is wrong. When all is well: what is in force, in a few lines, and warnings about lines
+    that never fire.
     """
     place = _folder(config_path, folder)
     rules = load_rules(place)
+    _try_templates(config_path, folder)
     zones = {name: c.timezone for name, c in rules.calendars.items()}
     now = wall_clock()
     show_rules(rules, place, {n: scalar_to_local(now, z or "UTC").date() for n, z in zones.items()})

@@ -100,6 +100,20 @@ class Renderer:
             )
         return self._found[key]
 
+    def file_of(self, kind: str, part: str, asked: str) -> Path:
+        """The file from which `part` of a message comes, for a reader of the language `asked`."""
+        parts = (SMS_PART,) if part == SMS_PART else MAIL_PARTS
+        language = self.language(kind, parse_tag(asked), parts)
+        return Path(self._template(kind, part, language).filename or part)
+
+    def lacking_words(self, tag: str) -> list[str]:
+        """The words that the language `tag` has none for; raises ConfigError for a bad file of words."""
+        own, all_words = (
+            words_of(language, self._loaders, self._environment, alone=alone)
+            for language, alone in ((Language(tag), True), (Language(ENGLISH), False))
+        )
+        return [name for name in all_words if name not in own]
+
     def _prepared(
         self, kind: str, facts: Mapping[str, Any], parts: tuple[str, ...]
     ) -> tuple[dict[str, Any], Language]:

@@ -17,13 +17,18 @@ Word: TypeAlias = str | Mapping[str, str]
 
 
 def words_of(
-    language: Language, loaders: tuple[BaseLoader, ...], environment: Environment
+    language: Language,
+    loaders: tuple[BaseLoader, ...],
+    environment: Environment,
+    *,
+    alone: bool = False,
 ) -> dict[str, Word]:
-    """The words of `language`; English ones where a language lacks one. The first loader wins.
+    """The words of `language`; English ones where a language lacks one (not if `alone`). The first loader wins.
 
     Raises ConfigError, with file and line, for a file that holds something else than words.
     """
-    folders = dict.fromkeys((*language.folders, *Language(ENGLISH).folders))
+    english = () if alone else Language(ENGLISH).folders
+    folders = dict.fromkeys((*language.folders, *english))
     found: dict[str, Word] = {}
     for folder in reversed(tuple(folders)):
         for loader in reversed(loaders):

@@ -18,22 +18,28 @@ CONFIG: Final = "config.yaml"
 RULES: Final = "rules"
 TRACKER: Final = "tracker.xlsx"
 TEMPLATES: Final = "mail_templates"
-_EXAMPLE_KIND: Final = "escalation"
+_EXAMPLE_KINDS: Final = ("escalation", "shipped")
+_WORDS: Final = "words.yaml"
 _ABOUT_TEMPLATES: Final = """\
 # Mail templates
 
 Mails are written by templates that come with sheetsync. To change one, put a file of the same name here:
 a template in this folder wins over the shipped one.
 
-The folder `escalation` holds copies of the shipped templates for late orders. Take `.example` off the end of a
-name and edit the file; delete it again and the shipped one is back.
+The folder `escalation` holds copies of the shipped templates for late orders, `shipped` those of the letter to a
+customer whose order is on its way; docs/letters.md lists all. Take `.example` off the end of a name and edit the
+file; delete it again and the shipped one is back.
 
-    escalation/subject.txt.j2      the subject, one line
-    escalation/body.txt.j2         the mail as plain text
-    escalation/body.html.j2        the mail as most people see it
+    shipped/subject.txt.j2          the subject, one line
+    shipped/body.txt.j2             the mail as plain text
+    shipped/body.html.j2            the mail as most people see it
+    shipped/sms.txt.j2              the same in an SMS, 160 characters at most
+    words.yaml                      the words that all letters share; only those that you would say differently
+    i18n/de/shipped/body.txt.j2     the mail in German; any other language the same way
 
-`{{ recipient_name }}`, `{{ rows }}` and the other words in double braces are filled in. A template with a mistake
-is never sent: sheetsync says which one it is and what is wrong.
+`{{ order_id }}` and the other words in double braces are filled in. Your name, colour and telephone number stand
+under `brand:` in config.yaml. See what it all looks like with `sheetsync preview`. A template with a mistake is
+never sent: sheetsync says which one it is, and the line.
 """
 
 
@@ -109,11 +115,13 @@ def make_rules(folder: Path, timezone: str) -> list[Made]:
 def make_templates(folder: Path) -> Made:
     """A folder for mail templates of one's own, with examples that are not in force."""
     target = folder / TEMPLATES
-    shipped = files("sheetsync.messages") / "templates" / _EXAMPLE_KIND
-    (target / _EXAMPLE_KIND).mkdir(parents=True)
-    for template in shipped.iterdir():
-        if template.is_file():
-            example = target / _EXAMPLE_KIND / f"{template.name}.example"
-            example.write_bytes(template.read_bytes())
+    shipped = files("sheetsync.messages") / "templates"
+    for kind in _EXAMPLE_KINDS:
+        (target / kind).mkdir(parents=True)
+        for template in (shipped / kind).iterdir():
+            if template.is_file():
+                example = target / kind / f"{template.name}.example"
+                example.write_bytes(template.read_bytes())
+    (target / f"{_WORDS}.example").write_bytes((shipped / _WORDS).read_bytes())
     (target / "README.md").write_text(_ABOUT_TEMPLATES, encoding="utf-8")
     return Made(f"{TEMPLATES}/", "put your own mail texts here; the shipped ones hold until then")

@@ -19,7 +19,7 @@ from sheetsync.rulebook import load_rules
 from sheetsync.worker.doctor.diagnosis import Diagnosis, Patient, bad, note, ok, warn
 from sheetsync.worker.doctor.feeds import feed_checks
 from sheetsync.worker.doctor.folders import folder_checks
-from sheetsync.worker.doctor.mail import mail_checks, people_checks
+from sheetsync.worker.doctor.mail import letter_checks, mail_checks, people_checks
 from sheetsync.worker.doctor.memory import has_good_rules, store_checks
 from sheetsync.worker.doctor.workbook import workbook_checks
 
@@ -58,6 +58,7 @@ def look_over(
         yield from feed_checks(patient, rules)
     yield from store_checks(patient)
     yield from mail_checks(patient, try_it=try_mail)
+    yield from letter_checks(patient, rules)
     if rules is not None:
         yield from people_checks(patient, rules)
     yield _heartbeat(patient)

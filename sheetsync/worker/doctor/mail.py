@@ -9,6 +9,7 @@ from sheetsync.domain.rules import Rulebook
 from sheetsync.errors import SheetsyncError
 from sheetsync.messages.smtp import SmtpSettings, SmtpTransport
 from sheetsync.worker.doctor.diagnosis import Diagnosis, Patient, bad, note, ok, warn
+from sheetsync.worker.previewing import owner_template_problems
 
 _TRIAL: Final = ("example.org", "example.com", "example.net")
 
@@ -73,6 +74,22 @@ def _called(patient: Patient) -> Diagnosis:
     return ok("mail", f"The mail server answers{login}. Nothing was sent.")
 
 
+def letter_checks(patient: Patient, rules: Rulebook | None) -> Iterator[Diagnosis]:
+    """The owner's own templates, and who speaks in letters to customers."""
+    config = patient.config
+    problems = owner_template_problems(config)
+    for problem in problems:
+        yield bad("letters", f"{problem}.", "Correct it, then look with sheetsync preview.")
+    if config.templates and not problems and any(config.templates.rglob("*.j2")):
+        yield ok("letters", f"The templates in {config.templates.resolve()} can all be used.")
+    brand = config.brand
+    if rules is not None and rules.notifications.active and not (brand.name and brand.email):
+        yield warn(
+            "letters", "Letters to customers do not say who writes and where questions go.",
+            "Set name and email under brand: in the configuration, then look with sheetsync preview.",
+        )  # fmt: skip
+
+
 def people_checks(patient: Patient, rules: Rulebook) -> Iterator[Diagnosis]:
     """Placeholders among the people who are told."""
     trial = sorted(
@@ -90,7 +107,10 @@ def people_checks(patient: Patient, rules: Rulebook) -> Iterator[Diagnosis]:
             f"Put your own people into {where} before any mail is meant to arrive.",
         )  # fmt: skip
     else:
-        yield ok("people", f"{len(rules.escalation.people)} roles have addresses, or a fallback that has.")
+        yield ok(
+            "people",
+            f"{len(rules.escalation.people)} roles have addresses, or a fallback that has.",
+        )
 
 
 def _is_trial(address: str) -> bool:
