@@ -379,8 +379,8 @@ class NotificationRules:
     """Nothing that happened before this local day is told."""
     quiet: tuple[int, int] | None = None
     """Local seconds of the day between which no customer is written to; over midnight where it ends earlier."""
-    per_person_a_day: int = 4
-    per_order_a_day: int = 6
+    per_person_a_day: int = 8
+    per_order_a_day: int = 8
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Language -> folded word of a list in columns.yaml -> how a mail in that language says it."""
     messages_tab: Literal["when_used", "always", "never"] = "when_used"

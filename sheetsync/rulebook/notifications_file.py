@@ -65,8 +65,8 @@ class MilestoneModel(Strict):
 class CapsModel(Strict):
     """How much one person, and one order, may be told within 24 hours; what is beyond waits for you."""
 
-    per_person_a_day: int = Field(default=4, ge=1, le=100)
-    per_order_a_day: int = Field(default=6, ge=1, le=100)
+    per_person_a_day: int = Field(default=8, ge=1, le=100)
+    per_order_a_day: int = Field(default=8, ge=1, le=100)
 
 
 class MessagesTabModel(Strict):

@@ -110,6 +110,18 @@ class Outbox:
         with reading(self._engine, self._path) as connection:
             return {str(state): int(count) for state, count in connection.execute(query)}
 
+    def mark(self) -> str:
+        """Changes whenever a message is decided, or something becomes of one."""
+        newest = [
+            select(table.c.id)
+            .where(table.c.tracker_id == self._tracker_id)
+            .order_by(table.c.id.desc())
+            .limit(1)
+            for table in (outbox, delivery_event)
+        ]
+        with reading(self._engine, self._path) as connection:
+            return ".".join(str(connection.execute(query).scalar() or 0) for query in newest)
+
     def claim(self, row: OutboxRow, *, owner: str, until: datetime, now: datetime) -> bool:
         """Take the row for `owner`; False when somebody else moved it first."""
         values = {

@@ -27,6 +27,7 @@ from sheetsync.store.store import Store
 from sheetsync.store.trackers import TrackerState
 from sheetsync.trackers.base import Tracker, WriteBatch
 from sheetsync.worker import adding, holding
+from sheetsync.worker.messages import messages_are_shown
 from sheetsync.worker.publish import (
     Publisher,
     alarms_are_told,
@@ -280,6 +281,8 @@ def _nothing_to_do(ports: Ports, state: TrackerState, rules: Rulebook, now: date
     if not alarms_are_told(ports.publisher, ports.store, state):
         return False
     if figures_are_owed(ports.store, state):
+        return False
+    if not messages_are_shown(ports.store, state, rules):
         return False
     if ports.store.feeds(state.id).has_news():
         return False

@@ -24,6 +24,7 @@ from sheetsync.domain.kpi.present import as_json
 from sheetsync.domain.kpi.restatement import dated_lines, told
 from sheetsync.domain.kpi.result import KpiReport
 from sheetsync.domain.look_at import said
+from sheetsync.domain.messages_tab import TITLE as MESSAGES_TITLE
 from sheetsync.domain.model import Plan, Receipt
 from sheetsync.domain.moments import scalar_to_local
 from sheetsync.domain.report import report_on
@@ -37,6 +38,8 @@ from sheetsync.store.memory import COLUMNS_SETTING
 from sheetsync.store.settings import LOOK_AT_SETTING
 from sheetsync.store.store import Store
 from sheetsync.store.trackers import TrackerState
+from sheetsync.worker.messages import MARK as MESSAGES_MARK
+from sheetsync.worker.messages import messages_tab
 
 _KPI_AT: Final = "kpi_at"
 _KPI_OWED: Final = "kpi_owed"
@@ -82,6 +85,7 @@ def worker_tabs(
     if len(plan.changes) or store.setting(state.id, _key(STATUS_TITLE)) != digest:
         tabs[STATUS_TITLE] = status_tab(publisher, plan), {_key(STATUS_TITLE): digest}
     tabs |= _stock_tab(publisher, store, state)
+    tabs |= _messages_tab(publisher, store, state, rules, plan)
     figured = _kpi_is_due(publisher, store, state, plan)
     if figured:
         tabs |= _kpi_tabs(publisher, store, state, rules, plan)
@@ -95,6 +99,9 @@ def worker_tabs(
         for title in receipt.tabs_written:
             for key, value in tabs[title][1].items() if title in tabs else ():
                 store.keep_setting(state.id, key, value)
+        if MESSAGES_TITLE in receipt.tabs_refused and MESSAGES_TITLE in tabs:
+            # Asked again only when there is more to say: it stays refused until a person acts.
+            store.keep_setting(state.id, MESSAGES_MARK, tabs[MESSAGES_TITLE][1][MESSAGES_MARK])
 
     return TabsOfPass(tabs=tuple(tab for tab, _ in tabs.values()), remember=remember)
 
@@ -187,6 +194,21 @@ def period_report(
         timezone=period.timezone,
         as_of=as_of,
     )
+
+
+def _messages_tab(
+    publisher: Publisher, store: Store, state: TrackerState, rules: Rulebook, plan: Plan
+) -> dict[str, tuple[Tab, Settings]]:
+    """What was said to whom, where that has changed."""
+    found = messages_tab(store, state, rules, plan, publisher.timezone)
+    if found is None:
+        return {}
+    tab, mark = found
+    waiting = [(each.order_id, each.kind, each.lacks) for each in plan.tellings.waiting]
+    digest = _digest(repr((mark, waiting)))
+    if store.setting(state.id, _key(MESSAGES_TITLE)) == digest:
+        return {}
+    return {MESSAGES_TITLE: (tab, {_key(MESSAGES_TITLE): digest, MESSAGES_MARK: mark})}
 
 
 def _stock_tab(

@@ -29,8 +29,8 @@ from sheetsync.domain.moments import as_aware, scalar_to_local
 from sheetsync.domain.wording import moment_words
 
 GONE: Final = "No row that can be used shows the order any more."
-TAKEN_BACK: Final = "The sheet no longer says so; it was taken back before the letter left."
-CORRECTED: Final = "The row was corrected before the letter left; a new letter takes its place."
+TAKEN_BACK: Final = "The sheet no longer says so; it was called off before it left."
+CORRECTED: Final = "The row was corrected before it left; a new letter takes its place."
 NO_RULE: Final = "notifications.yaml no longer has this letter."
 PASSED: Final = "It was over before what was lacking had been filled in."
 

@@ -1,0 +1,75 @@
+"""The Messages tab of a pass: the newest of the outbox, and what waits for a fact."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+from sheetsync.domain.messages_tab import MessageLine, layout
+from sheetsync.domain.milestones.memory import CUSTOMER
+from sheetsync.domain.model import Plan
+from sheetsync.domain.rules import Rulebook
+from sheetsync.domain.tabs import Tab
+from sheetsync.store.outbox import OutboxRow
+from sheetsync.store.store import Store
+from sheetsync.store.trackers import TrackerState
+
+MARK: Final = "messages_mark"
+"""The setting that tells up to which event the tab is written."""
+
+
+def messages_are_shown(store: Store, state: TrackerState, rules: Rulebook) -> bool:
+    """Whether the tab says what there is to say, as far as the outbox goes."""
+    if not rules.notifications.shows_messages:
+        return True
+    return (store.setting(state.id, MARK) or "") == store.outbox(state.id).mark()
+
+
+def messages_tab(
+    store: Store, state: TrackerState, rules: Rulebook, plan: Plan, timezone: str
+) -> tuple[Tab, str] | None:
+    """The tab and its mark; None where there is to be none, or nothing was ever said."""
+    if not rules.notifications.shows_messages:
+        return None
+    outbox, limit = store.outbox(state.id), rules.notifications.messages_rows
+    mark = outbox.mark()
+    rows = outbox.latest(limit)
+    waiting = list(_waiting(plan))
+    if not rows and not waiting:
+        return None
+    lines = [*waiting, *(line_of(row, state.uuid) for row in rows)][:limit]
+    count = sum(outbox.counts().values()) + len(waiting)
+    return layout(lines, timezone, more=count - len(lines)), mark
+
+
+def line_of(row: OutboxRow, uuid: str) -> MessageLine:
+    """One message of the outbox as a line."""
+    return MessageLine(
+        at=row.sent_at or row.changed_at,
+        state=row.state,
+        orders=row.orders,
+        audience=row.audience,
+        recipient=row.recipient,
+        kind=row.kind,
+        channel=row.channel,
+        words=_words(row),
+        message_id=row.message_id,
+        mark=row.dedupe_key.removeprefix(f"{uuid}|"),
+    )
+
+
+def _words(row: OutboxRow) -> str:
+    wanted = str(row.context.get("preferred_channel", ""))
+    other = f"The customer prefers {wanted}, which is not set up." if wanted else ""
+    return " ".join(words for words in (row.last_error, other) if words)
+
+
+def _waiting(plan: Plan) -> Iterable[MessageLine]:
+    """Notices that are due and lack a fact."""
+    at: datetime = plan.at
+    for each in plan.tellings.waiting:
+        yield MessageLine(
+            at=at, state="waiting", orders=(each.order_id,), audience=CUSTOMER, recipient="",
+            kind=each.kind, channel="", words=f"Waiting for {each.lacks}.",
+        )  # fmt: skip
