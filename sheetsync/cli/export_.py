@@ -91,9 +91,14 @@ def tracker(
     if done.id:
         out.print(
             Text(
-                f"Copy {done.id}. To bring it back within {kept} days: sheetsync import {file.name}"
+                f"Copy {done.id}. To bring it back within {kept} days: sheetsync import {file.name}{_config(config_path)}"
             )
         )
+
+
+def _config(path: Path) -> str:
+    """What names the configuration, where it is not the one of the folder at hand."""
+    return "" if str(path) == "config.yaml" else f" --config {path}"
 
 
 @command.command("audit", short_help="write the audit, or check a written one")

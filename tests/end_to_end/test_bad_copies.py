@@ -19,6 +19,7 @@ from sheetsync.errors import PlanRefused, SheetsyncError, TrackerBusy, UsageErro
 from sheetsync.worker.offline.applying import stand
 from sheetsync.worker.offline.returning import Asked, ImportPlan, look_at_import
 from tests.support.bad_workbooks import CASES, CONTROL, HEADINGS, is_control, tracker
+from tests.support.memory_peak import count_anew, peak
 from tests.support.offline_copy import take_out
 from tests.support.raw_xlsx import RawSheet, xlsx
 from tests.support.shop import Shop
@@ -46,7 +47,7 @@ class Desk:
 
     def verdict(self, name: str, file: Path, *, named: bool = True) -> ImportPlan | SheetsyncError:
         """What `import` says of a file; time and memory are kept."""
-        start, held = time.process_time(), _reset_peak()
+        start, held = time.process_time(), count_anew()
         try:
             asked = Asked(copy_id=self.copy_id if named else "")
             found: ImportPlan | SheetsyncError = look_at_import(
@@ -55,7 +56,7 @@ class Desk:
         except SheetsyncError as problem:
             found = problem
         words = str(found) if isinstance(found, SheetsyncError) else _counts(found)
-        line = (name, words, time.process_time() - start, _peak() - held)
+        line = (name, words, time.process_time() - start, peak() - held)
         self.verdicts.append(line)
         assert line[2] < SECONDS, f"{name} took {line[2]:.1f} s"
         assert line[3] < MEGABYTES, f"{name} took {line[3]} MB"
@@ -72,16 +73,6 @@ def _counts(found: ImportPlan) -> str:
     )
     added = f", rows added {len(found.added)}" if found.added else ""
     return f"merged: {told}{refused}{added}"
-
-
-def _reset_peak() -> int:
-    Path("/proc/self/clear_refs").write_text("5")
-    return _peak()
-
-
-def _peak() -> int:
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) // 1024 for line in lines if line.startswith("VmHWM"))
 
 
 @pytest.fixture(scope="module")

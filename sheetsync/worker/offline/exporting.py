@@ -65,7 +65,10 @@ def export(
     if ending != ".xlsx":
         _write_lines(path, ending, plan.orders, rows, columns)
         return Exported(
-            path=path, orders=int(rows.sum()), columns=len(columns), remarks=_left_out(plan)
+            path=path,
+            orders=int(rows.sum()),
+            columns=len(columns),
+            remarks=_left_out(plan, selection, int(rows.sum())),
         )
     made = marks.Mark(
         id=marks.new_id(), tracker=shop.state.uuid, made=now.isoformat(timespec="seconds")
@@ -87,7 +90,7 @@ def export(
         offline.drop_older(now - timedelta(days=shop.config.retention.copies_days))
     return Exported(
         path=path, orders=len(base.ids), columns=len(columns), id=made.id,
-        remarks=_left_out(plan),
+        remarks=_left_out(plan, selection, len(base.ids)),
     )  # fmt: skip
 
 
@@ -179,16 +182,18 @@ def _facts(
         (marks.LABEL, made.id),
         ("Made", f"{local:%Y-%m-%d %H:%M} ({shop.timezone})"),
         ("Holds", f"{selection.words}: {orders:,} rows"),
-        ("Work in it", ("Tick, type, sort, filter, and add rows with an Order ID of their own. Grey columns are "
-         "sheetsync's: what is typed there is not taken over.")),
+        ("Work in it", ("Tick, type, sort, filter, and add rows with an Order ID of their own. Status and the grey columns stand "
+         "still in here and follow once it is back; what is typed into a grey column is not taken over.")),
         ("Bring it back", ("Send it back whole, with its tabs. sheetsync import shows what changed here and in the tracker, "
          "cell by cell, before anything is written; what both changed is left to a person.")),
         ("Until when", f"The tracker remembers what was in this copy for {kept} days."),
     ]  # fmt: skip
 
 
-def _left_out(plan: Plan) -> tuple[str, ...]:
+def _left_out(plan: Plan, selection: Selection, orders: int) -> tuple[str, ...]:
     remarks = []
+    if not orders:
+        remarks.append(f"There is nothing in it: no order is among {selection.words} now.")
     unusable = int((~plan.orders.frame["usable"].to_numpy(bool)).sum())
     if unusable:
         rows = "row has" if unusable == 1 else "rows have"

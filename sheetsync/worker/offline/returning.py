@@ -237,7 +237,7 @@ def _about(
     shop: Workshop, line: CopyLine, merged: Merge, found: Returned, *, goes_on: bool
 ) -> list[str]:
     """What a person should know before it is written."""
-    remarks = list(found.side.no_orders)
+    remarks = [f"In {found.path.name}: {words}" for words in found.side.no_orders]
     if line.returned_at is not None and not goes_on:
         back = scalar_to_local(line.returned_at, shop.timezone)
         remarks.append(

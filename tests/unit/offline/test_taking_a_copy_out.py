@@ -31,6 +31,12 @@ def test_a_filter_a_view_and_a_vendor_hold_together(away, tmp_path):
         take_out(away.shop, tmp_path / "none.csv", only="handlr: Sipho")
 
 
+def test_a_copy_with_nothing_in_it_says_so(away, tmp_path):
+    done = take_out(away.shop, tmp_path / "ship.xlsx", view="To ship")
+    assert done.orders == 0
+    assert "There is nothing in it: no order is among the orders in To ship now." in done.remarks
+
+
 def test_a_text_that_looks_like_a_formula_is_none_in_any_export(away, tmp_path):
     away.shop.type_in("#SP-1", notes="=HYPERLINK(1)")
     take_out(away.shop, tmp_path / "all.csv")
