@@ -10,9 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from sheetsync.cli.options import config_option
-from sheetsync.cli.output import out, progress
-from sheetsync.cli.wiring import pause, wall_clock
+from sheetsync.cli.output import counted, out, progress
+from sheetsync.cli.wiring import open_workshop, pause, wall_clock
 from sheetsync.worker.doctor import Diagnosis, look_over
+from sheetsync.worker.rebuilding import rebuild_outbox as rebuild
 
 _MARKS = {"ok": ("ok", "green"), "note": ("note", "blue"), "warn": ("look", "yellow"),
           "bad": ("BAD", "bold red")}  # fmt: skip
@@ -26,12 +27,22 @@ _MARKS = {"ok": ("ok", "green"), "note": ("note", "blue"), "warn": ("look", "yel
     is_flag=True,
     help="Also call the mail server and log in; nothing is sent.",
 )
-def command(config_path: Path, try_mail: bool) -> int:
+@click.option(
+    "--rebuild-outbox",
+    is_flag=True,
+    help="After a store was lost: take over what the tab Messages says was sent.",
+)
+def command(config_path: Path, try_mail: bool, rebuild_outbox: bool) -> int:
     """Look over configuration, rules, workbook, folders, store, mail and worker.
 
     Nothing is written or sent. Each line says what is there and, where needed, what to do. Exit code 1
     when something is bad: a pass cannot do its work, or goes on with the last good rules.
+
+    With --rebuild-outbox nothing is looked over: what the tab Messages of the tracker tells of is taken over into
+    the store, so that no message leaves a second time. sheetsync adopt does so by itself.
     """
+    if rebuild_outbox:
+        return _rebuild(config_path)
     with progress("Looking"):
         found = list(
             look_over(
@@ -41,6 +52,23 @@ def command(config_path: Path, try_mail: bool) -> int:
         )  # fmt: skip
     show_diagnoses(found)
     return int(any(diagnosis.level == "bad" for diagnosis in found))
+
+
+def _rebuild(config_path: Path) -> int:
+    with open_workshop(config_path) as workshop:
+        done = rebuild(workshop, wall_clock())
+    if done is None:
+        out.print("The tracker has no tab Messages with marks; there is nothing to take over.")
+        return 1
+    taken = done.sent + done.uncertain + done.others
+    out.print(
+        f"{counted(taken, 'message')} taken over: {done.sent} sent, {done.uncertain} uncertain."
+    )
+    if done.known:
+        out.print(f"{counted(done.known, 'message')} were known already.")
+    if done.uncertain:
+        out.print("Nobody knows whether the uncertain ones left. sheetsync outbox list shows them.")
+    return 0
 
 
 def show_diagnoses(found: list[Diagnosis]) -> None:

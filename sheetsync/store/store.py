@@ -42,6 +42,7 @@ from sheetsync.store.memory import load_memory
 from sheetsync.store.offline import Offline
 from sheetsync.store.outbox import Outbox
 from sheetsync.store.problems import DiskFull
+from sheetsync.store.rebuilding import KnownMessage, Rebuilt, rebuild
 from sheetsync.store.recorded import load_recorded
 from sheetsync.store.schema import bring_up_to_date
 from sheetsync.store.undo import Undoing
@@ -349,6 +350,12 @@ class Store:
         return self._write(
             lambda c: passes.enqueue(c, trackers.get(c, tracker_id), 0, notices, now)
         )
+
+    def rebuild_outbox(
+        self, tracker_id: int, messages: Sequence[KnownMessage], now: datetime
+    ) -> Rebuilt:
+        """Take messages over that the sheet tells of and this store does not know."""
+        return self._write(lambda c: rebuild(c, trackers.get(c, tracker_id), messages, now))
 
     def outbox(
         self, tracker_id: int, kinds: frozenset[str] | None = None, *, without: str = ""

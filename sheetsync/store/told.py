@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from sqlalchemy import Connection, insert, select, update
 from sheetsync.domain.milestones.memory import (
     CUSTOMER,
     NOTHING_TOLD,
+    UNKNOWN,
     Telling,
     Tellings,
     Told,
@@ -82,10 +84,38 @@ def commit_told(
         if since:
             put_setting(connection, tracker_id, SINCE, "")
         return
-    if not since:
-        put_setting(connection, tracker_id, SINCE, at.isoformat())
     _call_off(connection, tracker_id, uuid, tellings.withdrawn, at)
-    keep_told(connection, tracker_id, tellings.told)
+    if since:
+        keep_told(connection, tracker_id, tellings.told)
+        return
+    put_setting(connection, tracker_id, SINCE, at.isoformat())
+    known = told_of(connection, tracker_id)
+    keep_told(
+        connection,
+        tracker_id,
+        {
+            order: {
+                **known.get(order, {}),
+                **{
+                    kind: both(telling, known.get(order, {}).get(kind))
+                    for kind, telling in kinds.items()
+                },
+            }
+            for order, kinds in tellings.told.items()
+        },
+    )
+
+
+def both(one: Telling, other: Telling | None) -> Telling:
+    """What is known from both: the higher count, and told wherever one of them says so."""
+    if other is None:
+        return one
+    if one.cycle != other.cycle:
+        return max(one, other, key=lambda each: each.cycle)
+    newest = max(one, other, key=lambda each: each.number)
+    told = "told" in (one.stands, other.stands)
+    exact = next((each.of for each in (one, newest, other) if each.of != UNKNOWN), UNKNOWN)
+    return replace(newest, of=exact, stands="told" if told else newest.stands)
 
 
 def _call_off(

@@ -15,6 +15,7 @@ from sheetsync.domain.model import Marker, Plan
 from sheetsync.domain.plan import make_plan
 from sheetsync.errors import AlreadyRunning, UsageError
 from sheetsync.worker.one_pass import PassResult
+from sheetsync.worker.rebuilding import rebuild_outbox
 from sheetsync.worker.workshop import Workshop
 
 _WAITING = ("pending", "retry", "claimed", "held")
@@ -62,7 +63,11 @@ def look(workshop: Workshop, now: datetime) -> Adoption:
 
 
 def adopt(workshop: Workshop, adoption: Adoption, *, who: str, now: datetime) -> PassResult | None:
-    """Begin anew with the sheet; gives the first look, None where a running worker does it next."""
+    """Begin anew with the sheet; gives the first look, None where a running worker does it next.
+
+    What the sheet's tab Messages tells of is taken over first: it was sent, whatever this store knows.
+    """
+    rebuild_outbox(workshop, now)
     workshop.store.adopt(workshop.state.id, adoption.found, who=who, now=now)
     try:
         with workshop.alone():

@@ -16,6 +16,7 @@ from sheetsync.domain.milestones.kinds import KINDS
 from sheetsync.domain.milestones.memory import (
     ASKED,
     BY_PLAN,
+    UNKNOWN,
     Telling,
     ToldBefore,
     Unsent,
@@ -153,6 +154,9 @@ class Pass:
         telling = self._entry(str(self._ids[row]), found.rule.template)
         if telling is None or telling.cycle != int(self._cycle[row]):
             return True
+        if telling.of == UNKNOWN:
+            telling = replace(telling, of=self._revision(row, found))
+            self._remember(str(self._ids[row]), found.rule.template, telling)
         return telling.stands == "told" and telling.of != self._revision(row, found)
 
     def _decide(self, row: int, found: Reached) -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Literal, TypeAlias
 
+UNKNOWN: Final = "?"
+"""Stands for what a notice was about where nobody knows any more; it counts as what the row says now."""
 Stands: TypeAlias = Literal["told", "withdrawn", "waiting"]
 CUSTOMER: Final = "customer"
 """The audience of every notice of this room."""
