@@ -17,7 +17,12 @@ from sheetsync.domain.checks import check_rows, check_texts, next_check_change, 
 from sheetsync.domain.columns import ReadingOptions, interpret
 from sheetsync.domain.companions import Companions, read_companions, told
 from sheetsync.domain.conditions import Surroundings, WorkingDays, evaluate
-from sheetsync.domain.conditions.computed import with_clocks, with_evidence, with_parcels
+from sheetsync.domain.conditions.computed import (
+    with_clocks,
+    with_evidence,
+    with_parcels,
+    with_values,
+)
 from sheetsync.domain.conditions.fields import Fields, fields_of
 from sheetsync.domain.escalation import Escalations, decide
 from sheetsync.domain.escalation.acknowledge import HELP
@@ -108,6 +113,7 @@ def plan_with_reasons(
         companions=companions,
     )  # fmt: skip
     fields = with_parcels(with_evidence(fields_of(orders, rules), seen, orders, now), rules)
+    fields = with_values(fields, orders, companions.lines)
     clocks = _clocks(scene, fields)
     fields = with_clocks(fields, clocks, now)
     checked = check_rows(orders, fields, rules, now, working_days)

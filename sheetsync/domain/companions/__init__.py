@@ -12,46 +12,51 @@ from typing import Final
 from sheetsync.domain.columns.reading import ReadingOptions
 from sheetsync.domain.companions.customers import Customer, Customers, read_customers
 from sheetsync.domain.companions.findings import TabFinding, told
+from sheetsync.domain.companions.order_lines import OrderLines, read_order_lines
 from sheetsync.domain.companions.reading import Ways
 from sheetsync.domain.companions.staff import Colleague, Staff, read_staff
 from sheetsync.domain.companions.vendors import Vendor, Vendors, read_vendors
 from sheetsync.domain.model import Sheet
 
 __all__ = [
-    "COMPANIONS", "CUSTOMERS", "STAFF", "VENDORS", "Colleague", "Companions", "Customer", "Customers",
-    "Staff", "TabFinding", "Vendor", "Vendors", "read_companions", "told",
+    "COMPANIONS", "CUSTOMERS", "ORDER_LINES", "STAFF", "VENDORS", "Colleague", "Companions", "Customer",
+    "Customers", "OrderLines", "Staff", "TabFinding", "Vendor", "Vendors", "read_companions", "told",
 ]  # fmt: skip
 
 CUSTOMERS: Final = "Customers"
 VENDORS: Final = "Vendors"
 STAFF: Final = "Staff"
+ORDER_LINES: Final = "Order Lines"
 COMPANIONS: Final = (
-    CUSTOMERS, VENDORS, STAFF, "Follow-ups", "Inquiries", "Feedback", "Issues",
+    CUSTOMERS, VENDORS, STAFF, ORDER_LINES, "Follow-ups", "Inquiries", "Feedback", "Issues",
 )  # fmt: skip
 """Titles of the tabs that can be read along; see `optional_tabs` for their headings."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Companions:
-    """What the tabs say of people; None where nobody asked for the tab, or it is not there."""
+    """What the tabs say; None where nobody asked for the tab, or it is not there."""
 
     customers: Customers | None = None
     vendors: Vendors | None = None
     staff: Staff | None = None
+    lines: OrderLines | None = None
     findings: tuple[TabFinding, ...] = field(default=())
 
 
 def read_companions(sheet: Sheet, options: ReadingOptions) -> Companions:
-    """The tabs of people that came with `sheet`, and what in them could not be understood."""
+    """The tabs that came with `sheet` and say of whom or what, and what in them could not be understood."""
     ways = Ways(timezone=sheet.timezone, date_system=sheet.date_system, options=options)
     tabs = sheet.tabs
     customers = read_customers(tabs[CUSTOMERS], ways) if CUSTOMERS in tabs else None
     vendors = read_vendors(tabs[VENDORS], ways) if VENDORS in tabs else None
     staff = read_staff(tabs[STAFF], ways) if STAFF in tabs else None
-    read = (customers, vendors, staff)
+    lines = read_order_lines(tabs[ORDER_LINES], ways) if ORDER_LINES in tabs else None
+    read = (customers, vendors, staff, lines)
     return Companions(
         customers=customers,
         vendors=vendors,
         staff=staff,
+        lines=lines,
         findings=tuple(finding for each in read if each is not None for finding in each.findings),
     )

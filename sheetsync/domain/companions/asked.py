@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from sheetsync.domain.companions import COMPANIONS, CUSTOMERS, STAFF
-from sheetsync.domain.rules import EscalationRules, Person, Rulebook
+from collections.abc import Iterator
+from typing import Final
+
+from sheetsync.domain.companions import COMPANIONS, CUSTOMERS, ORDER_LINES, STAFF
+from sheetsync.domain.rules import Condition, EscalationRules, Person, Rulebook
+
+ORDER_VALUE: Final = "order_value"
+"""The field that the tab Order Lines gives where the tracker has no column of that key."""
 
 
 def companions_asked(rules: Rulebook) -> tuple[str, ...]:
@@ -14,6 +20,8 @@ def companions_asked(rules: Rulebook) -> tuple[str, ...]:
         wanted.add(STAFF)
     if rules.notifications.active:
         wanted.add(CUSTOMERS)
+    if ORDER_VALUE not in rules.columns and _asks_for_value(rules):
+        wanted.add(ORDER_LINES)
     return tuple(title for title in COMPANIONS if title in wanted)
 
 
@@ -23,3 +31,20 @@ def told_people(rules: EscalationRules) -> list[Person]:
     named = {who for level in levels for who in level.who}
     named |= {who for rule in rules.rules for who in rule.also}
     return [person for name, person in rules.people.items() if name in named]
+
+
+def _asks_for_value(rules: Rulebook) -> bool:
+    """Whether a check, a limit, a ladder or a milestone depends on what an order is worth."""
+    whens = [
+        *(check.when for check in rules.checks),
+        *(line.when for target in rules.targets for line in target.lines),
+        *(rule.when for rule in rules.escalation.rules),
+        *(milestone.when for milestone in rules.notifications.milestones),
+    ]
+    return any(name == ORDER_VALUE for when in whens for name in _fields(when))
+
+
+def _fields(condition: Condition) -> Iterator[str]:
+    yield from (test.field for test in condition.tests)
+    for part in (*condition.any_of, *condition.none_of):
+        yield from _fields(part)

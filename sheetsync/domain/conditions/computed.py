@@ -6,6 +6,8 @@ from datetime import datetime
 
 import numpy as np
 
+from sheetsync.domain.companions import OrderLines
+from sheetsync.domain.companions.asked import ORDER_VALUE
 from sheetsync.domain.conditions.fields import Field, Fields
 from sheetsync.domain.evidence import Observation
 from sheetsync.domain.model import EVIDENCE, STAMPS, Orders
@@ -51,6 +53,14 @@ def with_parcels(fields: Fields, rules: Rulebook) -> dict[str, Field]:
         carrier = fields["carrier"].data if "carrier" in fields else None
         more["parcel"] = Field("text", parcel_states(fields["carrier_status"].data, carrier, rules))
     return more
+
+
+def with_values(fields: Fields, orders: Orders, lines: OrderLines | None) -> Fields:
+    """`fields` with what each order is worth by the tab Order Lines, unless a column says it."""
+    if lines is None or ORDER_VALUE in fields:
+        return fields
+    worth = lines.of(orders.frame["order_id_read"].to_numpy(object))
+    return {**fields, ORDER_VALUE: Field("number", worth)}
 
 
 def with_clocks(fields: Fields, clocks: Clocks, now: datetime) -> dict[str, Field]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from sheetsync.domain.columns import ReadingOptions
@@ -9,6 +10,7 @@ from sheetsync.domain.companions import COMPANIONS, read_companions, told
 from sheetsync.domain.companions.customers import COLUMNS as CUSTOMER_COLUMNS
 from sheetsync.domain.companions.staff import COLUMNS as STAFF_COLUMNS
 from sheetsync.domain.companions.vendors import COLUMNS as VENDOR_COLUMNS
+from sheetsync.domain.grid import object_array
 from sheetsync.domain.model import CellError, Sheet, TabRows, Uncalculated
 from sheetsync.domain.optional_tabs import OPTIONAL_TABS
 
@@ -211,3 +213,41 @@ class TestVendors:
         assert [(f.row, f.heading) for f in found.findings] == [
             (4, "Confirm SLA (h)"), (3, "Confirm SLA (h)"), (3, "Ship SLA (h)"),
         ]  # fmt: skip
+
+
+class TestOrderLines:
+    HEADINGS = ("Order ID", "SKU", "Product", "Quantity", "Price", "Discount", "Vendor")
+
+    def values(self, *rows):
+        found = companions(**{"Order Lines": [list(self.HEADINGS), *map(list, rows)]})
+        return dict(found.lines.values), found
+
+    def test_an_order_is_worth_the_sum_of_its_lines(self):
+        values, found = self.values(
+            ("#1", "A", "", 2, 10.5, None), ("#2", "B", "", None, 99), ("#1", "C", "", 1, "4.00", 0.5),
+        )  # fmt: skip
+        assert values == {"#1": 24.5, "#2": 99.0}
+        assert found.findings == ()
+
+    def test_an_order_with_a_line_that_has_no_price_has_no_value(self):
+        values, found = self.values(
+            ("#1", "A", "", 2, 10),
+            ("#1", "B", "", 1, ""),
+            ("#2", "C", "", "two", 5),
+            ("#3", "D", "", 1, 5),
+        )
+        assert values == {"#3": 5.0}
+        assert [(f.row, f.heading) for f in found.findings] == [(4, "Quantity")]
+
+    def test_orders_get_their_value_and_others_none(self):
+        _, found = self.values(("#1", "A", "", 2, 10), (7, "B", "", 1, 3))
+        assert found.lines.of(object_array(["#1", "", "7", "#9", "#1"])).tolist()[::2] == [
+            20.0,
+            3.0,
+            20.0,
+        ]
+
+    def test_an_empty_tab_gives_nothing(self):
+        values, found = self.values()
+        assert values == {}
+        assert np.isnan(found.lines.of(object_array(["#1"]))).all()

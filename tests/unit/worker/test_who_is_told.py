@@ -87,6 +87,20 @@ def test_each_line_says_why_with_file_and_line_to_whom_how_and_when(shop):
     assert lines["#SP-3", 2, "Desk"].note.startswith("Handled By names somebody")
 
 
+def test_what_an_order_is_worth_puts_it_up(shop):
+    shop.edit_rules(
+        "escalation.yaml", "rules:\n",
+        "rules:\n  - {when: {order_value: {at_least: 1000}, sla_state: Breached}, use: fulfilment, start_at_level: 4}\n",
+    )  # fmt: skip
+    WorkbookPerson(shop.workbook).write_tab(
+        "Order Lines", [["Order ID", "SKU", "Quantity", "Price"], ["#SP-1", "MUG-01", 100, 12.5],
+                        ["#SP-3", "MUG-01", 10, 12.5]],
+    )  # fmt: skip
+    lines = {(each.order_id, each.level): each.name for each in ahead(shop).tellings}
+    assert lines["#SP-1", 4] == "Senior"
+    assert ("#SP-3", 4) not in lines
+
+
 def test_nothing_is_written_sent_or_remembered(shop):
     before = shop.workbook.read_bytes()
     with shop.workshop() as workshop:
