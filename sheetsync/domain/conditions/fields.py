@@ -14,6 +14,7 @@ import pandas as pd
 from sheetsync.domain.findings import UNREADABLE_RULES
 from sheetsync.domain.grid import Cells, Mask, object_array
 from sheetsync.domain.model import Orders
+from sheetsync.domain.parcels.words import parcel_states
 from sheetsync.domain.rules import ColumnType, Rulebook
 from sheetsync.domain.texts import fold
 
@@ -83,6 +84,8 @@ Fields: TypeAlias = Mapping[str, Field]
 def fields_of(orders: Orders, rules: Rulebook) -> dict[str, Field]:
     """Every column of the sheet as a field, with `dispatched` and `delivered` as ticks beside them.
 
+    Beside Carrier Status stands what it means, as `parcel`.
+
     A blank acts as its column's default (Order Priority: Standard) in comparisons, yet stays empty.
     Other rooms add what they work out (`stage`, `sla_state`, ...) under its name.
     """
@@ -102,6 +105,10 @@ def fields_of(orders: Orders, rules: Rulebook) -> dict[str, Field]:
             fields[date_key] = Field(
                 "moment", date.data, given_filled=ticks == 1, unreadable=date.unreadable
             )
+    if "carrier_status" in fields:
+        carrier = fields["carrier"].data if "carrier" in fields else None
+        states = parcel_states(fields["carrier_status"].data, carrier, rules)
+        fields["parcel"] = Field("text", states)
     return fields
 
 
