@@ -28,7 +28,7 @@ def _colour(value: Any) -> str:
 
 
 def _accent(value: Any) -> str:
-    """A colour that can be read on white, as headings and links, and white on it, as a button."""
+    """A colour that can be read on white, as the name, and white on it, as a button."""
     colour = _colour(value)
     found = contrast(colour, PAPER)
     if found < READABLE:
@@ -117,7 +117,7 @@ class BrandConfig(Strict):
     )
     colour: Accent = Field(
         default="#1F6F78",
-        description="The colour of your name, of links and of the button; white must be readable on it.",
+        description="The colour of your name and of the button; white must be readable on it.",
         examples=["'#1F6F78'"],
     )
     background: Background = Field(
