@@ -25,6 +25,7 @@ VERBS = {
     "approve": "look at what the guard holds back, and let exactly that through",
     "adopt": "begin anew, silently, with a copied sheet or with another store",
     "outbox": "list the messages that wait, let them go, or drop them",
+    "notify": "show the letter to a customer about an order, and send it where you say so",
     "preview": "every mail and SMS with sample data, to look at before a customer does",
     "state": "check the store, copy it, or put a copy back",
     "escalation": "who is told of late orders, and who would be told tonight",

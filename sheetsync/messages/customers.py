@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
+from sheetsync.domain.milestones.memory import ASKED
 from sheetsync.domain.milestones.quiet import next_loud
 from sheetsync.messages.outbox import RELEASED, CustomerPolicy, Outbox, R
 
@@ -15,11 +16,13 @@ _HELD: Final = "Release it to send it all the same."
 def why_held(policy: CustomerPolicy, row: R, outbox: Outbox[R], now: datetime) -> str:
     """Why a person has to let this letter go, in one sentence; "" where it may leave.
 
-    One that a person has let go is past the limits, but not past a full stop.
+    One that a person asked for or has let go is past the limits, but not past a full stop.
     """
     if policy.stopped:
         return policy.stopped
-    if row.last_error.startswith(RELEASED) or not (policy.per_person or policy.per_order):
+    if row.context.get(ASKED) or row.last_error.startswith(RELEASED):
+        return ""
+    if not (policy.per_person or policy.per_order):
         return ""
     person, order = outbox.told_since(row, now - _DAY)
     for count, limit, who, name in (

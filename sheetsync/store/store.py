@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import make_url
 
 from sheetsync.domain.audit import Entry
+from sheetsync.domain.milestones.memory import Telling
 from sheetsync.domain.model import Marker, Memory, Notice, Plan, Receipt
 from sheetsync.domain.rehearsal.recorded import Recorded
 from sheetsync.store import backup, facts, holds, leases, passes, reports, settings, trackers
@@ -45,6 +46,7 @@ from sheetsync.store.problems import DiskFull
 from sheetsync.store.rebuilding import KnownMessage, Rebuilt, rebuild
 from sheetsync.store.recorded import load_recorded
 from sheetsync.store.schema import bring_up_to_date
+from sheetsync.store.told import keep_told, told_of
 from sheetsync.store.undo import Undoing
 
 T = TypeVar("T")
@@ -350,6 +352,26 @@ class Store:
         return self._write(
             lambda c: passes.enqueue(c, trackers.get(c, tracker_id), 0, notices, now)
         )
+
+    def customers_told(self, tracker_id: int, order_id: str) -> dict[str, Telling]:
+        """How it stands with each kind of notice to the customer of an order."""
+        return self._read(lambda c: told_of(c, tracker_id, [order_id])).get(order_id, {})
+
+    def add_asked(
+        self, tracker_id: int, notice: Notice, telling: Telling, now: datetime
+    ) -> bool:
+        """Put a notice to a customer into the outbox that a person asked for; whether it was new."""
+
+        def add(connection: Connection) -> bool:
+            state = trackers.get(connection, tracker_id)
+            if not passes.enqueue(connection, state, 0, [notice], now):
+                return False
+            known = told_of(connection, tracker_id, notice.orders)
+            told = {order: {**known.get(order, {}), notice.kind: telling} for order in notice.orders}
+            keep_told(connection, tracker_id, told)
+            return True
+
+        return self._write(add)
 
     def rebuild_outbox(
         self, tracker_id: int, messages: Sequence[KnownMessage], now: datetime
