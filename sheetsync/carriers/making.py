@@ -80,6 +80,11 @@ def _optional(secret: Secret | None, name: str, around: Surroundings) -> str:
     return "" if secret is None else _secret(secret, name, around)
 
 
+def has_code(kind: str, carrier: CarrierRule) -> bool:
+    """Whether a provider of that kind knows the carrier by a code."""
+    return kind == "simulated" or kind in carrier.codes
+
+
 def allowed(
     settings: CarrierSourceConfig, name: str, rules: Rulebook
 ) -> Callable[[CarrierRule | None], bool]:

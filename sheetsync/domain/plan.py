@@ -14,15 +14,11 @@ import pandas as pd
 
 from sheetsync.domain import own_cells
 from sheetsync.domain.checks import check_rows, check_texts, next_check_change, not_evaluated
+from sheetsync.domain.checks.stale_news import with_stale
 from sheetsync.domain.columns import ReadingOptions, interpret
 from sheetsync.domain.companions import Companions, read_companions, told
 from sheetsync.domain.conditions import Surroundings, WorkingDays, evaluate
-from sheetsync.domain.conditions.computed import (
-    with_clocks,
-    with_evidence,
-    with_parcels,
-    with_values,
-)
+from sheetsync.domain.conditions.computed import with_clocks, with_evidence, with_values
 from sheetsync.domain.conditions.fields import Fields, fields_of
 from sheetsync.domain.escalation import Escalations, decide
 from sheetsync.domain.escalation.acknowledge import HELP
@@ -56,6 +52,8 @@ class PlanOptions:
 
     timezone: str
     reading: ReadingOptions = field(default_factory=ReadingOptions)
+    stale: Mapping[str, str] = field(default_factory=dict)
+    """Carriers whose news are stale -> since when, in words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -112,11 +110,13 @@ def plan_with_reasons(
         orders=orders, seen=seen, around=around, memory=memory, rules=rules, hours=hours,
         companions=companions,
     )  # fmt: skip
-    fields = with_parcels(with_evidence(fields_of(orders, rules), seen, orders, now), rules)
-    fields = with_values(fields, orders, companions.lines)
+    seen_fields = with_evidence(fields_of(orders, rules), seen, orders, now)
+    fields = with_values(seen_fields, orders, companions.lines)
     clocks = _clocks(scene, fields)
     fields = with_clocks(fields, clocks, now)
     checked = check_rows(orders, fields, rules, now, working_days)
+    if options.stale:
+        checked = with_stale(checked, orders, rules, options.stale)
     findings = join_findings([orders.findings, checked, seen.findings])
     steps = _next_steps(orders, seen, findings)
     escalations = _escalate(scene, clocks, fields, steps)

@@ -10,11 +10,18 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from sheetsync.carriers.making import TROUBLES, Surroundings, allowed, make_provider
+from sheetsync.carriers.making import (
+    TROUBLES,
+    Surroundings,
+    allowed,
+    has_code,
+    make_provider,
+)
 from sheetsync.carriers.news import Said, said_of
 from sheetsync.carriers.parcels import Parcel
 from sheetsync.carriers.provider import CarrierProvider
@@ -204,6 +211,23 @@ class _Turn:
             for at in (health.down_since, health.alone_until)
         )
         return f"{health.sentence} So it is since {since:%Y-%m-%d %H:%M}; it is asked again at {again:%Y-%m-%d %H:%M}."
+
+
+def silent_providers(
+    config: Config, store: Store, tracker_id: int, rules: Rulebook
+) -> Iterator[tuple[SourceLog, list[str]]]:
+    """Each provider that did not answer last time, with the carriers that it is asked about."""
+    known = remembered_of(store.setting(tracker_id, _REMEMBERED))
+    for name, settings in config.carriers.items():
+        health = known.get(name, Remembered()).health
+        if settings.is_asked and health.failures:
+            log = SourceLog(
+                name=name, kind="carrier", asked=True, heard_at=_moment(health.answered_at),
+                since=_moment(health.down_since), stale_after=settings.stale_after,
+            )  # fmt: skip
+            with suppress(*TROUBLES):
+                fits = allowed(settings, name, rules)
+                yield log, [each for each, rule in rules.carriers.items() if fits(rule) and has_code(settings.kind, rule)]  # fmt: skip
 
 
 def under_way(store: Store, tracker_id: int, rules: Rulebook, timezone: str) -> list[Parcel]:

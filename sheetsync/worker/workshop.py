@@ -41,6 +41,7 @@ from sheetsync.worker.one_pass import PassResult, Ports, no_step, one_pass, plan
 from sheetsync.worker.publish import Publisher
 from sheetsync.worker.rules_alarm import broken_rules_notices
 from sheetsync.worker.rules_in_force import RulesInForce, folder_token, rules_in_force
+from sheetsync.worker.stale import stale_carriers
 from sheetsync.worker.tracked import Tracked, at_once, merged
 from sheetsync.worker.which_store import open_store
 from sheetsync.worker.which_tracker import Bench, open_sheet, open_tracker, open_workbook, place_of
@@ -398,7 +399,10 @@ class Workshop:
 
     def _ports(self, force: RulesInForce, sources: tuple[SourceLog, ...] = ()) -> Ports:
         settings = self.config.tracker
-        options = self.plan_options
+        stale = stale_carriers(
+            self.config, self.store, self._tracker_id, force.rules, self._clock(), settings.timezone
+        )
+        options = replace(self.plan_options, stale=stale)
         publisher = Publisher(
             timezone=settings.timezone,
             every=self.config.worker.every,

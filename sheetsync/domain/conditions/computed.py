@@ -12,8 +12,6 @@ from sheetsync.domain.conditions.fields import Field, Fields
 from sheetsync.domain.evidence import Observation
 from sheetsync.domain.model import EVIDENCE, STAMPS, Orders
 from sheetsync.domain.moments import Moments, as_moment
-from sheetsync.domain.parcels.words import parcel_states
-from sheetsync.domain.rules import Rulebook
 from sheetsync.domain.sla.clocks import Clocks
 
 _DATES_OF_STAFF = ("dispatched_at", "delivered_at")
@@ -43,15 +41,6 @@ def with_evidence(
         more[stamp] = Field("moment", moments, given_filled=ticks == 1)
         if evidence in more:
             more[evidence] = Field("tick", np.where(ticks == 1, 1, more[evidence].data))
-    return more
-
-
-def with_parcels(fields: Fields, rules: Rulebook) -> dict[str, Field]:
-    """`fields` with what Carrier Status means of the parcel, where the sheet has that column."""
-    more: dict[str, Field] = dict(fields)
-    if "carrier_status" in fields:
-        carrier = fields["carrier"].data if "carrier" in fields else None
-        more["parcel"] = Field("text", parcel_states(fields["carrier_status"].data, carrier, rules))
     return more
 
 

@@ -207,6 +207,12 @@ def test_a_provider_that_is_down_for_long_is_stale_since(shop, server):
         "The news of ship are stale since" in text and "it answered last at" in text for text in tab
     )
     assert told(shop, "#SP-1")["carrier_status"] == "In transit", "what was known stays"
+    server.faults = ["status 500"] * 9
+    shop.shop.now += timedelta(days=6)
+    shop.shop.look(environment=KEYS)
+    check = shop.shop.cell("#SP-1", "check")
+    assert "Unsure: The courier has scanned nothing for more than 5 days." in check
+    assert "But the news of ship are stale since 2026-03-09 14:12." in check
 
 
 def test_a_provider_that_lies_touches_no_row(shop, server):
