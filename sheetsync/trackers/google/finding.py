@@ -39,6 +39,11 @@ class _Likely:
     other: int
     holds: bool
 
+    @property
+    def differ(self) -> int:
+        """How many cells differ, all in all."""
+        return self.unlike + self.other
+
 
 class Finder:
     """Finds rows in a tab as it stands `now`.
@@ -118,7 +123,9 @@ class Finder:
             if replace(each, then=then, order=undo.order) == undo
             and (each.then.write, each.then.key) == (then.write, then.key)
         ]
-        named = self._named(then) if then.key and self._is_doubled(then) else ()
+        before = self._times.get(then.key, 0)
+        hit = before == len(alike) or (then.doubled and before < len(alike))
+        named = self._named(then) if then.key and hit else ()
         return named if 1 < len(alike) == len(named) else ()
 
     def doubtful(self, undo: Undo) -> list[tuple[int, int]]:
@@ -130,6 +137,19 @@ class Finder:
                 if may_be and not self._is_anothers(number, then):
                     found.append((number, column))
         return found
+
+    def is_likeliest(self, undo: Undo, number: int) -> bool:
+        """Whether a row under its Order ID, or none, is much like the row then, and none of its Order ID is more.
+
+        Where something is to be put back, nothing of people's may differ at all.
+        """
+        then, likely = undo.then, self._liken(undo.then, number)
+        if likely is None or self._key(number, then) not in ("", then.key):
+            return False
+        if likely.unlike and (undo.right is not None or undo.formula):
+            return False
+        rivals = self._likely(then, (n for n in self._named(then) if n != number))
+        return likely.differ <= _EDITED and all(each.differ > likely.differ for each in rivals)
 
     def is_copied(self, then: Then) -> bool:
         """Whether its Order ID stands there more often than before."""
@@ -166,23 +186,22 @@ class Finder:
         if len(named) == 1 and not self._is_doubled(then) and self._tells(then, named[0]):
             return [named[0].number, *([] if named[0].holds else self._under_another_name(then))]
         named += self._perhaps_renamed(then) if self._is_doubled(then) else []
-        exact = [each for each in named if not each.unlike and not each.other]
-        near = [each for each in named if each.unlike + each.other < 2]
+        exact = [each for each in named if not each.differ]
+        near = [each for each in named if each.differ < 2]
         if (len(exact) == 1 and len(near) == 1) or self._are_twins(then, exact):
             return [each.number for each in exact]
-        if len(near) == 1 and self._stands_out(near[0], named, then):
-            return [near[0].number]
+        showing = [each for each in near if self._shows_any(then, each.number)]
+        if len(showing) == 1 and (len(near) > 1 or self._stands_out(near[0], named, then)):
+            return [showing[0].number]
         if self._are_all_due(then, named):
             return [each.number for each in named]
         if named:
             return []
         others = [e for e in self._likely(then, self._perhaps(then)) if self._may_be(e, then)]
         holders = [each for each in others if each.holds]
-        if len(holders) == 1 and (
-            holders[0].agree > 1 or not (holders[0].unlike or holders[0].other)
-        ):
+        if len(holders) == 1 and (holders[0].agree > 1 or not holders[0].differ):
             return [holders[0].number]
-        exact = [e for e in holders or others if not e.unlike and not e.other]
+        exact = [e for e in holders or others if not e.differ]
         told = len(exact) == 1 and (exact[0].agree > 0 or self._was_bare(then))
         fine = told or self._are_twins(then, exact)
         return [each.number for each in exact] if fine else []
@@ -191,9 +210,16 @@ class Finder:
         """Whether of the rows that had its Order ID all along every other one is far less like it."""
         rivals = [each for each in named if each is not near]
         return len(named) <= self._times.get(then.key, 0) and all(
-            each.agree + 2 <= near.agree
-            and each.unlike + each.other >= near.unlike + near.other + 2
-            for each in rivals
+            each.agree + 2 <= near.agree and each.differ >= near.differ + 2 for each in rivals
+        )
+
+    def _shows_any(self, then: Then, number: int) -> bool:
+        """Whether anything of what is to be undone stands in the row."""
+        columns = self.columns(then.headings)
+        return any(
+            same(self.now.cell(number, columns[undo.column]), undo.wrong)
+            for undo in self._own[then]
+            if undo.column in columns
         )
 
     def _was_bare(self, then: Then) -> bool:

@@ -33,7 +33,7 @@ from sheetsync.trackers.google.judging import STALE, Judge, Wanted
 from sheetsync.trackers.google.look import Look
 from sheetsync.trackers.google.looking import Eyes
 from sheetsync.trackers.google.publishing import Publishing, Tabs
-from sheetsync.trackers.google.repairing import Repair, followed_back, repair
+from sheetsync.trackers.google.repairing import Repair, followed_back, perhaps_copied, repair
 from sheetsync.trackers.google.safety_copy import TITLE as COPY_TITLE
 from sheetsync.trackers.google.sending import address, cell_requests
 from sheetsync.trackers.google.snapshot import Snapshot
@@ -133,6 +133,11 @@ class GuardedWrite:
                 self._eyes.forget_structure()
         assert problem is not None  # noqa: S101 - every other way out returned
         raise problem
+
+    def own_headings(self, cells: Snapshot) -> frozenset[str]:
+        """The headings of the columns that are computed anew in every pass. Raises PlanRefused."""
+        header = self._eyes.headed(cells).header
+        return frozenset(header.headings[key] for key in OWN_COLUMNS if key in header.headings)
 
     # -- the steps ------------------------------------------------------------------------------
 
@@ -252,7 +257,7 @@ class GuardedWrite:
         What was displaced is not placed anew: its order comes round in the next pass, when people's hands
         are off it.
         """
-        left, done, own = list(undos), list[Undo](), self._own_headings(state)
+        left, done, own = list(undos), list[Undo](), self.own_headings(state.planned)
         for _ in range(ROUNDS):
             self._api.prepare_write()
             round_ = repair(left, self._copies.look(self._ticket), under, times, own)
@@ -260,7 +265,7 @@ class GuardedWrite:
                 state.tell(round_.told(left, done))
                 self._close(state)
                 return
-            found = self._one_round(state, round_, left, times)
+            found = self._one_round(state, round_, [*left, *perhaps_copied(done)], times)
             if found is None:
                 continue
             self.counters.repaired += len(found.stand)
@@ -290,11 +295,6 @@ class GuardedWrite:
             found = self._verify(round_.cells, landing, entry.under)
             found = replace(found, undos=tuple(followed_back(found.undos, left, times)))
         return found
-
-    def _own_headings(self, state: WriteState) -> frozenset[str]:
-        """The headings of the columns that are computed anew in every pass."""
-        header = self._eyes.headed(state.planned).header
-        return frozenset(header.headings[key] for key in OWN_COLUMNS if key in header.headings)
 
     def _entry(self) -> Entry | None:
         text = self._journal.load()

@@ -38,6 +38,15 @@ class Repair:
     cells: list[Sent] = field(default_factory=list)
     does: dict[_Place, list[Undo]] = field(default_factory=dict)
 
+    def add(self, place: _Place, chain: list[Undo]) -> None:
+        """Send what the last of a chain of undos puts back; in a column of our own the cell is blanked."""
+        last, blank = chain[-1], self.is_own(place)
+        if blank and self.look.cells.cell(*place) is None:
+            return
+        self.does[place] = chain
+        formula = _moved(last, place) if last.formula and not blank else ""
+        self.cells.append(_cell(place, None if blank else last.right, formula, self.look))
+
     def fixed(self) -> Snapshot:
         """The tab as it will be."""
         return self.look.cells.after({(cell.row, cell.column): cell.new for cell in self.cells})
@@ -51,8 +60,8 @@ class Repair:
 
     def told(self, left: Sequence[Undo], done: Sequence[Undo]) -> list[str]:
         """What a person has to look at, in words, once nothing more can be put right for certain."""
-        astray = [undo for undo in left if not self._was_found(undo)]
-        telling = {undo.then for undo in done if is_telling(undo.wrong)}
+        astray = [undo for undo in left if not self.was_found(undo)]
+        telling = {undo.then for undo in perhaps_copied(done)}
         copies = [u for u in done if u.then in telling or self.finder.is_copied(u.then)]
         lost = [_lost(u) for u in astray if u.right is not None and _heading(u) not in self.own]
         return list(dict.fromkeys([*_doubts([*astray, *copies], self), *lost]))
@@ -60,7 +69,11 @@ class Repair:
     def is_own(self, place: _Place) -> bool:
         """Whether the cell is in a column that is computed anew in every pass."""
         heading = self.look.heading(place[1])
-        return heading in self.own and self.look.headings.count(heading) == 1
+        return (
+            place[0] != self.look.header_row
+            and heading in self.own
+            and self.look.headings.count(heading) == 1
+        )
 
     def meant(self, undo: Undo, place: _Place) -> bool:
         """Whether that is surely where the value belongs that is to be undone elsewhere."""
@@ -68,7 +81,8 @@ class Repair:
         unique = self.look.headings.count(heading) == 1
         return unique and is_meant(undo, self.look.order(place[0]), heading)
 
-    def _was_found(self, undo: Undo) -> bool:
+    def was_found(self, undo: Undo) -> bool:
+        """Whether the row that it is about was found for certain."""
         numbers = self.rows.get(undo.then, ())
         return any(self.finder.column(undo, number) is not None for number in numbers)
 
@@ -88,22 +102,23 @@ def repair(
     """
     finder = Finder(now, undos, times)
     out = Repair(look=_understood(finder, under), finder=finder, rows=finder.rows(), own=own)
-    for place, chain in sorted(_due(undos, finder, out.rows).items(), key=lambda pair: pair[0]):
-        out.does[place] = chain
-        formula = _moved(chain[-1], place) if chain[-1].formula else ""
-        out.cells.append(_cell(place, chain[-1].right, formula, out.look))
-    if not out.cells:  # last of all, since what stands there tells rows
-        for place, found in sorted(_own_astray(undos, out).items(), key=lambda pair: pair[0]):
-            out.does[place] = found
-            out.cells.append(_cell(place, None, "", out.look))
+    for found in (_due, _own_astray, _sole):  # the surest first, since what stands there tells rows
+        for place, chain in sorted(found(undos, out).items(), key=lambda pair: pair[0]):
+            out.add(place, chain)
+        if out.cells:
+            break
     return out
 
 
 def corrected(
-    undos: Sequence[Undo], now: Snapshot, under: Under, times: Mapping[str, int]
+    undos: Sequence[Undo],
+    now: Snapshot,
+    under: Under,
+    times: Mapping[str, int],
+    own: Collection[str] = (),
 ) -> Snapshot:
     """The cells as they will be once the undos are done, for planning before they are."""
-    fixed = repair(undos, now, under, times).fixed()
+    fixed = repair(undos, now, under, times, own).fixed()
     fixed.formula_texts, fixed.at = now.formula_texts, now.at
     return fixed
 
@@ -124,6 +139,11 @@ def followed_back(
     return [undo for undo in found if undo.formula or not same(undo.wrong, undo.right)]
 
 
+def perhaps_copied(done: Sequence[Undo]) -> list[Undo]:
+    """Of undos that are done those whose value, where it stands anywhere else, is a copy that a person made."""
+    return [undo for undo in done if is_telling(undo.wrong)]
+
+
 # -- within -----------------------------------------------------------------------------------------
 
 
@@ -134,10 +154,9 @@ def _understood(finder: Finder, under: Under) -> Look:
     return Look(cells=finder.now, header_row=top, key_column=key)
 
 
-def _due(
-    undos: Sequence[Undo], finder: Finder, rows: Mapping[Then, Sequence[int]]
-) -> dict[_Place, list[Undo]]:
+def _due(undos: Sequence[Undo], round_: Repair) -> dict[_Place, list[Undo]]:
     """Place -> the undos that lead from what stands there to what is right."""
+    finder, rows = round_.finder, round_.rows
     at: dict[_Place, list[Undo]] = {}
     hit = {(u.then.headings, u.column) for u in undos if _is_header(u.then)}
     for undo in undos:
@@ -166,6 +185,19 @@ def _own_astray(undos: Sequence[Undo], round_: Repair) -> dict[_Place, list[Undo
             if round_.is_own(place) and not round_.meant(undo, place):
                 at.setdefault(place, []).append(undo)
     return at
+
+
+def _sole(undos: Sequence[Undo], round_: Repair) -> dict[_Place, list[Undo]]:
+    """Place -> the undo that can only be about this one, since its value stands nowhere else."""
+    at: dict[_Place, list[Undo]] = {}
+    for undo in undos:
+        if undo.wrong is None or undo.column == undo.then.key_column or round_.was_found(undo):
+            continue
+        places = round_.finder.doubtful(undo)
+        sole = len(places) == 1 and not round_.meant(undo, places[0])
+        if sole and round_.finder.is_likeliest(undo, places[0][0]):
+            at.setdefault(places[0], []).append(undo)
+    return {place: found for place, found in at.items() if len(found) == 1}
 
 
 def _chain(value: CellValue, undos: Sequence[Undo]) -> list[Undo]:

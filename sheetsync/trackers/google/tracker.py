@@ -161,7 +161,10 @@ class GoogleTracker:
         if entry is None:
             return snapshot
         found = self.guarded.heard_of(entry) or Verdicts()
-        return corrected([*entry.undos, *found.undos], snapshot, entry.under, entry.times)
+        undos = [*entry.undos, *found.undos]
+        readable = corrected(undos, snapshot, entry.under, entry.times)
+        own = self.guarded.own_headings(readable)
+        return corrected(undos, snapshot, entry.under, entry.times, own)
 
     def _as_sheet(self, snapshot: Snapshot, planned: Snapshot) -> Sheet:
         headed = self.eyes.headed(planned)

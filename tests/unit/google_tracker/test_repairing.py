@@ -211,6 +211,58 @@ def test_a_slip_leads_back_only_to_a_row_of_the_same_order():
     assert [u.right for u in followed_back([second], [first], TIMES)] == ["OK 71"]
 
 
+OWN_HEAD = ("Order ID", "Status", "SLA", "Note")
+
+
+def own_cells(undos, now):
+    found = repair(undos, now, UNDER, TIMES, ["SLA"])
+    return [(c.row, c.column, c.old, c.new) for c in found.cells]
+
+
+def test_what_is_ours_in_a_column_of_our_own_is_only_blanked():
+    now = tab(("B", "Ready", "Late 70"), head=OWN_HEAD)
+    slip = undo(("B", "Ready", "Late 70"), "typed by a person", head=OWN_HEAD)
+    assert own_cells([slip], now) == [(2, 2, "Late 70", None)]
+    assert own_cells([slip], tab(("B", "Ready"), head=OWN_HEAD)) == []
+
+
+def test_in_a_column_of_our_own_nobody_has_to_look_at_what_cannot_be_told_apart():
+    row = (None, "Ready", "Late 70", "call")
+    slip = replace(undo(row, None, head=OWN_HEAD), heading="SLA")
+    now = tab((None, "Ready", "Late 70", "ring"), (None, "Ready", "Late 70", "bell"), head=OWN_HEAD)
+    assert own_cells([slip], now) == [(2, 2, "Late 70", None), (3, 2, "Late 70", None)]
+    fixed = repair([slip], now, UNDER, TIMES, ["SLA"]).fixed()
+    assert repair([slip], fixed, UNDER, TIMES, ["SLA"]).told([slip], [slip]) == []
+
+
+def test_where_it_is_meant_a_value_of_our_own_stays():
+    slip = replace(undo((None, "Ready", "Late 70", "call"), None, head=OWN_HEAD), heading="SLA")
+    now = tab(("A", "Ready", "Late 70", "ring"), head=OWN_HEAD)
+    assert own_cells([slip], now) == []
+
+
+def test_a_row_in_which_nothing_else_stood_is_known_by_that():
+    bare = (None, "Ready", None)
+    slip = undo(bare, None, column=1)
+    assert sent_by([slip], tab(bare, ("C", "Ready"))) == [("", 2, 1, "Ready", None)]
+    assert sent_by([slip], tab(bare, bare)) == [], "two of them: nobody knows which"
+
+
+def test_of_two_rows_of_one_order_only_one_shows_what_is_to_be_undone():
+    hit = ("D", "Ready", 46000.5, "same")
+    slip = undo(hit, None)
+    now = tab(("D", "Ready", None, "same"), hit)
+    assert sent_by([slip], now) == [("D", 3, 2, 46000.5, None)]
+
+
+def test_what_stands_in_one_place_only_is_about_that_one():
+    slip = undo((None, "Ready", 46000.5, "call"), None)
+    edited = (None, "Ready", 46000.5, "rung")
+    assert sent_by([slip], tab(edited)) == [("", 2, 2, 46000.5, None)]
+    assert sent_by([slip], tab(edited, edited)) == []
+    assert sent_by([replace(slip, right=45000)], tab(edited)) == [], "a person's row is no guess"
+
+
 def test_an_entry_of_the_journal_comes_back_as_it_was():
     cell = Sent(
         order="A", row=2, column=2, heading="Picked At", old=CellError("#N/A"), new=1.5,
