@@ -15,7 +15,7 @@ from sheetsync.messages.kinds import CUSTOMER_KINDS, VENDOR_KINDS
 
 ROW_FACTS: Final = (
     "order", "stage", "state", "text", "since", "limit", "due", "over", "handler", "next_step",
-    "priority", "customer", "carrier", "vendor", "left", "counted_in", "status", "note",
+    "priority", "customer", "carrier", "vendor", "vendor_contact", "left", "counted_in", "status", "note",
 )  # fmt: skip
 _FACTS: Final[Mapping[str, Any]] = {
     "recipient_name": "", "subject": "", "level": 0, "rows": (), "more": 0, "tracker": "", "remarks": (),

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sheetsync.domain.companions import Companions
 from sheetsync.domain.escalation import Escalations, decide
 from sheetsync.domain.model import ESCALATION_COLUMNS
 from sheetsync.domain.moments import NAT
@@ -118,6 +119,7 @@ class Office(Desk):
     )
     last_pass: str = ""
     mails: int = 0
+    companions: Companions = field(default_factory=Companions)
 
     def run(self, now: str, *, baseline: bool = False) -> Escalations:
         """One pass; the next one remembers it."""
@@ -130,6 +132,7 @@ class Office(Desk):
             escalations=self.memory, rules=self.rules, hours=self.hours(now), now=aware(now),
             timezone=self.zone, baseline=baseline, mails_today=self.mails,
             last_pass_at=aware(self.last_pass) if self.last_pass else None,
+            companions=self.companions,
         )  # fmt: skip
         self.memory = pd.concat([self.memory, found.rows], ignore_index=True)
         self.last_pass = now

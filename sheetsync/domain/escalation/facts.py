@@ -108,6 +108,7 @@ class Facts:
             **{name: value for name, value in clock.items() if name != "seconds"},
             "handler": self.speakable.handler(cell("handler")),
             "vendor": self.speakable.vendor(cell("vendor")),
+            "vendor_contact": self.speakable.vendor_contact(cell("vendor")),
             "priority": self.speakable.priority(cell("priority")),
             "next_step": self._next_step(row, stage),
             "policy_source": str(rung.source),

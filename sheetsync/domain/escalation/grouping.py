@@ -21,7 +21,7 @@ _MANAGERS_FROM: Final = 3
 """The level from which an escalation addresses managers."""
 _NAMED: Final = 5
 """Orders named beside one reason."""
-_STAFF_ONLY: Final = ("handler", "level", "note", "row")
+_STAFF_ONLY: Final = ("handler", "level", "note", "row", "vendor_contact")
 
 
 class _Place(NamedTuple):

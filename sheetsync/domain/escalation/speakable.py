@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from sheetsync.domain.addresses import is_one_address
 from sheetsync.domain.companions import Companions
 from sheetsync.domain.next_action import BY_STAGE
 from sheetsync.domain.rules import Rulebook
@@ -35,6 +36,8 @@ class Speakable:
     vendors: Mapping[str, str]
     priorities: Mapping[str, str]
     carriers: frozenset[str]
+    vendor_addresses: Mapping[str, str]
+    """By ID and name, where mail reaches a vendor of the tab Vendors."""
 
     @classmethod
     def of(cls, rules: Rulebook, companions: Companions) -> Speakable:
@@ -48,6 +51,7 @@ class Speakable:
             if priority
             else {},
             carriers=frozenset(fold(name) for name in named),
+            vendor_addresses=_vendor_addresses(companions),
         )
 
     def handler(self, text: str) -> str:
@@ -57,6 +61,10 @@ class Speakable:
     def vendor(self, text: str) -> str:
         """The vendor by the name in the list of people; "" for any other."""
         return self.vendors.get(fold(text), "")
+
+    def vendor_contact(self, text: str) -> str:
+        """The vendor's address by the tab Vendors; "" for any other."""
+        return self.vendor_addresses.get(fold(text), "") if text else ""
 
     def priority(self, text: str) -> str:
         """The priority where it is one of the choices."""
@@ -112,6 +120,17 @@ def _vendor_names(companions: Companions) -> dict[str, str]:
         for folded, place in (*found.by_name.items(), *found.by_key.items())
     )
     return {folded: words for folded, words in names if words}
+
+
+def _vendor_addresses(companions: Companions) -> dict[str, str]:
+    if companions.vendors is None:
+        return {}
+    found = companions.vendors
+    addresses = (
+        (folded, found.companies[place].email)
+        for folded, place in (*found.by_name.items(), *found.by_key.items())
+    )
+    return {folded: address for folded, address in addresses if is_one_address(address)}
 
 
 def _folded(names: Iterable[str]) -> dict[str, str]:

@@ -325,7 +325,7 @@ def test_a_message_is_plain_data_in_words():
             "order": "#SP-1", "row": 2, "stage": "Packing", "status": "Packing",
             "state": "Breached", "text": "", "since": "Fri 20 Nov 08:00", "limit": "4 h",
             "due": "Fri 20 Nov 12:00", "over": "1 h 12 min", "left": "",
-            "counted_in": "open hours", "source": "sla.yaml:1", "handler": "Thabo", "vendor": "",
+            "counted_in": "open hours", "source": "sla.yaml:1", "handler": "Thabo", "vendor": "", "vendor_contact": "",
             "priority": "Standard", "next_step": "Pack the parcel",
             "policy_source": "escalation.yaml:12", "level": 2, "note": "",
         }],

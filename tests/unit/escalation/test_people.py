@@ -17,6 +17,7 @@ from sheetsync.domain.model import Sheet, TabRows
 from sheetsync.domain.rules import Person
 from sheetsync.errors import MailError
 from sheetsync.messages.addresses import parse_address
+from sheetsync.messages.render import Renderer
 from tests.support.clock_scene import rulebook, target
 from tests.support.escalation_desk import HERE, Office, ladders, level, mails, policy, rule
 from tests.support.rules_builder import calendar
@@ -266,3 +267,21 @@ def test_an_invisible_sign_is_no_part_of_an_address():
 )  # fmt: skip
 def test_only_what_looks_like_a_name_is_told_as_one(text, told):
     assert name_words(text) == (text if told else "")
+
+
+def test_a_managers_mail_says_how_the_vendor_is_reached_and_the_vendors_own_does_not():
+    escalation = replace(
+        ladders(policy("fulfilment", level(3, "breach", "lead vendor"))), people=PEOPLE
+    )
+    desk = Office(rulebook(target("Packing", "4h"), calendars=(calendar(),), escalation=escalation))
+    desk.companions = companions()
+    desk.add(order_id="#SP-1", since="2026-11-20 08:00", vendor="V-1")
+    found = desk.run("2026-11-20 12:30")
+    rows = {notice.recipient: notice.context["rows"][0] for notice in found.notices}
+    assert rows["lead@example.org"]["vendor_contact"] == "orders@acme.example"
+    assert rows["lead@example.org"]["vendor"] == "Acme Traders"
+    assert {"vendor_contact", "handler", "level"}.isdisjoint(rows["orders@acme.example"])
+    to_lead = next(n for n in found.notices if n.recipient == "lead@example.org")
+    letter = Renderer().render("escalation", {**to_lead.context, "audience": "manager"})
+    assert "Vendor: Acme Traders, orders@acme.example" in letter.text
+    assert "orders@acme.example" in letter.html
