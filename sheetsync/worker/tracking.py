@@ -7,9 +7,8 @@ writes over what a person typed. No provider's trouble is another one's, or the 
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -22,24 +21,20 @@ from sheetsync.carriers.making import (
     has_code,
     make_provider,
 )
-from sheetsync.carriers.news import Said, said_of
+from sheetsync.carriers.news import said_of
 from sheetsync.carriers.parcels import Parcel
 from sheetsync.carriers.provider import CarrierProvider
 from sheetsync.carriers.remembered import Remembered, packed, remembered_of
 from sheetsync.carriers.rounds import Round, after, ask, due
 from sheetsync.config import Config
 from sheetsync.domain.feeds.telling import SourceLog
-from sheetsync.domain.moments import scalar_to_local, scalar_to_utc
-from sheetsync.domain.rules import CarrierRule, Rulebook
-from sheetsync.domain.texts import fold
-from sheetsync.store.feed_rows import SaidRow
-from sheetsync.store.feeds import FileLine
-from sheetsync.store.memory import packed as packed_cells
+from sheetsync.domain.moments import scalar_to_local
+from sheetsync.domain.rules import Rulebook
 from sheetsync.store.store import Store
+from sheetsync.worker.parcel_news import keep_news, under_way
 from sheetsync.worker.tracked import Tracked, at_once
 
 _REMEMBERED: Final = "carriers"
-_OVER: Final = frozenset({"Delivered", "Completed", "Cancelled", "Returned"})
 _TOLD: Final = 3
 _TOO_LONG: Final = timedelta(minutes=30)
 Start = Callable[[Callable[[], None]], None]
@@ -168,22 +163,14 @@ class _Turn:
         return after(known, done, frozenset(parcel.asked for parcel in mine))
 
     def _keep(self, name: str, done: Round) -> None:
-        feeds = self.store.feeds(self.tracker_id)
-        rows = [_row(said) for said in done.said]
-        if not feeds.compare(name, rows).changed:
-            return
-        told = hashlib.sha256(repr((self.now, rows)).encode("utf-8", "surrogatepass")).hexdigest()
-        local = scalar_to_local(self.now, self.around.timezone)
-        headings = sorted({key for said in done.said for key in said.cells} | {"tracking"})
-        line = FileLine(
-            source=name, kind="carrier", name=f"asked {local:%Y-%m-%d %H:%M}", digest=told, stamp="", settings="",
-            headings=tuple(headings), written_at=self.now, taken_at=self.now, rows=len(rows),
-            refused=len(done.errors),
+        counts = keep_news(
+            self.store.feeds(self.tracker_id), name, done.said, now=self.now, refused=len(done.errors),
+            title="asked", timezone=self.around.timezone,
         )  # fmt: skip
-        counts = feeds.take(line, rows)
-        self.news.append(
-            f"{name} was asked about {done.asked:,} parcels, {counts.changed:,} of them have news."
-        )
+        if counts is not None:
+            self.news.append(
+                f"{name} was asked about {done.asked:,} parcels, {counts.changed:,} of them have news."
+            )
 
     def told(self, logs: Sequence[SourceLog]) -> Tracked:
         """Lines, remarks, and what Sync Status tells of each provider."""
@@ -228,48 +215,6 @@ def silent_providers(
             with suppress(*TROUBLES):
                 fits = allowed(settings, name, rules)
                 yield log, [each for each, rule in rules.carriers.items() if fits(rule) and has_code(settings.kind, rule)]  # fmt: skip
-
-
-def under_way(store: Store, tracker_id: int, rules: Rulebook, timezone: str) -> list[Parcel]:
-    """The parcels of open orders, by what the last pass saw; a number on two orders is nobody's."""
-    cells = store.feeds(tracker_id).parcels()
-    found: dict[str, Parcel] = {}
-    doubled: set[str] = set()
-    carriers = {
-        fold(text): rule for rule in rules.carriers.values() for text in (rule.name, *rule.aliases)
-    }
-    for parcel in _parcels(cells.values(), rules, carriers, timezone):
-        if parcel.asked in found:
-            doubled.add(parcel.asked)
-        found[parcel.asked] = parcel
-    return [parcel for number, parcel in found.items() if number and number not in doubled]
-
-
-def _parcels(
-    rows: Iterable[Mapping[str, str]],
-    rules: Rulebook,
-    carriers: Mapping[str, CarrierRule],
-    timezone: str,
-) -> Iterator[Parcel]:
-    for row in rows:
-        status = rules.statuses.aliases.get(fold(row.get("status", "")), "")
-        if status not in _OVER:
-            carrier = carriers.get(fold(row.get("carrier", "")))
-            since = _left_at(row.get("dispatched_at", ""), timezone)
-            yield Parcel(number=row["tracking"], carrier=carrier, since=since)
-
-
-def _left_at(text: str, timezone: str) -> datetime | None:
-    try:
-        return scalar_to_utc(datetime.fromisoformat(text).replace(tzinfo=None), timezone)
-    except ValueError:
-        return None
-
-
-def _row(said: Said) -> SaidRow:
-    return SaidRow(
-        "tracking", said.number, packed_cells(dict(said.cells)), int(said.at.timestamp())
-    )
 
 
 def _moment(at: float | None) -> datetime | None:

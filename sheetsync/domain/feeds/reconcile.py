@@ -18,6 +18,7 @@ from sheetsync.domain.feeds.kinds import RULES, may_change
 from sheetsync.domain.feeds.news import News
 from sheetsync.domain.feeds.planning import CellTexts, Rows, contradicts
 from sheetsync.domain.model import Orders
+from sheetsync.domain.parcels.words import parcel_state
 from sheetsync.domain.rules import Rulebook
 from sheetsync.domain.texts import fold, number_text
 
@@ -83,7 +84,7 @@ class _Scene:
             if contradicts(each, self._texts, place):
                 yield self._other_vendor(each, order, place)
                 continue
-            yield from self._of_the_carrier(each, order)
+            yield from self._of_the_carrier(each, order, place)
             for key, text in each.cells.items():
                 if self._compared(each, key):
                     says[place, key].append((each, text))
@@ -127,13 +128,14 @@ class _Scene:
             about=order, what=self._heading(key), tracker=self._texts.at(key, place), says=says, reason="vendor"
         )  # fmt: skip
 
-    def _of_the_carrier(self, news: News, order: str) -> Iterator[Difference]:
+    def _of_the_carrier(self, news: News, order: str, place: int) -> Iterator[Difference]:
         """The courier has delivered and the tracker does not say so, or the other way round."""
         said = news.cells.get("carrier_status", "")
         if news.kind != "carrier" or not said or order not in self._status.index:
             return
         standing = str(self._status[order])
-        arrived = self._rules.statuses.aliases.get(fold(said)) == _DELIVERED
+        name = self._texts.at("carrier", place) if self._orders.has("carrier") else ""
+        arrived = self._arrived(said, name)
         if (
             arrived == (standing in _ARRIVED)
             or (news.waits and arrived)
@@ -143,6 +145,13 @@ class _Scene:
         yield Difference(
             about=order, what=self._heading("status"), tracker=standing, says=((news.source, said),), reason="carrier"
         )  # fmt: skip
+
+    def _arrived(self, said: str, carrier: str) -> bool:
+        """Whether the courier's words mean that the parcel has arrived; those of statuses.yaml count, too."""
+        if self._rules.statuses.aliases.get(fold(said)) == _DELIVERED:
+            return True
+        rule = self._rules.carriers.get(carrier)
+        return parcel_state(said, rule, self._rules.parcel_words) == "delivered"
 
     def stock(self, levels: Sequence[News]) -> Iterator[Difference]:
         """What open orders have set aside, against what the stock feeds count."""

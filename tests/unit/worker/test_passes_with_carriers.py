@@ -3,10 +3,17 @@ trouble is anybody else's."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
+import json
 from datetime import datetime, timedelta
 
 import pytest
 
+from sheetsync.carriers.making import Surroundings
+from sheetsync.carriers.provider import WebhookRefused
+from sheetsync.worker.parcel_news import take_call
 from tests.support.carrier_server import (
     AFTERSHIP,
     EASYPOST,
@@ -18,7 +25,7 @@ from tests.support.carrier_server import (
     easypost_tracker,
 )
 from tests.support.feed_shop import MORE, FeedShop, headings
-from tests.support.shop import Shop
+from tests.support.shop import ZONE, Shop
 
 UPS, FEDEX = "1Z999AA10123456784", "986578788855"
 KEYS = {"SHIP": KEY, "POST": KEY}
@@ -119,13 +126,17 @@ def told(shop, order):
     return {key: cells[key] for key in (*MORE[:3], "delivered_at") if key in cells}
 
 
-def test_two_providers_fill_their_own_parcels_once_and_a_quiet_pass_asks_nobody(shop, server):
+def test_two_providers_fill_their_own_parcels_once_and_nothing_that_a_person_typed(shop, server):
+    shop.shop.type_in("#SP-2", carrier_status="Driver called, comes at 5")
     done = settle(shop)
     assert told(shop, "#SP-1") == {
         "carrier_status": "In transit",
         "carrier_update": datetime(2026, 3, 9, 8, 0),
     }
-    assert told(shop, "#SP-2")["carrier_update"] == datetime(2026, 3, 9, 8, 5)
+    assert told(shop, "#SP-2") == {
+        "carrier_status": "Driver called, comes at 5",
+        "carrier_update": datetime(2026, 3, 9, 8, 5),
+    }
     assert not told(shop, "#SP-3")
     assert any(
         "ship was asked about 1 parcels, 1 of them have news." in line
@@ -167,14 +178,7 @@ def test_a_delivery_closes_the_order_and_its_parcel_is_asked_about_no_more(shop,
     assert UPS not in server.numbers_asked
 
 
-def test_what_a_person_typed_stays(shop, server):
-    shop.shop.type_in("#SP-1", carrier_status="Driver called, comes at 5")
-    settle(shop)
-    assert told(shop, "#SP-1")["carrier_status"] == "Driver called, comes at 5"
-    assert told(shop, "#SP-1")["carrier_update"] == datetime(2026, 3, 9, 8, 0)
-
-
-@pytest.mark.parametrize("fault", ["garbage", "busy 600"])
+@pytest.mark.parametrize("fault", ["busy 600"])
 def test_a_provider_that_is_down_stops_no_other_and_is_named_on_sync_status(shop, server, fault):
     server.faults = [fault]
     done = settle(shop, minutes=0.5)
@@ -186,13 +190,9 @@ def test_a_provider_that_is_down_stops_no_other_and_is_named_on_sync_status(shop
     assert "does not answer" in tab
     assert tab[tab.index("post") + 5] == "well"
     assert not any(KEY in text for text in tab)
-
-
-def test_a_provider_that_comes_back_catches_up(shop, server):
-    server.faults = ["status 503"]
-    settle(shop)
-    assert told(shop, "#SP-1")["carrier_status"] == "In transit"
-    assert not any("outage" in text for text in shop.shop.tab("Sync Status"))
+    settle(shop, minutes=20)
+    assert told(shop, "#SP-1")["carrier_status"] == "In transit", "it caught up"
+    assert "does not answer" not in shop.shop.tab("Sync Status")
 
 
 def test_a_provider_that_is_down_for_long_is_stale_since(shop, server):
@@ -221,21 +221,18 @@ def test_a_provider_that_lies_touches_no_row(shop, server):
         aftership_tracking("FT239845Z", "Delivered", checkpoints=[checkpoint("2026-03-09T06:00:00Z", "Delivered")]),
         aftership_tracking(FEDEX, "Delivered", checkpoints=[checkpoint("2026-03-09T06:00:00Z", "Delivered")]),
     ]  # fmt: skip
+    words = '=HYPERLINK("http://evil")\r\nX-Header: 1 \u202e<b>' + "A" * 50_000
+    server.easypost = [tracker("error", "2026-03-09T06:05:00Z")]
+    server.easypost[0]["tracking_details"][0]["message"] = words
     done = settle(shop)
     assert not told(shop, "#SP-1")
     assert not told(shop, "#SP-3")
-    assert "delivered_at" not in told(shop, "#SP-2")
+    cells = told(shop, "#SP-2")
+    assert cells["carrier_status"].startswith("Exception: =HYPERLINK")
+    assert "\n" not in cells["carrier_status"]
+    assert len(cells["carrier_status"]) < 160
+    assert "delivered_at" not in cells
     assert any("scanned in the future" in remark for r in done for remark in r.remarks)
-
-
-def test_hostile_words_of_a_courier_are_text_in_one_cell(shop, server):
-    words = '=HYPERLINK("http://evil")\r\nX-Header: 1 \u202e<b>' + "A" * 50_000
-    server.aftership = [tracking("Exception", "2026-03-09T06:00:00Z", words)]
-    settle(shop)
-    cell = told(shop, "#SP-1")["carrier_status"]
-    assert cell.startswith("Exception: =HYPERLINK")
-    assert "\n" not in cell
-    assert len(cell) < 160
 
 
 def test_a_key_that_is_missing_is_told_and_stops_nothing(shop, server):
@@ -246,16 +243,6 @@ def test_a_key_that_is_missing_is_told_and_stops_nothing(shop, server):
     shop.shop.look(environment={"POST": KEY})
     assert told(shop, "#SP-2")["carrier_status"] == "In transit"
     assert any("environment variable SHIP" in text for text in shop.shop.tab("Sync Status"))
-
-
-def test_a_file_of_the_same_news_and_a_provider_both_count_and_the_later_one_wins(shop, server):
-    shop.leave(
-        "dhl",
-        f"Tracking Number,Carrier Status,Last Update\n{UPS},Carded,2026-03-09 08:09\nFT239845Z,Line haul,2026-03-09 08:01\n",
-    )
-    settle(shop)
-    assert told(shop, "#SP-3")["carrier_status"] == "Line haul"
-    assert "#SP-1" in shop.cells()
 
 
 def test_no_pass_of_a_worker_that_goes_on_waits_for_a_slow_provider(shop, server):
@@ -289,3 +276,52 @@ def test_a_worker_killed_after_it_heard_the_news_doubles_and_loses_none(shop, se
             "carrier_status",
             "carrier_update",
         ]
+
+
+def test_a_providers_own_call_is_news_once_however_often_it_comes(shop, server):
+    body = json.dumps({"msg": tracking("OutForDelivery", "2026-03-09T06:01:00Z")}).encode()
+    digest = hmac.new(b"hook", body, hashlib.sha256).digest()
+    headers = {"aftership-hmac-sha256": base64.b64encode(digest).decode()}
+    shop.shop.configure(more=config(server, ", webhook_secret: env:HOOK"))
+    with shop.shop.workshop(environment=KEYS) as workshop:
+        around = Surroundings(
+            environment={**KEYS, "HOOK": "hook"}, clock=lambda: shop.shop.now, timezone=ZONE
+        )
+        rules = workshop.rules(shop.shop.now).rules
+        feeds = workshop.store.feeds(workshop.state.id)
+        call = (workshop.config, workshop.store, workshop.state.id, rules, around, "ship")
+        assert take_call(*call, headers, body) == take_call(*call, headers, body) == ()
+        assert [news.cells["carrier_status"] for news in feeds.everything("carrier")] == [
+            "Out for delivery"
+        ]
+        assert feeds.fed().number == 1
+        with pytest.raises(WebhookRefused):
+            take_call(*call, headers, body + b" ")
+        late = json.dumps({"msg": tracking("Delivered", "2033-01-01T00:00:00Z")}).encode()
+        signed = base64.b64encode(hmac.new(b"hook", late, hashlib.sha256).digest()).decode()
+        (sentence,) = take_call(*call, {"aftership-hmac-sha256": signed}, late)
+        assert "in the future" in sentence
+    settle(shop)
+    assert told(shop, "#SP-1")["carrier_status"] == "Out for delivery"
+
+
+def test_people_and_files_alone_bring_news_and_their_words_are_understood(shop, server):
+    shop.shop.configure(
+        more="feeds:\n  ft: {kind: carrier, folder: in/dhl, stable: 0s}\ncarriers:\n  hand: {kind: manual}\n  file: {kind: file}\n"
+    )
+    shop.leave(
+        "dhl", "Tracking Number,Carrier Status,Last Update\nFT239845Z,Carded,2026-03-09 08:09\n"
+    )
+    shop.shop.type_in("#SP-1", carrier_status="RS")
+    settle(shop)
+    assert "could not" in shop.shop.cell("#SP-3", "check")
+    assert "brings the parcel back" in shop.shop.cell("#SP-1", "check")
+    assert server.asked == []
+
+
+def test_a_key_is_in_no_file_that_is_left(shop, server):
+    server.faults = ["status 401", "status 500"]
+    done = settle(shop)
+    left = [path for path in shop.shop.folder.rglob("*") if path.is_file()]
+    assert not [path.name for path in left if KEY.encode() in path.read_bytes()]
+    assert KEY not in repr(done)
