@@ -29,34 +29,59 @@ class Remembered:
     parcels: Mapping[str, Looked] = field(default_factory=dict)
 
 
-def packed(remembered: Remembered) -> dict[str, Any]:
-    """As JSON."""
+def packed_health(remembered: Mapping[str, Remembered]) -> str:
+    """How each provider answers, as the store keeps it."""
+    return json.dumps({name: asdict(each.health) for name, each in sorted(remembered.items())})
+
+
+def packed_parcels(remembered: Mapping[str, Remembered]) -> str:
+    """What is remembered of each provider's parcels, as the store keeps it."""
     lines = {
-        number: [look.asked_at, look.state, look.since, int(look.registered), look.refused]
-        for number, look in sorted(remembered.parcels.items())
+        name: {
+            number: [look.asked_at, look.state, look.since, int(look.registered), look.refused]
+            for number, look in sorted(each.parcels.items())
+        }
+        for name, each in sorted(remembered.items())
     }
-    return {"health": asdict(remembered.health), "parcels": lines}
+    return json.dumps(lines)
 
 
-def unpacked(content: Any) -> Remembered:
-    """Back from JSON; what cannot be understood is forgotten, so that its parcels are asked about anew."""
+def health_of(text: str | None) -> dict[str, Health]:
+    """By provider, how it answers; one that cannot be understood has nothing against it."""
+    found = {}
+    for name, fields in _groups(text).items():
+        try:
+            found[name] = Health(**fields)
+        except TypeError:
+            found[name] = Health()
+    return found
+
+
+def remembered_of(health: str | None, parcels: str | None) -> dict[str, Remembered]:
+    """By provider, from the two texts that the store keeps; parcels that cannot be understood are asked about anew."""
+    known, looks = health_of(health), _groups(parcels)
+    return {
+        name: Remembered(health=known.get(name, Health()), parcels=_parcels(looks.get(name)))
+        for name in {*known, *looks}
+    }
+
+
+def _parcels(content: Any) -> dict[str, Looked]:
     try:
-        parcels = {
+        return {
             str(number): Looked(
                 asked_at=float(asked), state=str(state), since=float(since),
                 registered=bool(registered), refused=int(refused),
             )
-            for number, (asked, state, since, registered, refused) in content["parcels"].items()
+            for number, (asked, state, since, registered, refused) in content.items()
         }  # fmt: skip
-        return Remembered(health=Health(**content["health"]), parcels=parcels)
-    except (KeyError, TypeError, ValueError, AttributeError):
-        return Remembered()
+    except (TypeError, ValueError, AttributeError):
+        return {}
 
 
-def remembered_of(text: str | None) -> dict[str, Remembered]:
-    """What is remembered of each provider, by name, from the text that the store keeps."""
+def _groups(text: str | None) -> dict[str, Any]:
     try:
         content = json.loads(text or "{}")
     except ValueError:
-        content = {}
-    return {name: unpacked(each) for name, each in content.items()} if isinstance(content, dict) else {}  # fmt: skip
+        return {}
+    return content if isinstance(content, dict) else {}

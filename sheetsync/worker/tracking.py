@@ -7,7 +7,6 @@ writes over what a person typed. No provider's trouble is another one's, or the 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -22,9 +21,16 @@ from sheetsync.carriers.making import (
     make_provider,
 )
 from sheetsync.carriers.news import said_of
+from sheetsync.carriers.outage import Health
 from sheetsync.carriers.parcels import Parcel
 from sheetsync.carriers.provider import CarrierProvider
-from sheetsync.carriers.remembered import Remembered, packed, remembered_of
+from sheetsync.carriers.remembered import (
+    Remembered,
+    health_of,
+    packed_health,
+    packed_parcels,
+    remembered_of,
+)
 from sheetsync.carriers.rounds import Round, after, ask, due
 from sheetsync.config import Config
 from sheetsync.domain.feeds.telling import SourceLog
@@ -34,7 +40,9 @@ from sheetsync.store.store import Store
 from sheetsync.worker.parcel_news import keep_news, under_way
 from sheetsync.worker.tracked import Tracked, at_once
 
-_REMEMBERED: Final = "carriers"
+_HEALTH: Final = "carriers_health"
+_PARCELS: Final = "carriers_parcels"
+"""Under these the store keeps how providers answer, and which parcel was asked about when."""
 _TOLD: Final = 3
 _TOO_LONG: Final = timedelta(minutes=30)
 Start = Callable[[Callable[[], None]], None]
@@ -65,7 +73,7 @@ class TrackingDesk:
         if not asked:
             return Tracked()
         now = around.clock()
-        before = remembered_of(store.setting(tracker_id, _REMEMBERED))
+        before = remembered_of(*(store.setting(tracker_id, key) for key in (_HEALTH, _PARCELS)))
         parcels = under_way(store, tracker_id, rules, around.timezone)
         turn = _Turn(self, config, store, tracker_id, rules, around, before, now)
         taken: set[str] = set()
@@ -73,8 +81,8 @@ class TrackingDesk:
             mine = turn.of(name, [p for p in parcels if p.asked not in taken])
             taken |= {parcel.asked for parcel in mine}
         if turn.after != before:
-            kept = json.dumps({name: packed(each) for name, each in sorted(turn.after.items())})
-            store.keep_setting(tracker_id, _REMEMBERED, kept)
+            store.keep_setting(tracker_id, _HEALTH, packed_health(turn.after))
+            store.keep_setting(tracker_id, _PARCELS, packed_parcels(turn.after))
         return turn.told(store.feeds(tracker_id).logs())
 
 
@@ -204,9 +212,9 @@ def silent_providers(
     config: Config, store: Store, tracker_id: int, rules: Rulebook
 ) -> Iterator[tuple[SourceLog, list[str]]]:
     """Each provider that did not answer last time, with the carriers that it is asked about."""
-    known = remembered_of(store.setting(tracker_id, _REMEMBERED))
+    known = health_of(store.setting(tracker_id, _HEALTH))
     for name, settings in config.carriers.items():
-        health = known.get(name, Remembered()).health
+        health = known.get(name, Health())
         if settings.is_asked and health.failures:
             log = SourceLog(
                 name=name, kind="carrier", asked=True, heard_at=_moment(health.answered_at),

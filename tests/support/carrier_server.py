@@ -75,7 +75,7 @@ def carrier_server() -> Iterator[CarrierServer]:
     class Handler(_Handler):
         server_state = state
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = _Server(("127.0.0.1", 0), Handler)
     state.address = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
@@ -85,6 +85,11 @@ def carrier_server() -> Iterator[CarrierServer]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request, client_address):
+        """A client that hangs up before an answer has ended is part of the play."""
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -14,7 +13,14 @@ from sheetsync.carriers.news import Said
 from sheetsync.carriers.outage import Health
 from sheetsync.carriers.parcels import TrackError, TrackEvent, TrackResult
 from sheetsync.carriers.polling import LONGEST, seconds_between
-from sheetsync.carriers.remembered import Looked, Remembered, packed, remembered_of, unpacked
+from sheetsync.carriers.remembered import (
+    Looked,
+    Remembered,
+    health_of,
+    packed_health,
+    packed_parcels,
+    remembered_of,
+)
 from sheetsync.carriers.rounds import after, ask, due
 from sheetsync.domain.parcels.states import OVER, STATES
 from tests.unit.carriers.conftest import parcel
@@ -229,10 +235,12 @@ def test_a_parcel_that_is_no_longer_under_way_is_forgotten():
 def test_what_is_remembered_comes_back_from_the_store_as_it_was():
     told, _ = round_of(Told({"AB2": error("AB2", "refused")}), ["AB1", "AB2"])
     known = after(Remembered(), told, frozenset({"AB1", "AB2"}))
-    assert unpacked(json.loads(json.dumps(packed(known)))) == known
+    kept = packed_health({"a": known}), packed_parcels({"a": known})
+    assert remembered_of(*kept) == {"a": known}
 
 
 @pytest.mark.parametrize("text", [None, "", "x", "[]", "7", '{"a": 5}', '{"a": {"health": {"x": 1}, "parcels": {}}}',
                                   '{"a": {"health": {}, "parcels": {"AB1": [1]}}}'])  # fmt: skip
 def test_a_memory_that_cannot_be_read_is_an_empty_one(text):
-    assert all(each == Remembered() for each in remembered_of(text).values())
+    assert all(each == Remembered() for each in remembered_of(text, text).values())
+    assert all(each == Health() for each in health_of(text).values())
