@@ -18,6 +18,7 @@ _LOCAL: Final = re.compile(rf"{_ATOM}(\.{_ATOM})*")
 _LABEL: Final = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)")
 _TOP: Final = re.compile(r"[A-Za-z]{2,63}|[xX][nN]--[A-Za-z0-9-]{1,59}")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_SPECIAL: Final = re.compile(r'["\\\\<>()\[\]@,;:]')
 _TURNING: Final = re.compile(r"[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 """Invisible signs that turn the order of letters or hide: a name needs none, a forger does."""
 
@@ -36,7 +37,7 @@ def parse_address(cell: str, name: str = "") -> Address:
         raise _not_an_address(text)
     ascii_domain = _domain(domain, text)
     try:
-        return Address(display_name=one_line(name), addr_spec=f"{local}@{ascii_domain}")
+        return Address(display_name=_display_name(name), addr_spec=f"{local}@{ascii_domain}")
     except (ValueError, MessageError, IndexError) as error:
         raise _not_an_address(text) from error
 
@@ -46,6 +47,11 @@ def one_line(text: str, longest: int = 150) -> str:
     sound = _TURNING.sub("", text.encode("utf-8", "replace").decode("utf-8"))
     plain = " ".join(_CONTROL.sub(" ", sound).split())
     return plain if len(plain) <= longest else plain[: longest - 1].rstrip() + "…"
+
+
+def _display_name(name: str) -> str:
+    """A name that needs no quotation marks: a long quoted one is not always folded soundly."""
+    return one_line(_SPECIAL.sub(" ", name), 80)
 
 
 def _domain(domain: str, text: str) -> str:

@@ -117,7 +117,6 @@ class Composer:
             "Message-ID": identity,
             **in_thread(thread),
             **out,
-            **({"Content-Language": Language(rendered.language).code} if outside else {}),
             **_labels(row),
         }
         message = _message(headers, rendered, "=_" + identity.strip("<>").partition("@")[0])
@@ -187,4 +186,7 @@ def _message(headers: Mapping[str, object], rendered: Rendered, boundary: str) -
     message.set_content(rendered.text, subtype="plain", cte="quoted-printable")
     message.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
     message.set_boundary(boundary)
+    message["Content-Language"] = Language(
+        rendered.language
+    ).code  # set_content drops what was there
     return message

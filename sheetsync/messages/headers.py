@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import quote
 
+from sheetsync.messages.addresses import one_line
 from sheetsync.messages.kinds import UNSUBSCRIBABLE
 
 
@@ -24,5 +25,7 @@ def way_out(kind: str, answers: str, orders: Sequence[str]) -> dict[str, str]:
     """How to ask for no more such letters: a mail to `answers`, for there may be no page to click on."""
     if kind not in UNSUBSCRIBABLE or not answers:
         return {}
-    words = " ".join(["unsubscribe", *orders[:1]])
-    return {"List-Unsubscribe": f"<mailto:{quote(answers, safe='@+.-_')}?subject={quote(words)}>"}
+    words = " ".join(["unsubscribe", *(one_line(order, 60) for order in orders[:1])])
+    return {
+        "List-Unsubscribe": f"<mailto:{quote(answers, safe='@+.-_')}?subject={quote(words, errors='replace')}>"
+    }
