@@ -12,15 +12,13 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from sheetsync.domain.model import CellValue
-from sheetsync.trackers.google.aligning import aligned, likeness
+from sheetsync.trackers.google.aligned_tab import AlignedTab
 from sheetsync.trackers.google.journal import Then, Undo
 from sheetsync.trackers.google.snapshot import Snapshot
 from sheetsync.trackers.matching import order_key, same
 
 _Cells: TypeAlias = list[tuple[CellValue, int]]
 """Values, and the columns that they are to be found in."""
-_FIRST_ROWS: Final = 60
-"""How far down a header is looked for."""
 _EDITED: Final = 2
 """Cells that may have been edited since, however few a row has."""
 
@@ -56,10 +54,8 @@ class Finder:
         self, now: Snapshot, undos: Sequence[Undo] = (), times: Mapping[str, int] | None = None
     ) -> None:
         self.now, self._times = now, times or {}
-        self._aligned: dict[tuple[str, ...], tuple[int, dict[int, int]]] = {}
-        self._keys: dict[int, dict[str, list[int]]] = {}
+        self._tab = AlignedTab(now)
         self._cells: dict[Then, tuple[_Cells, _Cells]] = {}
-        self._holding: dict[int, dict[CellValue, list[int]]] = {}
         self._own: dict[Then, list[Undo]] = {}
         self._touched: set[int] = set()
         self._rights = {undo.right for undo in undos}
@@ -70,11 +66,11 @@ class Finder:
 
     def header_row(self, headings: Sequence[str]) -> int:
         """The row that holds most of these headings; 0 where none holds two of them."""
-        return self._alignment(tuple(headings))[0]
+        return self._tab.header_row(headings)
 
     def columns(self, headings: Sequence[str]) -> Mapping[int, int]:
         """Column then -> column now, as far as that can be told."""
-        return self._alignment(tuple(headings))[1]
+        return self._tab.columns(headings)
 
     def column(self, undo: Undo, number: int) -> int | None:
         """The column of what is to be undone in a row, None where that cannot be told.
@@ -85,11 +81,11 @@ class Finder:
         column = self.columns(then.headings).get(undo.column)
         if column is not None and same(self.now.cell(number, column), undo.wrong):
             return column
-        like = self._columns_like(undo)
+        like = self._tab.columns_like(undo)
         found = [place for place in like if same(self.now.cell(number, place), undo.wrong)]
         heading = _at(then.headings, undo.column)
         top = self.header_row(then.headings)
-        if not found or number == top or is_meant(undo, self._key(number, then), heading):
+        if not found or number == top or is_meant(undo, self._tab.key(then, number), heading):
             return column
         now = self.now.headings(top)
         moved = is_telling(undo.wrong) or then.headings.count(heading) != now.count(heading)
@@ -131,8 +127,8 @@ class Finder:
     def doubtful(self, undo: Undo) -> list[tuple[int, int]]:
         """Where what is to be undone stands, by row and column, in a row that may be the one."""
         then, found, telling = undo.then, list[tuple[int, int]](), is_telling(undo.wrong)
-        for column in self._columns_like(undo):
-            for number in self._with(column, undo.wrong):
+        for column in self._tab.columns_like(undo):
+            for number in self._tab.rows_with(column, undo.wrong):
                 may_be = telling or self._liken(then, number)
                 if may_be and not self._is_anothers(number, then):
                     found.append((number, column))
@@ -144,7 +140,7 @@ class Finder:
         Where something is to be put back, nothing of people's may differ at all.
         """
         then, likely = undo.then, self._liken(undo.then, number)
-        if likely is None or self._key(number, then) not in ("", then.key):
+        if likely is None or self._tab.key(then, number) not in ("", then.key):
             return False
         if likely.unlike and (undo.right is not None or undo.formula):
             return False
@@ -171,15 +167,6 @@ class Finder:
         return sum(not same(value, self.now.cell(number, column)) for value, column in written)
 
     # -- within ---------------------------------------------------------------------------------
-
-    def _columns_like(self, undo: Undo) -> list[int]:
-        """The columns that may be the one: where it is by its neighbours, and all under its heading."""
-        then = undo.then
-        heading = _at(then.headings, undo.column)
-        column = self.columns(then.headings).get(undo.column)
-        texts = self.now.headings(self.header_row(then.headings))
-        like = {place for place, text in enumerate(texts) if text and text == heading}
-        return sorted(like if column is None else {column, *like})
 
     def _surely(self, then: Then) -> list[int]:
         named = self._likely(then, self._named(then))
@@ -241,7 +228,9 @@ class Finder:
         """The rows under another Order ID, or none, that may be the one."""
         likely, names = self._likely(then, self._perhaps(then)), self._names(then)
         return [
-            e for e in likely if self._key(e.number, then) not in names and self._may_be(e, then)
+            e
+            for e in likely
+            if self._tab.key(then, e.number) not in names and self._may_be(e, then)
         ]
 
     def _are_twins(self, then: Then, exact: Sequence[_Likely]) -> bool:
@@ -266,8 +255,7 @@ class Finder:
 
     def _named(self, then: Then) -> Sequence[int]:
         """The rows under the Order ID of the row then, or under the one that is to be put back."""
-        rows = self._by_key(self._key_column(then))
-        return sorted({number for key in self._names(then) for number in rows.get(key, ())})
+        return sorted({n for key in self._names(then) for n in self._tab.rows_of(then, key)})
 
     def _names(self, then: Then) -> set[str]:
         own = self._own.get(then, ())
@@ -281,17 +269,7 @@ class Finder:
         places = [(c, value) for c, value in wrong if c is not None and value is not None]
         if not places:
             return range(1, len(self.now.rows) + 1)
-        return sorted({number for place in places for number in self._with(*place)})
-
-    def _with(self, column: int, value: CellValue) -> Sequence[int]:
-        """The rows that hold the value in the column."""
-        if column not in self._holding:
-            found: dict[CellValue, list[int]] = {}
-            for number, row in enumerate(self.now.rows, start=1):
-                if column < len(row):
-                    found.setdefault(row[column], []).append(number)
-            self._holding[column] = found
-        return self._holding[column].get(value, ())
+        return sorted({number for place in places for number in self._tab.rows_with(*place)})
 
     def _to_do(self, then: Then) -> object:
         """Under which Order ID what is to be undone."""
@@ -315,7 +293,7 @@ class Finder:
         return _Likely(number, unlike, agree, other, self._holds(then, number))
 
     def _holds(self, then: Then, number: int) -> bool:
-        columns, key = self.columns(then.headings), self._key(number, then)
+        columns, key = self.columns(then.headings), self._tab.key(then, number)
         headings = self.now.headings(self.header_row(then.headings))
         return any(
             is_telling(undo.wrong)
@@ -328,7 +306,7 @@ class Finder:
 
     def _may_be(self, likely: _Likely, then: Then) -> bool:
         """Whether a row, perhaps under another Order ID, may be the one."""
-        if self._key(likely.number, then) in {then.key, *self._names(then)}:
+        if self._tab.key(then, likely.number) in {then.key, *self._names(then)}:
             return True
         return not self._is_anothers(likely.number, then) and not likely.unlike >= max(
             likely.agree, 1
@@ -336,10 +314,10 @@ class Finder:
 
     def _is_anothers(self, number: int, then: Then) -> bool:
         """Whether a row is under the Order ID of another known order."""
-        key = self._key(number, then)
+        key = self._tab.key(then, number)
         if key in {"", *self._names(then)}:
             return False
-        return len(self._by_key(self._key_column(then)).get(key, ())) <= self._times.get(key, 0)
+        return len(self._tab.rows_of(then, key)) <= self._times.get(key, 0)
 
     def _compared(self, then: Then) -> tuple[_Cells, _Cells]:
         if then not in self._cells:
@@ -354,37 +332,6 @@ class Finder:
                 [(value, place) for value, place in cells if place in self._touched],
             )
         return self._cells[then]
-
-    def _key_column(self, then: Then) -> int:
-        return self.columns(then.headings).get(then.key_column, then.key_column)
-
-    def _key(self, number: int, then: Then) -> str:
-        return order_key(self.now.cell(number, self._key_column(then)))
-
-    def _by_key(self, column: int) -> dict[str, list[int]]:
-        if column not in self._keys:
-            found: dict[str, list[int]] = {}
-            for number in range(1, len(self.now.rows) + 1):
-                if self.now.row(number):
-                    key = order_key(self.now.cell(number, column))
-                    found.setdefault(key, []).append(number)
-            self._keys[column] = found
-        return self._keys[column]
-
-    def _alignment(self, headings: tuple[str, ...]) -> tuple[int, dict[int, int]]:
-        if headings not in self._aligned:
-            self._aligned[headings] = self._align(headings)
-        return self._aligned[headings]
-
-    def _align(self, headings: tuple[str, ...]) -> tuple[int, dict[int, int]]:
-        best, top = 1, 0
-        for number in range(1, min(len(self.now.rows), _FIRST_ROWS) + 1):
-            found = likeness(self.now.headings(number), headings)
-            if found > best:
-                best, top = found, number
-        if not top:
-            return 0, {column: column for column in range(len(headings))}
-        return top, aligned(headings, self.now.headings(top))
 
 
 def is_meant(undo: Undo, order: str, heading: str) -> bool:
