@@ -71,6 +71,8 @@ class Renderer:
         )
         self._environment.filters.update(FILTERS)
         self._found: dict[tuple[str, str, tuple[str, ...]], Language] = {}
+        self._words: dict[str, Mapping[str, Any]] = {}
+        self._brand = self.brand.facts()
 
     def render(self, kind: str, facts: Mapping[str, Any]) -> Rendered:
         """The message of `kind` with these facts, in the language of `locale` among them or the next best.
@@ -119,20 +121,24 @@ class Renderer:
     ) -> tuple[dict[str, Any], Language]:
         known = filled(kind, facts)
         language = self.language(kind, parse_tag(str(known["locale"])), parts)
-        try:
-            words = words_of(language, self._loaders, self._environment)
-        except _TROUBLE as error:
-            raise _unusable(f"{kind}", error) from error
-        brand = self.brand.facts()
         known |= {
-            "brand": brand,
-            "contact": _contact(known, brand),
-            "words": words,
+            "brand": self._brand,
+            "contact": _contact(known, self._brand),
+            "words": self._words_of(language, kind),
             "language": language.code,
             "direction": language.locale.text_direction if language.tag != ENGLISH else "ltr",
             LANGUAGE: language.tag,
         }
         return known, language
+
+    def _words_of(self, language: Language, kind: str) -> Mapping[str, Any]:
+        if language.tag not in self._words:
+            try:
+                found = words_of(language, self._loaders, self._environment)
+            except _TROUBLE as error:
+                raise _unusable(kind, error) from error
+            self._words[language.tag] = found
+        return self._words[language.tag]
 
     def _has(self, kind: str, parts: tuple[str, ...], language: Language) -> bool:
         if language.tag == ENGLISH:

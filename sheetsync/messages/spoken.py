@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any, Final, Literal
 
 from jinja2 import pass_context
@@ -84,9 +85,15 @@ def _told(context: Context, value: Any, length: Length) -> str:
     start, stop = _day(first, zone_name), _day(last or first, zone_name)
     if start is None or stop is None:
         return str(value)
+    return _days(_language(context), start, stop, length)
+
+
+@lru_cache(maxsize=1024)
+def _days(language: Language, start: date, stop: date, length: Length) -> str:
+    """Kept, because the letters of one day name few days."""
     from babel.dates import format_date, format_interval, format_skeleton  # noqa: PLC0415 - as above
 
-    locale = _language(context).locale
+    locale = language.locale
     if stop > start:
         return _plain(format_interval(start, stop, skeleton=_WINDOWS[length], locale=locale))
     if length == "short":
