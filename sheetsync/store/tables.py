@@ -301,7 +301,7 @@ change_log = Table(
     _text("by"),
     _text("rule"),
     Column("seen_from", Moment),
-    UniqueConstraint("tracker_id", "seen_at", "order_id", "column", "by"),
+    UniqueConstraint("tracker_id", "pass_id", "seen_at", "order_id", "column", "by"),
     Index(None, "tracker_id", "order_id"),
 )
 """Append only: triggers refuse anything but an insert, and the cutting of `old` and `new` by a

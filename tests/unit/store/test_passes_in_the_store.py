@@ -240,6 +240,18 @@ def test_an_intent_that_waits_all_night_is_logged_once(store, tracker_id):
     assert len(store.history(tracker_id, "#SP-1").changes) == 1
 
 
+def test_two_passes_in_one_second_each_log_their_own(store, tracker_id):
+    for old, new in (("Pending", "Packed"), ("Packed", "Shipped")):
+        change = ("#SP-1", 2, "status", old, new, "status-follows-evidence")
+        pass_id = store.commit_pass(tracker_id, plan(changes=(change,)))
+        written = receipt(("#SP-1", "status", "applied", ""))
+        store.close_pass(pass_id, written, fingerprint="f", now=NOW)
+    lines = store.history(tracker_id, "#SP-1").changes
+    assert [(line["old"], line["new"]) for line in lines] == [
+        ("Pending", "Packed"), ("Packed", "Shipped"),
+    ]  # fmt: skip
+
+
 def test_the_change_log_tells_a_date_in_words(store, tracker_id):
     stamp = ("#SP-1", 2, "packed_at", 46083.333333333336, None, "untick")
     store.commit_pass(tracker_id, plan(changes=(stamp,)))
