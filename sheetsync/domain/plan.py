@@ -170,6 +170,9 @@ def _hours(orders: Orders, memory: Memory, rules: Rulebook, now: datetime) -> di
         for _, column in frame.items()
         if column.dtype.kind == "M"
     ]
+    if memory.last_pass_at is not None:
+        # What is first seen now may have been done at any time since then.
+        known.append(np.array([as_moment(memory.last_pass_at)]))
     return open_hours(rules, now, known)
 
 

@@ -32,8 +32,8 @@ def person_name(text: str) -> str:
 
 
 def order_number(text: str) -> str:
-    """An Order ID where it looks like one, else ""; single spaces in it are as good as hyphens."""
-    return text if looks_like_an_id(text.replace(" ", "-")) else ""
+    """An Order ID where it looks like one, else ""; one space in it is as good as a hyphen."""
+    return text if looks_like_an_id(text.replace(" ", "-", 1)) else ""
 
 
 def order_lines(text: str) -> list[dict[str, Any]]:
