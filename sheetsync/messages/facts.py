@@ -38,11 +38,10 @@ VENDOR_FACTS: Final[Mapping[str, int]] = {
 DIGEST_COUNTS: Final = ("open", "at_risk", "breached", "no_update", "waiting")
 """What the daily digest counts; each may also be a section of it, with rows."""
 
-_LINE_FACTS: Final = ("sku", "product", "quantity")
+_LINE_FACTS: Final[Mapping[str, int]] = {"sku": 80, "product": 160, "quantity": 12}
 _LONGEST: Final = 2_000
 _ENTRIES: Final = 500
 _LINES: Final = 40
-_LINE_LENGTH: Final = 160
 _LINK: Final = re.compile(r"https://[A-Za-z0-9][A-Za-z0-9.-]*(:\d{1,5})?([/?#][!#-&(-;=?-_a-z~]*)?")
 
 
@@ -136,7 +135,7 @@ def _shorten(known: dict[str, Any], limits: Mapping[str, int]) -> None:
 def _lines(value: Any) -> tuple[list[dict[str, str]], int]:
     """The lines of an order, as many as a letter can show, and how many more there are."""
     lines = [
-        {name: one_line(str(entry.get(name, "")), _LINE_LENGTH) for name in _LINE_FACTS}
+        {name: one_line(str(entry.get(name, "")), longest) for name, longest in _LINE_FACTS.items()}
         for entry in _listed(value)
         if isinstance(entry, Mapping)
     ]

@@ -20,6 +20,7 @@ from sheetsync.messages.render import Renderer
 from sheetsync.messages.samples import sample, sample_facts
 from sheetsync.messages.smtp import SmtpSettings, SmtpTransport
 from sheetsync.store import Store
+from tests.support.letter_snapshots import KINDS as SHOWN
 from tests.support.letters import NOW, composer
 from tests.support.plans import plan
 from tests.support.postbox import Postbox, serving
@@ -215,7 +216,7 @@ def spoilt(value, bad):
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("bad", HOSTILE.values(), ids=HOSTILE)
 def test_what_stands_in_a_cell_is_only_ever_text(kind, bad):
-    for locale in ("en", "de"):
+    for locale in ("en", "de") if kind in SHOWN else ("en",):
         row = sample(kind, locale)
         facts = spoilt(dict(row.context), bad)
         hostile = type(row)(
