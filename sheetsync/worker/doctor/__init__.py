@@ -56,6 +56,7 @@ def look_over(
     yield from folder_checks(patient)
     if rules is not None:
         yield from feed_checks(patient, rules)
+        yield from _carriers(patient, rules)
     yield from store_checks(patient)
     yield from mail_checks(patient, try_it=try_mail)
     yield from letter_checks(patient, rules)
@@ -74,6 +75,15 @@ def _tracker(
     from sheetsync.worker.doctor.google import google_checks  # noqa: PLC0415
 
     yield from google_checks(patient, rules, wait)
+
+
+def _carriers(patient: Patient, rules: Rulebook) -> Iterator[Diagnosis]:
+    if not patient.config.carriers:
+        return
+    # Providers need HTTP, which takes a while to import; most set-ups name none.
+    from sheetsync.worker.doctor.carriers import carrier_checks  # noqa: PLC0415
+
+    yield from carrier_checks(patient, rules)
 
 
 def _rules(patient: Patient) -> Iterator[tuple[Rulebook | None, Diagnosis]]:
