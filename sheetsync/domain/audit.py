@@ -12,8 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Final, Literal, TypeAlias
 
-Kind: TypeAlias = Literal["cell", "act", "stage", "escalation", "mail", "delivery", "pass"]
-KINDS: Final[tuple[Kind, ...]] = ("pass", "stage", "cell", "act", "escalation", "mail", "delivery")
+Kind: TypeAlias = Literal[
+    "cell", "act", "stage", "escalation", "mail", "delivery", "pass", "said", "task"
+]
+KINDS: Final[tuple[Kind, ...]] = (
+    "pass", "stage", "cell", "act", "escalation", "mail", "delivery", "said", "task",
+)  # fmt: skip
 """In the order in which lines of one moment are told."""
 FIRST: Final = "0" * 64
 """What the first line's checksum builds on."""
@@ -25,7 +29,8 @@ class Entry:
 
     * `at`: when it was logged; `since`: the read before, after which a person's change happened.
     * `kind`: cell (a cell changed), act (something done to an order or the tracker as a whole), stage
-      (evidence seen), escalation, mail (decided), delivery (what became of it), pass.
+      (evidence seen), escalation, mail (decided), delivery (what became of it), pass, said (a call that
+      somebody logged), task (opened or closed).
     * `by`: worker, person or unknown; of a stage event its source. `rule`: why, or who asked for it.
     """
 

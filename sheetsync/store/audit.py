@@ -19,6 +19,7 @@ from sheetsync.store.tables import (
     change_log,
     delivery_event,
     escalation,
+    follow_up,
     order_memory,
     outbox,
     outbox_order,
@@ -40,7 +41,7 @@ def audit_entries(
     """Every entry of a tracker from `since` on (aware UTC), or only those of one order, oldest first."""
     asked = _Asked(connection, tracker_id, since, order_id)
     streams = [_stages(asked), _changes(asked), _escalations(asked), _mails(asked),
-               _deliveries(asked)]  # fmt: skip
+               _deliveries(asked), _said(asked), _tasks_opened(asked), _tasks_closed(asked)]  # fmt: skip
     if order_id is None:
         streams.append(_passes(asked))
     return heapq.merge(*streams, key=_moment)
@@ -173,6 +174,35 @@ def _deliveries(asked: _Asked) -> Iterator[Entry]:
                 order=orders.get(row.outbox_id, ""), what=row.subject, new=row.kind, by="worker",
                 detail="; ".join(filter(None, (f"mail {row.outbox_id}", row.message_id, row.detail))),
             )  # fmt: skip
+
+
+def _said(asked: _Asked) -> Iterator[Entry]:
+    query = asked.of_order(select(follow_up), follow_up.c.order_id)
+    for row in asked.rows(query.where(follow_up.c.kind == "said"), follow_up, follow_up.c.at):
+        yield Entry(
+            at=_utc(row.at), kind="said", number=row.id, order=row.order_id, what=row.channel,
+            new=row.text, by="person", rule=row.who, detail=row.direction,
+        )  # fmt: skip
+
+
+def _tasks_opened(asked: _Asked) -> Iterator[Entry]:
+    query = asked.of_order(select(follow_up), follow_up.c.order_id)
+    for row in asked.rows(query.where(follow_up.c.kind == "task"), follow_up, follow_up.c.at):
+        yield Entry(
+            at=_utc(row.at), kind="task", number=row.id, order=row.order_id, what=row.text,
+            new="opened", by="worker", rule=row.reason, detail=row.channel,
+        )  # fmt: skip
+
+
+def _tasks_closed(asked: _Asked) -> Iterator[Entry]:
+    query = asked.of_order(select(follow_up), follow_up.c.order_id)
+    query = query.where(follow_up.c.kind == "task", follow_up.c.closed_at.is_not(None))
+    for row in asked.rows(query, follow_up, follow_up.c.closed_at):
+        yield Entry(
+            at=_utc(row.closed_at), kind="task", number=row.id, order=row.order_id, what=row.text,
+            new="closed", by="person" if row.closed_by else "worker", rule=row.reason,
+            detail=row.closed_by,
+        )  # fmt: skip
 
 
 def _parts(rows: Iterator[Any], size: int = 500) -> Iterator[list[Any]]:

@@ -37,6 +37,7 @@ from sheetsync.store.tables import (
     escalation,
     feed_row,
     feed_written,
+    follow_up,
     merge_conflict,
     order_fact,
     order_seen,
@@ -159,7 +160,8 @@ def _of_orders(
         facts=_rewrite(connection, order_fact, key, mine(order_fact), partial(_facts, of)),
         other=_fed(connection, tracker_id, of, ids)
         + _rewrite(connection, escalation, ("id",), mine(escalation), partial(_told, of))
-        + _rewrite(connection, merge_conflict, ("id",), mine(merge_conflict), partial(_disputed, of)),
+        + _rewrite(connection, merge_conflict, ("id",), mine(merge_conflict), partial(_disputed, of))
+        + _rewrite(connection, follow_up, ("id",), mine(follow_up), partial(_said, of)),
         archived=rewrite_archived(connection, tracker_id, ids, partial(_archived, of)),
         mails=mails, waiting=waiting,
     )  # fmt: skip
@@ -204,6 +206,13 @@ def _facts(of: Of, row: Row) -> dict[str, str]:
 def _disputed(of: Of, row: Row) -> dict[str, str]:
     cell = of(row["order_id"]).cell
     return {side: cell(row["column"], row[side]) for side in ("base", "theirs", "ours")}
+
+
+def _said(of: Of, row: Row) -> dict[str, str]:
+    """What was said about an order that is forgotten goes as a whole: nobody knows what else it tells."""
+    redactor = of(row["order_id"])
+    whole = row["kind"] == "said" and redactor.columns
+    return {"text": redactor.cut(row["text"]) if whole else redactor.text(row["text"])}
 
 
 def _told(of: Of, row: Row) -> dict[str, str]:

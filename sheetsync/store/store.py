@@ -37,6 +37,7 @@ from sheetsync.store.engine import (
 from sheetsync.store.events import load_events
 from sheetsync.store.feed_waiting import load_fed
 from sheetsync.store.feeds import Feeds
+from sheetsync.store.follow_ups import FollowUpBook
 from sheetsync.store.history import History, history
 from sheetsync.store.mail_records import MailRecord, PassLines, mail_record, pass_lines
 from sheetsync.store.memory import load_memory
@@ -403,6 +404,10 @@ class Store:
     def feeds(self, tracker_id: int) -> Feeds:
         """What feeds brought for the tracker."""
         return Feeds(self._engine, self._path, tracker_id)
+
+    def follow_ups(self, tracker_id: int) -> FollowUpBook:
+        """What was said about orders of the tracker, and what is to be done about them."""
+        return FollowUpBook(self._engine, self._path, tracker_id)
 
     def care(self, tracker_id: int) -> Care:
         """What archives orders of the tracker and cuts personal values out of what is kept of them."""

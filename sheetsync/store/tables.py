@@ -354,6 +354,29 @@ kpi_month = Table(
 )
 """Closed months. `restated_at` is set when a figure was computed anew from other orders."""
 
+follow_up = Table(
+    "follow_up",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _tracker_id(),
+    _text("key"),
+    _text("kind"),
+    _text("order_id"),
+    Column("at", Moment, nullable=False),
+    _text("who"),
+    _text("channel"),
+    _text("direction"),
+    _text("text"),
+    _text("reason"),
+    Column("due_at", Moment),
+    Column("closed_at", Moment),
+    _text("closed_by"),
+    UniqueConstraint("tracker_id", "key"),
+    Index(None, "tracker_id", "order_id"),
+)
+"""`kind` said: what somebody said about an order, and how (`channel`, `direction` in or out). `kind` task: what is
+to be done by `due_at`, for the `reason` of a rule, until it is closed, by the worker ("") or by somebody."""
+
 offline_copy = Table(
     "offline_copy",
     metadata,

@@ -62,7 +62,7 @@ def timeline(
 
 
 def _place(entry: Entry) -> tuple[str, int]:
-    by_worker = entry.by == "worker" or entry.kind not in {"act", "cell", "stage"}
+    by_worker = entry.by == "worker" or entry.kind not in {"act", "cell", "stage", "said"}
     return (entry.at, 2 if by_worker else 1 if entry.kind == "stage" else 0)
 
 
@@ -91,6 +91,12 @@ def _text(entry: Entry, headings: Mapping[str, str], timezone: str) -> str:
             return f"{mail.capitalize()} {what}{f' ({said})' if said else ''}"
         case "pass":
             return f"Pass {entry.run}: {entry.new}"
+        case "said":
+            way = "from" if entry.detail == "in" else "to"
+            channel = entry.what.replace("_", " ").capitalize()
+            return f"{channel} {way} the customer, logged by {entry.rule}: {quoted(entry.new, 500)}"
+        case "task":
+            return _task(entry)
 
 
 def _cell(entry: Entry, headings: Mapping[str, str]) -> str:
@@ -129,6 +135,13 @@ def _stage(entry: Entry, timezone: str) -> str:
         f"first seen between {since:%H:%M} and {at:%H:%M}" if since < at else "first seen then"
     )
     return f"{name}, {between}{', because Status says so' if entry.by == 'claim' else ''}"
+
+
+def _task(entry: Entry) -> str:
+    if entry.new == "opened":
+        return f"{'Call task' if entry.detail == 'phone' else 'Task'}: {entry.what}"
+    done = f"Done by {entry.detail}" if entry.detail else "No longer needed"
+    return f"{done}: {entry.what}"
 
 
 def _stay(what: str) -> str:

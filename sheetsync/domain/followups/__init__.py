@@ -1,0 +1,1 @@
+"""What is to be done about orders, and what was said about them: tasks, calls, answers."""
