@@ -24,11 +24,12 @@ from sheetsync.store.tables import (
     order_memory,
     order_seen,
     pause,
+    vendor_asked,
 )
 from sheetsync.store.upsert import insert_new
 
 _LIVE: Final[tuple[Table, ...]] = (
-    order_memory, order_fact, order_seen, pause, escalation, customer_told,
+    order_memory, order_fact, order_seen, pause, escalation, customer_told, vendor_asked,
 )  # fmt: skip
 """The tables with rows of one order each that every pass loads."""
 _BYTES: Final = "hex:"

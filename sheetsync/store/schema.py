@@ -12,7 +12,7 @@ from sheetsync.errors import StoreCorrupt
 from sheetsync.store import postgres
 from sheetsync.store.engine import reading, writing
 
-REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
+REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
 """Every released schema, oldest first; the last one is what this code expects."""
 
 _MIGRATIONS: Final = Path(__file__).with_name("migrations")

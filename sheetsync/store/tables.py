@@ -256,6 +256,31 @@ customer_told = Table(
 )
 """How it stands with each kind of notice to the customer of an order: JSON of kind -> [cycle, number, of, stands]."""
 
+vendor_asked = Table(
+    "vendor_asked",
+    metadata,
+    _tracker_id(primary_key=True),
+    _text("order_id", primary_key=True),
+    _text("asked"),
+)
+"""How it stands with the vendor of an order: JSON of `domain.vendors.memory.Asked`."""
+
+inbound = Table(
+    "inbound",
+    metadata,
+    _tracker_id(primary_key=True),
+    _text("action_key", primary_key=True),
+    _text("kind"),
+    _text("order_id"),
+    _text("payload"),
+    Column("at", Moment, nullable=False),
+    _text("state"),
+    _text("detail"),
+    Index(None, "tracker_id", "kind", "state"),
+)
+"""What people outside sent us, each action once for ever by its `action_key`. `state` of a vendor's answer: waiting
+(not yet among the news of feeds), kept (the sheet does not show it yet), shown (nothing is to be done), refused."""
+
 ledger = Table(
     "ledger",
     metadata,
