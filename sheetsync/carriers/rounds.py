@@ -23,6 +23,9 @@ from sheetsync.carriers.remembered import Looked, Remembered
 _GIVEN_UP: Final = 5
 """A number that was refused so often is asked about once a day only."""
 _DAY: Final = 86_400.0
+_NEW_AT_ONCE: Final = 100
+_REGISTERS_FASTER: Final = 5
+"""A question about one parcel weighs less than one about fifty."""
 
 Judge: TypeAlias = Callable[[Parcel, TrackResult], Said | TrackError | None]
 """What a result brings to its parcel's row, or why it cannot be right."""
@@ -75,12 +78,18 @@ def ask(
     *,
     judge: Judge,
     pause: Callable[[float], None],
+    go_on: Callable[[], bool] = lambda: True,
 ) -> Round:
-    """Ask about these; a provider that does not answer is asked no further in this round."""
+    """Ask about these, for as long as `go_on` says; a provider that does not answer is asked no further in this round.
+
+    What was not asked stays due.
+    """
     by_number = {parcel.asked: parcel for parcel in parcels}
     wanted = list(by_number.values())
     answers: list[Answer] = []
     for start in range(0, len(wanted), provider.batch_size):
+        if start and not go_on():
+            break
         if start:
             pause(provider.min_interval.total_seconds())
         answers += provider.fetch(wanted[start : start + provider.batch_size])
@@ -88,7 +97,9 @@ def ask(
             break
     registered: set[str] = set()
     if _down(answers) is None:
-        answers, registered = _with_registered(provider, by_number, answers, before)
+        answers, registered = _with_registered(
+            provider, by_number, answers, before, pause=pause, go_on=go_on
+        )
     return _told(by_number, answers, registered, before, now.timestamp(), judge=judge)
 
 
@@ -97,19 +108,29 @@ def _with_registered(
     by_number: Mapping[str, Parcel],
     answers: Sequence[Answer],
     before: Remembered,
+    *,
+    pause: Callable[[float], None],
+    go_on: Callable[[], bool],
 ) -> tuple[list[Answer], set[str]]:
-    """The answers, those about unknown parcels replaced by what asking to follow them gave; each is asked once."""
+    """The answers, those about unknown parcels replaced by what asking to follow them gave; each is asked once.
+
+    Of very many new parcels only some are registered in one round; the others are left out, so that they stay due.
+    """
     new = [
         by_number[a.asked]
         for a in answers
         if isinstance(a, TrackError) and a.trouble == "not_known" and a.asked in by_number
         and not before.parcels.get(a.asked, Looked(asked_at=0.0)).registered
     ]  # fmt: skip
-    if not new:
-        return list(answers), set()
-    fresh = {answer.asked: answer for answer in provider.register(new)}
-    done = {n for n, a in fresh.items() if not _is_down(a)}
-    return [fresh.get(answer.asked, answer) for answer in answers], done
+    fresh: dict[str, Answer] = {}
+    for answer in provider.register(new[:_NEW_AT_ONCE]) if new else ():
+        fresh[answer.asked] = answer
+        if _is_down(answer) or not go_on():
+            break
+        pause(provider.min_interval.total_seconds() / _REGISTERS_FASTER)
+    left = {parcel.asked for parcel in new} - fresh.keys()
+    kept = [fresh.get(answer.asked, answer) for answer in answers if answer.asked not in left]
+    return kept, {number for number, answer in fresh.items() if not _is_down(answer)}
 
 
 def _told(

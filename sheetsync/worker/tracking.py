@@ -20,9 +20,9 @@ from sheetsync.carriers.making import (
     has_code,
     make_provider,
 )
-from sheetsync.carriers.news import said_of
+from sheetsync.carriers.news import Said, said_of
 from sheetsync.carriers.outage import Health
-from sheetsync.carriers.parcels import Parcel
+from sheetsync.carriers.parcels import Parcel, TrackError, TrackResult
 from sheetsync.carriers.provider import CarrierProvider
 from sheetsync.carriers.remembered import (
     Remembered,
@@ -45,6 +45,8 @@ _PARCELS: Final = "carriers_parcels"
 """Under these the store keeps how providers answer, and which parcel was asked about when."""
 _TOLD: Final = 3
 _TOO_LONG: Final = timedelta(minutes=30)
+_LONGEST: Final = timedelta(seconds=20)
+"""A pass that waits for the answers waits for so long; the other parcels come with the next."""
 Start = Callable[[Callable[[], None]], None]
 
 
@@ -132,13 +134,17 @@ class _Turn:
     ) -> None:
         asking = _Asking(self.now)
         self.desk.asking[provider.name] = asking
-        words, timezone, now = self.rules.parcel_words, self.around.timezone, self.now
+        words, around, now = self.rules.parcel_words, self.around, self.now
+        until = now + _LONGEST if self.desk.start is at_once else None
+
+        def judge(parcel: Parcel, result: TrackResult) -> Said | TrackError | None:
+            return said_of(parcel, result, words, around.timezone, around.clock())
 
         def work() -> None:
             try:
                 asking.ended = ask(
-                    provider, wanted, known, now, pause=self.desk.pause,
-                    judge=lambda parcel, result: said_of(parcel, result, words, timezone, now),
+                    provider, wanted, known, now, judge=judge, pause=self.desk.pause,
+                    go_on=lambda: until is None or around.clock() < until,
                 )  # fmt: skip
             except Exception as defect:  # noqa: BLE001 - a provider's odd answer must stop no pass; it is told
                 asking.defect = (
@@ -164,6 +170,8 @@ class _Turn:
             return known
         done = asking.ended
         self._keep(name, done)
+        if done.health.sentence:
+            self.remarks.append(done.health.sentence)
         errors = [error.sentence for error in done.errors]
         self.remarks += errors[:_TOLD]
         if len(errors) > _TOLD:
@@ -201,11 +209,12 @@ class _Turn:
         health = self.after[name].health
         if not health.sentence or health.down_since is None:
             return ""
-        since, again = (
-            scalar_to_local(datetime.fromtimestamp(at, UTC), self.around.timezone)
-            for at in (health.down_since, health.alone_until)
+        since = scalar_to_local(
+            datetime.fromtimestamp(health.down_since, UTC), self.around.timezone
         )
-        return f"{health.sentence} So it is since {since:%Y-%m-%d %H:%M}; it is asked again at {again:%Y-%m-%d %H:%M}."
+        return (
+            f"{health.sentence} So it is since {since:%Y-%m-%d %H:%M}; it is asked again by itself."
+        )
 
 
 def silent_providers(

@@ -194,6 +194,23 @@ def test_an_unknown_parcel_is_registered_once_and_what_that_says_counts():
     assert not again.errors, "that nothing is known yet is nothing to tell"
 
 
+def test_a_round_that_must_end_leaves_the_rest_due():
+    provider, turns = Told(), iter([True, False])
+    told = ask(provider, [parcel(f"AB{n}") for n in range(9)], Remembered(), NOW, judge=judge,
+               pause=lambda _: None, go_on=lambda: next(turns))  # fmt: skip
+    assert len(provider.batches) == 2
+    assert len(told.looked) == 6
+
+
+def test_of_very_many_new_parcels_some_are_registered_and_the_others_stay_due():
+    numbers = [f"AB{n}" for n in range(250)]
+    provider = Told({n: error(n, "not_known") for n in numbers}, batch_size=500)
+    told, waited = round_of(provider, numbers)
+    assert len(provider.registered) == 100
+    assert told.looked == {}, "the answers of this provider are about other numbers"
+    assert set(waited) == {0.2}
+
+
 def test_nothing_is_registered_with_a_provider_that_is_down():
     provider = Told({"AB1": error("AB1", "not_known"), "AB2": error("AB2", "outage")})
     round_of(provider, ["AB1", "AB2"])

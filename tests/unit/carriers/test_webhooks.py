@@ -7,15 +7,26 @@ import hashlib
 import hmac
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from sheetsync.carriers.aftership import AfterShip
+from sheetsync.carriers.asking import Asker
+from sheetsync.carriers.easypost import EasyPost
 from sheetsync.carriers.karrio import Karrio
+from sheetsync.carriers.news import Said, said_of
+from sheetsync.carriers.parcels import TrackError
 from sheetsync.carriers.provider import Unasked, WebhookRefused
 from sheetsync.carriers.simulated import Simulated
+from sheetsync.domain.parcels.states import STATES
 from tests.support.carrier_server import aftership_tracking, checkpoint, detail, easypost_tracker
+from tests.unit.carriers.conftest import RULES, ZONE, parcel
 
 SECRET = "s3cret"
+NOBODY = Asker(name="p", base_url="", headers={}, timeout=1.0, seconds=lambda: 0.0)
 AFTERSHIP_CALL = {
     "event": "tracking_update", "event_id": "1", "ts": 1773140700,
     "msg": aftership_tracking("AB12345", "OutForDelivery",
@@ -101,3 +112,33 @@ def test_nobody_else_calls():
     for one in (Unasked("hand"), Simulated(name="s", clock=lambda: None), Karrio(name="k", accounts={}, zone="UTC")):  # fmt: skip
         with pytest.raises(WebhookRefused):
             one.parse_webhook({}, b"{}")
+
+
+ANY_FIELDS = (
+    "tag", "subtag", "checkpoints", "checkpoint_time", "slug", "status", "status_detail", "tracking_details", "datetime",
+    "latest_estimated_delivery", "courier_estimated_delivery_date", "est_delivery_date", "return_to_sender", "message",
+    "shipment_delivery_date", "description",
+)  # fmt: skip
+ANY_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=30)
+    | st.sampled_from(["2026-03-10T06:00:00Z", "9999-12-31T23:59:59+14:00", "0001-01-01", "Delivered", "delivered"]),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(ANY_FIELDS), inner, max_size=6),
+    max_leaves=25,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["tracking_number", "tracking_code"])
+@given(content=st.dictionaries(st.sampled_from(ANY_FIELDS), ANY_JSON, max_size=8))
+@settings(max_examples=150)
+def test_whatever_json_a_provider_sends_is_news_or_a_refusal_and_never_an_error(name, content):
+    told = {**content, name: "AB12345"}
+    kind = "aftership" if name == "tracking_number" else "easypost"
+    body = json.dumps({"msg" if kind == "aftership" else "result": told}).encode()
+    made = AfterShip if kind == "aftership" else EasyPost
+    provider = made(name="p", asker=NOBODY, zone=ZONE, webhook_secret=SECRET)
+    (found,) = provider.parse_webhook(signed(kind, body), body)
+    assert found.state in STATES
+    said = said_of(
+        parcel("AB12345"), found, RULES.parcel_words, ZONE, datetime(2026, 3, 10, tzinfo=UTC)
+    )
+    assert said is None or isinstance(said, Said | TrackError)
