@@ -81,10 +81,12 @@ class Finder:
         column = self.columns(then.headings).get(undo.column)
         if column is not None and same(self.now.cell(number, column), undo.wrong):
             return column
-        like = self._tab.columns_like(undo)
-        found = [place for place in like if same(self.now.cell(number, place), undo.wrong)]
         heading = _at(then.headings, undo.column)
         top = self.header_row(then.headings)
+        like: Sequence[int] = self._tab.columns_like(undo)
+        if is_telling(undo.wrong) and heading not in self.now.headings(top):
+            like = range(len(self.now.row(number)))  # it may stand under any other name by now
+        found = [place for place in like if same(self.now.cell(number, place), undo.wrong)]
         if not found or number == top or is_meant(undo, self._tab.key(then, number), heading):
             return column
         now = self.now.headings(top)
@@ -137,12 +139,14 @@ class Finder:
     def is_likeliest(self, undo: Undo, number: int) -> bool:
         """Whether a row under its Order ID, or none, is much like the row then, and none of its Order ID is more.
 
-        Where something is to be put back, nothing of people's may differ at all.
+        Where something is to be put back, nothing of people's may differ at all; a plain word may be a person's.
         """
         then, likely = undo.then, self._liken(undo.then, number)
         if likely is None or self._tab.key(then, number) not in ("", then.key):
             return False
         if likely.unlike and (undo.right is not None or undo.formula):
+            return False
+        if likely.unlike >= max(likely.agree, 1) and not is_telling(undo.wrong):
             return False
         rivals = self._likely(then, (n for n in self._named(then) if n != number))
         return likely.differ <= _EDITED and all(each.differ > likely.differ for each in rivals)
@@ -216,7 +220,7 @@ class Finder:
     def _tells(self, then: Then, named: _Likely) -> bool:
         """Whether its Order ID tells the row: one that was itself written astray tells little."""
         astray = any(undo.column == then.key_column for undo in self._own[then])
-        return not astray or not named.unlike or named.agree > named.unlike
+        return not astray or named.holds or not named.unlike or named.agree > named.unlike
 
     def _under_another_name(self, then: Then) -> list[int]:
         """The one row that still holds what was written and is just like it, but got another Order ID."""

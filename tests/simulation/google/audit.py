@@ -7,6 +7,7 @@ the cell right; what is stained when a pass has finished is broken.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -59,17 +60,21 @@ class Stain:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing found broken, in words."""
+    """One thing found broken, in words. `alone`: its row has an Order ID that no other row has."""
 
     kind: str
     order: str
     role: str
     was: Any
     now: Any
+    alone: bool = True
 
-    def is_named_in(self, words: str) -> bool:
-        """Whether the program said of this very cell that it cannot tell whose it is, or put back what was."""
-        return (
+    def is_excused_by(self, words: str) -> bool:
+        """Whether the program said of this very cell that it cannot tell whose it is, or put back what was.
+
+        In the row of an order that can be used nothing excuses it.
+        """
+        return not self.alone and (
             f"stands “{self.now}”, which may be ours or a person's" in words
             or f"“{self.was}” under" in words
         )
@@ -128,6 +133,7 @@ class Audit:
         broken, windows = self.gone, []
         self.gone = []
         roles = {column: role for role, column in picture.place.columns.items()}
+        often = Counter(order_key(key) for key in picture.keys)
         for number, row in enumerate(picture.rows):
             for column, cell in enumerate(row):
                 if cell is None or STAIN not in cell:
@@ -138,8 +144,9 @@ class Audit:
                 if stain.stray or (stain.lost and not stain.window):
                     kind = "wrong row" if stain.stray else "lost edit"
                     order = order_key(picture.keys[number])
+                    role, alone = roles.get(column, "?"), bool(order) and often[order] == 1
                     was, now = value_of(stain.before), value_of(cell)
-                    broken.append(Fault(kind, order, roles.get(column, "?"), was, now))
+                    broken.append(Fault(kind, order, role, was, now, alone))
                 clean = {k: v for k, v in cell.items() if k != STAIN}
                 picture.place.sheet.put(number, column, clean)
         return broken, windows

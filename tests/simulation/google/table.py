@@ -66,7 +66,7 @@ def details(total: Total) -> str:
         ("requests a pass", f"{total.requests / total.passes:.2f}"),
         ("wrong-row cells after a pass", f"{total.wrong:,}"),
         ("lost edits outside the window", f"{total.outside:,}"),
-        ("cells left alone and named to people", f"{total.told:,}"),
+        ("cells in rows without an Order ID of their own, named", f"{total.told:,}"),
     ]
     lines += [
         (f"lost, {name}", f"{total.windows[name]:,}") for name in (BLANK, OVER, BESIDE, ARRIVED)
