@@ -14,6 +14,7 @@ from rich.text import Text
 
 from sheetsync.cli.output import counted, moment_text, out
 from sheetsync.domain.feeds.news import Addition
+from sheetsync.domain.milestones.kinds import KINDS
 from sheetsync.domain.model import CellError, Notice, Plan, Uncalculated
 from sheetsync.domain.moments import serials_to_local
 
@@ -34,7 +35,7 @@ def plan_json(plan: Plan) -> str:
             "new_rows": [
                 {"order": each.order_id, "feed": each.source, "cells": dict(each.texts)} for each in added(plan)
             ],
-            "mails": [_mail(notice) for notice in plan.notices],
+            "mails": [_mail(notice) for notice in plan.mails],
             "findings": [
                 line | {"column": headings.get(line["column"], "")} for line in lines_of(plan.findings)
             ],
@@ -109,25 +110,30 @@ def _show_cells(plan: Plan, *, everything: bool) -> None:
 
 
 def _show_mails(plan: Plan) -> None:
-    if not plan.notices:
+    if not plan.mails:
         out.print("No mail to send.")
         return
     table = Table(
-        title=f"{counted(len(plan.notices), 'mail')} to send",
+        title=f"{counted(len(plan.mails), 'mail')} to send",
         title_justify="left",
         show_edge=False,
         pad_edge=False,
     )
     for heading in ("To", "Subject", "Orders"):
         table.add_column(heading, overflow="fold")
-    for notice in plan.notices:
+    for notice in plan.mails:
         who = (
             f"{notice.recipient_name} <{notice.recipient}>"
             if notice.recipient_name
             else notice.recipient
         )
-        table.add_row(Text(who), Text(notice.subject), Text(_named(notice.orders)))
+        table.add_row(Text(who), Text(_subject(notice)), Text(_named(notice.orders)))
     out.print(table)
+
+
+def _subject(notice: Notice) -> str:
+    """The subject, or which letter it is: a letter to a customer gets its subject with its words."""
+    return notice.subject or (KINDS[notice.kind].title if notice.kind in KINDS else notice.kind)
 
 
 def _named(orders: Sequence[str]) -> str:
