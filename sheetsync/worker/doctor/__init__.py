@@ -21,6 +21,7 @@ from sheetsync.worker.doctor.feeds import feed_checks
 from sheetsync.worker.doctor.folders import folder_checks
 from sheetsync.worker.doctor.mail import letter_checks, mail_checks, people_checks
 from sheetsync.worker.doctor.memory import has_good_rules, store_checks
+from sheetsync.worker.doctor.secrets import secret_checks
 from sheetsync.worker.doctor.workbook import workbook_checks
 
 __all__ = ["Diagnosis", "look_over"]
@@ -54,6 +55,7 @@ def look_over(
     if rules is not None:
         yield from _tracker(patient, rules, wait)
     yield from folder_checks(patient)
+    yield from secret_checks(patient)
     if rules is not None:
         yield from feed_checks(patient, rules)
         yield from _carriers(patient, rules)

@@ -226,6 +226,17 @@ def test_the_mail_server_is_called_and_logged_in_to_but_gets_nothing(desk, autho
     assert box.recipients == []
 
 
+def test_a_password_file_that_others_may_read_is_told(desk):
+    key = desk.folder / "mail.password"
+    key.write_text("right")
+    key.chmod(0o644)
+    with desk.config.open("a") as config:
+        config.write("  password: file:mail.password\n")
+    assert about(look(desk), f"may read {key}") == "warn"
+    key.chmod(0o600)
+    assert about(look(desk), "Nobody else may read") == "ok"
+
+
 def test_a_refused_password_and_a_dead_server_are_bad(desk, authority):
     with mail_server(desk, authority, "another") as (_, port):
         assert about(look(desk, try_mail=True), "does not accept the user name") == "bad"
