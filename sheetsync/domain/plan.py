@@ -20,8 +20,10 @@ from sheetsync.domain.companions import Companions, read_companions, told
 from sheetsync.domain.conditions import Surroundings, WorkingDays, evaluate
 from sheetsync.domain.conditions.computed import with_clocks, with_evidence, with_values
 from sheetsync.domain.conditions.fields import Fields, fields_of
+from sheetsync.domain.daily import Digests, Standing, decide_digests
 from sheetsync.domain.escalation import Escalations, decide
 from sheetsync.domain.escalation.acknowledge import HELP
+from sheetsync.domain.escalation.facts import Facts
 from sheetsync.domain.escalation.grouping import Item
 from sheetsync.domain.escalation.reach import unknown_names, unreached
 from sheetsync.domain.evidence import Observation, delivered_moments, observe
@@ -34,7 +36,14 @@ from sheetsync.domain.milestones.planning import (
     plan_milestones,
 )
 from sheetsync.domain.model import STAMPS, Memory, Orders, Plan, Sheet
-from sheetsync.domain.moments import Moments, as_aware, as_moment, scalar_to_local, scalar_to_utc
+from sheetsync.domain.moments import (
+    NAT,
+    Moments,
+    as_aware,
+    as_moment,
+    scalar_to_local,
+    scalar_to_utc,
+)
 from sheetsync.domain.next_action import next_actions
 from sheetsync.domain.rules import Rulebook
 from sheetsync.domain.sla import next_change, open_hours, run_clocks
@@ -123,6 +132,7 @@ def plan_with_reasons(
     unknown = unknown_names(
         orders.frame, seen.open_order, rules.escalation, companions, orders.header.headings
     )
+    digests = _digests(scene, clocks, findings, steps)
     milestones = _milestones(scene, fields)
     notes = (_unclear_acknowledgements(orders, escalations), unknown, milestones.findings)
     findings = join_findings([findings, *notes])
@@ -143,13 +153,13 @@ def plan_with_reasons(
         stage_events=seen.stage_events,
         pauses=seen.pauses[seen.pauses_changed],
         escalations=escalations.rows,
-        notices=(*escalations.notices, *milestones.notices),
+        notices=(*escalations.notices, *digests.notices, *milestones.notices),
         memory=_next_memory(seen, memory, now),
         facts=take_facts(orders, seen, clocks, findings),
         next_change_at=_next_change(
             now, options.timezone, next_change(clocks), escalations.next_change,
             next_check_change(orders, fields, rules, now, working_days), _earliest(closing, now),
-            milestones.next_change,
+            milestones.next_change, digests.next_change,
         ),
         rules_hash=rules.hash,
         remarks=(*sheet.remarks, *not_evaluated(orders, fields, rules), *escalations.remarks, *milestones.remarks,
@@ -272,6 +282,40 @@ def _milestones(scene: _Scene, fields: Fields) -> Milestones:
         baseline=scene.seen.baseline,
         find=nobody if scene.companions.customers is None else scene.companions.customers.find,
     )
+
+
+def _digests(scene: _Scene, clocks: Clocks, findings: pd.DataFrame, steps: np.ndarray) -> Digests:
+    """The daily digests that fell due; costs nothing where the rules have none."""
+    orders, seen, rules = scene.orders.frame, scene.seen, scene.rules
+    if not rules.escalation.digests:
+        return Digests()
+    since = _of_usable(scene, "status_since", np.full(len(orders), NAT))
+    moves = (
+        _of_usable(scene, column, np.full(len(orders), NAT))
+        for column in ("evidence_since", "first_seen")
+    )
+    standing = Standing(
+        facts=Facts.of(
+            orders, clocks, seen.standing, since, rules, scene.around.timezone, scene.around.now,
+            steps, scene.companions,
+        ),
+        clocks=clocks,
+        open_order=seen.open_order,
+        moved=np.fmax.reduce([since, *moves]),
+        working_days=_working_days(rules, scene.hours),
+        mend=_flagged(orders, findings, findings["severity"] == "error"),
+        exception=seen.exception,
+        unowned=_flagged(orders, findings, findings["rule"] == "stage_without_owner"),
+    )  # fmt: skip
+    return decide_digests(
+        standing, rules, scene.companions, now=scene.around.now,
+        timezone=scene.around.timezone, last_pass_at=scene.memory.last_pass_at,
+    )  # fmt: skip
+
+
+def _flagged(orders: pd.DataFrame, findings: pd.DataFrame, chosen: pd.Series) -> np.ndarray:
+    """Rows that have one of the chosen findings."""
+    return np.asarray(orders["row"].isin(findings.loc[chosen, "row"]), dtype=bool)
 
 
 def _unclear_acknowledgements(orders: Orders, escalations: Escalations) -> pd.DataFrame:

@@ -272,6 +272,24 @@ class EscalationRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DigestRule:
+    """A daily digest: to whom, at which local time of the day, and what counts as no update."""
+
+    id: str
+    who: tuple[str, ...]
+    at: tuple[int, int]
+    """Hour and minute."""
+    timezone: str = ""
+    """The tracker's where it is ""; a person's own, by the tab Staff, comes before both."""
+    calendar: str = ""
+    """Calendar id: no digest on a day on which it never opens."""
+    no_update_after: Span = Span(working_days=1, text="1 working day")
+    max_rows: int = 20
+    """Orders named in each section."""
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EscalationRules:
     """All of escalation.yaml."""
 
@@ -280,6 +298,7 @@ class EscalationRules:
     rules: tuple[EscalationRule, ...]
     max_emails_per_pass: int
     max_emails_per_day: int
+    digests: tuple[DigestRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
 from sheetsync.domain.rules import (
+    DigestRule,
     EscalationRule,
     EscalationRules,
     Level,
@@ -23,10 +24,13 @@ from sheetsync.rulebook.shadow import note_shadowed
 from sheetsync.rulebook.sla_file import refuse_days
 from sheetsync.rulebook.values import When
 from sheetsync.yamlfiles.checking import Strict
-from sheetsync.yamlfiles.values import Email, Name, PositiveSpan, Text, parse_span
+from sheetsync.yamlfiles.values import Email, Name, PositiveSpan, Text, Timezone, parse_span
 from sheetsync.yamlfiles.words import shown
 
 _AFTER: Final = re.compile(r"(at_risk|breach)(?:\s*\+\s*(.+))?")
+_CLOCK: Final = re.compile(r"(\d{1,2}):(\d\d)", re.ASCII)
+_LAST_HOUR: Final = 23
+_LAST_MINUTE: Final = 59
 _COUNT_MOVED: Final = "write this under limits, at the end of the file"
 
 
@@ -48,6 +52,21 @@ After = Annotated[
     Trigger,
     PlainValidator(_trigger),
     WithJsonSchema({"type": "string", "examples": ["at_risk", "breach", "breach + 2h", "4h"]}),
+]
+
+
+def _clock_time(value: Any) -> tuple[int, int]:
+    match = _CLOCK.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is None or int(match[1]) > _LAST_HOUR or int(match[2]) > _LAST_MINUTE:
+        words = f"{shown(value)} is not a time of the day; write it in quotes, like '07:30'"
+        raise ValueError(words)
+    return int(match[1]), int(match[2])
+
+
+ClockTime = Annotated[
+    tuple[int, int],
+    PlainValidator(_clock_time),
+    WithJsonSchema({"type": "string", "examples": ["07:30"]}),
 ]
 How = Literal["cell", "email", "email_digest"]
 Stop = Literal["stage_left", "acknowledged", "on_hold", "cancelled", "resolved"]
@@ -152,6 +171,25 @@ class RuleModel(Strict):
     )
 
 
+class DigestModel(Strict):
+    """A mail once a day to each of these people: how their orders stand."""
+
+    who: list[Name] = Field(min_length=1, description="People of this file.")
+    at: ClockTime = Field(description="The local time of the day, like '07:30'.")
+    timezone: Timezone | None = Field(
+        default=None,
+        description="Whose time that is, unless the tab Staff says more; else the tracker's.",
+    )
+    calendar: Name | None = Field(
+        default=None, description="None on days on which this calendar never opens."
+    )
+    no_update_after: PositiveSpan = Field(
+        default=Span(working_days=1, text="1 working day"),
+        description="An order that did not move for so long is named.",
+    )
+    max_rows: int = Field(default=20, ge=1, le=200, description="Orders named in each section.")
+
+
 class Limits(Strict):
     """How many mails may leave before somebody looks."""
 
@@ -172,6 +210,7 @@ class EscalationFile(Strict):
     people: dict[Name, PersonModel]
     policies: dict[Name, PolicyModel] = Field(min_length=1)
     rules: list[RuleModel] = Field(default=[], description="First match wins: narrow lines first.")
+    digests: list[DigestModel] = Field(default=[], description="Once a day: how the orders stand.")
     limits: Limits = Limits()
 
 
@@ -185,6 +224,31 @@ def compile_escalation(page: Page, model: EscalationFile) -> EscalationRules:
         rules=rules,
         max_emails_per_pass=model.limits.max_emails_per_pass,
         max_emails_per_day=model.limits.max_emails_per_day,
+        digests=tuple(_digest(page, model, i) for i in range(len(model.digests))),
+    )
+
+
+def _digest(page: Page, model: EscalationFile, i: int) -> DigestRule:
+    digest, path = model.digests[i], ("digests", i)
+    for w, who in enumerate(digest.who):
+        known = _known_person(page, (*path, "who", w), who)
+        if known and {model.people[who].from_column, model.people[who].tab} & {"vendor", "Vendors"}:
+            words = (
+                f"{who} is a vendor, and this digest is about your own work; name your own people"
+            )
+            page.problem((*path, "who", w), words)
+    if digest.calendar:
+        here = (*path, "calendar")
+        page.known(here, digest.calendar, page.names.calendars, "a calendar of calendar.yaml")
+    return DigestRule(
+        id=",".join(digest.who) + f"@{digest.at[0]:02}:{digest.at[1]:02}",
+        who=tuple(digest.who),
+        at=digest.at,
+        timezone=digest.timezone or "",
+        calendar=digest.calendar or "",
+        no_update_after=digest.no_update_after,
+        max_rows=digest.max_rows,
+        source=page.source(*path),
     )
 
 

@@ -17,6 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 from sqlalchemy import Connection, bindparam, func, select, update
 
+from sheetsync.domain.daily import KIND as DIGEST
 from sheetsync.domain.milestones.memory import CUSTOMER
 from sheetsync.domain.model import (
     ESCALATION_COLUMNS,
@@ -287,7 +288,7 @@ def _escalations(connection: Connection, tracker_id: int) -> pd.DataFrame:
 
 
 def _mails_today(connection: Connection, tracker_id: int, now: datetime, timezone: str) -> int:
-    """Mails decided since midnight of the tracker's own day, less those that were called off."""
+    """Mails decided since midnight of the tracker's own day, less digests and those that were called off."""
     midnight = scalar_to_local(now, timezone).replace(hour=0, minute=0, second=0, microsecond=0)
     start = scalar_to_utc(midnight, timezone)
     return int(
@@ -297,6 +298,6 @@ def _mails_today(connection: Connection, tracker_id: int, now: datetime, timezon
             .where(outbox.c.tracker_id == tracker_id)
             .where(outbox.c.created_at >= start)
             .where(outbox.c.state.not_in(_UNSENT))
-            .where(outbox.c.audience != CUSTOMER)
+            .where(outbox.c.audience != CUSTOMER, outbox.c.kind != DIGEST)
         ).scalar_one()
     )

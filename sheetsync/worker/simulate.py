@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from sheetsync.domain.daily import without_digests
 from sheetsync.domain.moments import scalar_to_local
 from sheetsync.domain.plan import PlanOptions
 from sheetsync.domain.rehearsal.compare import Comparison, compare
@@ -33,7 +34,7 @@ def simulate(
     Raises RulesError for rules that are not good, UsageError where there is no such history. `tell` is
     called with the moment of each look of the replay.
     """
-    rules = load_rules(folder)
+    rules = without_digests(load_rules(folder))
     recorded = shop.store.recorded(shop.state.id, now, shop.timezone)
     start, end = _span(recorded, since, now, shop.timezone)
     settings = shop.config.tracker

@@ -26,10 +26,11 @@ def companions_asked(rules: Rulebook) -> tuple[str, ...]:
 
 
 def told_people(rules: EscalationRules) -> list[Person]:
-    """Everybody whom a level or a rule names, each once, in the order of the file."""
+    """Everybody whom a level, a rule or a digest names, each once, in the order of the file."""
     levels = (level for policy in rules.policies.values() for level in policy.levels)
     named = {who for level in levels for who in level.who}
     named |= {who for rule in rules.rules for who in rule.also}
+    named |= {who for digest in rules.digests for who in digest.who}
     return [person for name, person in rules.people.items() if name in named]
 
 

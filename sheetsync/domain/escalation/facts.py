@@ -116,6 +116,24 @@ class Facts:
         weight = (RANK.get(clock["state"], 0), -float(clock["seconds"]), cell("order_id"))
         return Told(words, weight)
 
+    def of_order(self, row: int, stage: str, *, late: bool, promise: bool) -> dict[str, Any]:
+        """The words about one order in a list: with `late` how much time is left, or by how much it is over."""
+        cell, text = self.cell_of(row), ""
+        if late:
+            clock = self._clock(row, PROMISE if promise else stage)
+            left = f"{clock['over']} past its limit" if clock["over"] else f"{clock['left']} left"
+            text = f"{clock['text']}, {left}" if promise else left
+        return {
+            "order": order_words(cell("order_id"), int(self.cells["row"][row])),
+            "row": int(self.cells["row"][row]),
+            "stage": stage,
+            "status": str(self.status[row]),
+            "handler": self.speakable.handler(cell("handler")),
+            "priority": self.speakable.priority(cell("priority")),
+            "next_step": self._next_step(row, stage),
+            "text": text,
+        }
+
     def _clock(self, row: int, stage: str) -> dict[str, Any]:
         promise = stage == PROMISE
         cell = {

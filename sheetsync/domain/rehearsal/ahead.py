@@ -13,6 +13,7 @@ from typing import Any, Final, TypedDict
 
 import numpy as np
 
+from sheetsync.domain.daily import without_digests
 from sheetsync.domain.escalation.grouping import KIND, Item
 from sheetsync.domain.model import Memory, Plan, Sheet
 from sheetsync.domain.moments import scalar_to_local
@@ -90,7 +91,7 @@ def look_ahead(
     tell: Callable[[datetime], None] = lambda _at: None,
 ) -> Ahead:
     """Go on from `plan`, made from `memory`, to `end` (aware UTC), in steps of at least `step`."""
-    sheet = _still_moving(plan, rules)
+    sheet, rules = _still_moving(plan, rules), without_digests(rules)
     start, now, tellings, mails = plan.at, plan.at, list[Telling](), 0
     remarks: dict[str, None] = {}
     for _ in range(MOST_LOOKS):
