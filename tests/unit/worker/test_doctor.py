@@ -231,7 +231,7 @@ def test_a_password_file_that_others_may_read_is_told(desk):
     key.write_text("right")
     key.chmod(0o644)
     with desk.config.open("a") as config:
-        config.write("  password: file:mail.password\n")
+        config.write("  username: orders\n  password: file:mail.password\n")
     assert about(look(desk), f"may read {key}") == "warn"
     key.chmod(0o600)
     assert about(look(desk), "Nobody else may read") == "ok"
