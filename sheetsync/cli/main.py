@@ -24,6 +24,7 @@ VERBS = {
     "status": "how every tracker stands: held or not and why, last pass, outbox, next try",
     "approve": "look at what the guard holds back, and let exactly that through",
     "adopt": "begin anew, silently, with a copied sheet or with another store",
+    "lookup": "answer a customer's call about an order from the last look, and log the call",
     "outbox": "list the messages that wait, let them go, or drop them",
     "notify": "show the letter to a customer about an order, and send it where you say so",
     "preview": "every mail and SMS with sample data, to look at before a customer does",

@@ -102,6 +102,13 @@ class Outbox:
         """All rows in one of these states, oldest first."""
         return self._rows(self._mine().where(outbox.c.state.in_(states)).order_by(outbox.c.id))
 
+    def of_order(self, order_id: str) -> tuple[OutboxRow, ...]:
+        """All rows about one order, oldest first."""
+        about = select(outbox_order.c.outbox_id).where(
+            outbox_order.c.tracker_id == self._tracker_id, outbox_order.c.order_id == order_id
+        )
+        return tuple(self._rows(self._mine().where(outbox.c.id.in_(about)).order_by(outbox.c.id)))
+
     def counts(self) -> dict[str, int]:
         """How many rows there are in each state."""
         query = (

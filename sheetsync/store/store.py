@@ -39,6 +39,7 @@ from sheetsync.store.feed_waiting import load_fed
 from sheetsync.store.feeds import Feeds
 from sheetsync.store.follow_ups import FollowUpBook
 from sheetsync.store.history import History, history
+from sheetsync.store.lookups import Lookups
 from sheetsync.store.mail_records import MailRecord, PassLines, mail_record, pass_lines
 from sheetsync.store.memory import load_memory
 from sheetsync.store.offline import Offline
@@ -408,6 +409,10 @@ class Store:
     def follow_ups(self, tracker_id: int) -> FollowUpBook:
         """What was said about orders of the tracker, and what is to be done about them."""
         return FollowUpBook(self._engine, self._path, tracker_id)
+
+    def lookups(self, tracker_id: int) -> Lookups:
+        """What finds orders of the tracker for somebody who calls."""
+        return Lookups(self._engine, self._path, tracker_id)
 
     def care(self, tracker_id: int) -> Care:
         """What archives orders of the tracker and cuts personal values out of what is kept of them."""
