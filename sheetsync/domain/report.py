@@ -33,6 +33,7 @@ def report_on(
     rules: Rulebook,
     timezone: str,
     as_of: datetime,
+    notices: pd.DataFrame | None = None,
 ) -> KpiReport:
     """Every KPI of `period` as things stood at `as_of` (aware UTC).
 
@@ -45,6 +46,7 @@ def report_on(
         rules: in force.
         timezone: of the tracker.
         as_of: what came later has not happened.
+        notices: to customers (NOTICE_COLUMNS); None where customers are not told.
     """
     frame = facts.reset_index().assign(usable=True)
     fields = {
@@ -65,7 +67,7 @@ def report_on(
     )
     inputs = KpiInputs(
         facts=facts, present=present, rules=rules, timezone=timezone,
-        dwell=dwell, pauses=pauses, events=events,
+        dwell=dwell, pauses=pauses, events=events, notices=notices,
     )  # fmt: skip
     return compute(inputs, period, as_of)
 

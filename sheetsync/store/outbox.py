@@ -117,6 +117,17 @@ class Outbox:
         with reading(self._engine, self._path) as connection:
             return {str(state): int(count) for state, count in connection.execute(query)}
 
+    def said_to(self, audience: str, start: datetime, end: datetime) -> list[OutboxRow]:
+        """Everything decided for one audience from `start` on and before `end`, oldest first."""
+        query = (
+            self._mine()
+            .where(outbox.c.audience == audience)
+            .where(outbox.c.created_at >= start)
+            .where(outbox.c.created_at < end)
+            .order_by(outbox.c.id)
+        )
+        return self._rows(query)
+
     def mark(self) -> str:
         """Changes whenever a message is decided, or something becomes of one."""
         newest = [
@@ -230,6 +241,20 @@ class Outbox:
                 int(connection.execute(person).scalar_one()),
                 int(connection.execute(about).scalar_one()),
             )
+
+    def left_before(self, row: OutboxRow, count: int) -> datetime | None:
+        """When the `count`-th newest message to the audience of `row` left by its channel; None: fewer did."""
+        query = (
+            select(outbox.c.sent_at)
+            .where(outbox.c.tracker_id == self._tracker_id, outbox.c.channel == row.channel)
+            .where(outbox.c.audience == row.audience, outbox.c.sent_at.is_not(None))
+            .order_by(outbox.c.sent_at.desc())
+            .offset(count - 1)
+            .limit(1)
+        )
+        with reading(self._engine, self._path) as connection:
+            found: datetime | None = connection.execute(query).scalar()
+        return found
 
     def suppressed(self, channel: str, address: str) -> str:
         """Why nothing is sent to this address; "" when it may be."""

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
+import numpy as np
+import pandas as pd
+
+from sheetsync.domain.kpi.notices import NOTICE_COLUMNS
 from sheetsync.domain.messages_tab import MessageLine, layout
 from sheetsync.domain.milestones.memory import CUSTOMER
 from sheetsync.domain.model import Plan
+from sheetsync.domain.moments import as_moment
 from sheetsync.domain.rules import Rulebook
 from sheetsync.domain.tabs import Tab
+from sheetsync.domain.vendors.memory import VENDOR
 from sheetsync.store.outbox import OutboxRow
 from sheetsync.store.store import Store
 from sheetsync.store.trackers import TrackerState
@@ -43,6 +49,32 @@ def messages_tab(
     return layout(lines, timezone, more=count - len(lines)), mark
 
 
+def frame_of_notices(rows: Sequence[OutboxRow]) -> pd.DataFrame:
+    """Notices to customers as figures count them (NOTICE_COLUMNS)."""
+    moments: dict[str, list[datetime | None]] = {
+        "decided_at": [row.created_at for row in rows],
+        "sent_at": [row.sent_at for row in rows],
+    }
+    texts: dict[str, list[str]] = {
+        "order_id": [next(iter(row.orders), "") for row in rows],
+        "kind": [row.kind for row in rows],
+        "recipient": [row.recipient for row in rows],
+        "state": [row.state for row in rows],
+        "reason": [row.last_error for row in rows],
+    }
+    columns = {
+        **{name: np.array(values, dtype=object) for name, values in texts.items()},
+        "fallback": np.array(
+            [bool(row.context.get("preferred_channel")) for row in rows], dtype=bool
+        ),
+        **{
+            name: np.array([as_moment(value) for value in values], dtype="datetime64[s]")
+            for name, values in moments.items()
+        },
+    }
+    return pd.DataFrame(columns)[list(NOTICE_COLUMNS)]
+
+
 def line_of(row: OutboxRow, uuid: str) -> MessageLine:
     """One message of the outbox as a line."""
     return MessageLine(
@@ -66,10 +98,15 @@ def _words(row: OutboxRow) -> str:
 
 
 def _waiting(plan: Plan) -> Iterable[MessageLine]:
-    """Notices that are due and lack a fact."""
+    """Notices that are due and lack a fact, and what vendors said against the sheet."""
     at: datetime = plan.at
     for each in plan.tellings.waiting:
         yield MessageLine(
             at=at, state="waiting", orders=(each.order_id,), audience=CUSTOMER, recipient="",
             kind=each.kind, channel="", words=f"Waiting for {each.lacks}.",
+        )  # fmt: skip
+    for note in plan.asked.notes:
+        yield MessageLine(
+            at=at, state="waiting", orders=(note.order_id,), audience=VENDOR, recipient="",
+            kind=note.kind, channel="", words=note.words,
         )  # fmt: skip

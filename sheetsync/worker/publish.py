@@ -13,10 +13,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeAlias
 
+import pandas as pd
+
 from sheetsync.domain.feeds.stock_levels import TITLE as STOCK_TITLE
 from sheetsync.domain.feeds.stock_levels import layout as stock_layout
 from sheetsync.domain.feeds.telling import SourceLog, stale_words
-from sheetsync.domain.kpi.facts import build_facts
+from sheetsync.domain.kpi.facts import completed
 from sheetsync.domain.kpi.layout import layout as kpi_layout
 from sheetsync.domain.kpi.layout import tab_title, values_of
 from sheetsync.domain.kpi.periods import Period, period_at
@@ -25,6 +27,7 @@ from sheetsync.domain.kpi.restatement import dated_lines, told
 from sheetsync.domain.kpi.result import KpiReport
 from sheetsync.domain.look_at import said
 from sheetsync.domain.messages_tab import TITLE as MESSAGES_TITLE
+from sheetsync.domain.milestones.memory import CUSTOMER
 from sheetsync.domain.model import Plan, Receipt
 from sheetsync.domain.moments import scalar_to_local
 from sheetsync.domain.report import report_on
@@ -39,7 +42,7 @@ from sheetsync.store.settings import LOOK_AT_SETTING
 from sheetsync.store.store import Store
 from sheetsync.store.trackers import TrackerState
 from sheetsync.worker.messages import MARK as MESSAGES_MARK
-from sheetsync.worker.messages import messages_tab
+from sheetsync.worker.messages import frame_of_notices, messages_tab
 
 _KPI_AT: Final = "kpi_at"
 _KPI_OWED: Final = "kpi_owed"
@@ -186,14 +189,23 @@ def period_report(
     present = json.loads(store.setting(state.id, COLUMNS_SETTING) or "[]")
     return report_on(
         period,
-        facts=facts if len(facts.columns) else build_facts([], {}),
+        facts=completed(facts),
         pauses=memory.pauses,
         events=store.load_events(state.id),
         present=frozenset(present),
         rules=rules,
         timezone=period.timezone,
         as_of=as_of,
+        notices=_notices(store, state, rules, period),
     )
+
+
+def _notices(
+    store: Store, state: TrackerState, rules: Rulebook, period: Period
+) -> pd.DataFrame | None:
+    """What customers were to be told in the period; None where they never were, and are not to be."""
+    found = store.outbox(state.id).said_to(CUSTOMER, period.start, period.end)
+    return frame_of_notices(found) if found or rules.notifications.active else None
 
 
 def _messages_tab(

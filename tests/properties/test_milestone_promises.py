@@ -54,7 +54,7 @@ def test_nothing_untrue_leaves_and_nothing_leaves_twice(steps):
             facts, kind = row.notice.context, row.notice.kind
             sent[kind] = sent.get(kind, 0) + 1
             assert row.notice.recipient == standing["customer_email"] != ""
-            assert facts["tracking_number"] == standing.get("tracking", "")
+            assert facts["tracking_number"] == (standing.get("tracking") or "")
             assert kind != "out_for_delivery" or standing["status"] == "Out for Delivery"
             assert kind != "delayed" or (facts["new_eta"] and facts["delay_cause"])
             assert kind != "delivery_failed" or facts["next_step"]

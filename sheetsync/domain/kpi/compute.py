@@ -13,6 +13,8 @@ from sheetsync.domain.kpi.backlog import age_table, backlog_figures
 from sheetsync.domain.kpi.delivery import delivery_figures, perfect_orders
 from sheetsync.domain.kpi.drilldowns import all_listings
 from sheetsync.domain.kpi.facts import check_facts
+from sheetsync.domain.kpi.notices import FIGURES as NOTICES
+from sheetsync.domain.kpi.notices import notice_figures
 from sheetsync.domain.kpi.periods import Period
 from sheetsync.domain.kpi.quality import (
     exception_rate,
@@ -71,7 +73,8 @@ def _figures(scene: Scene) -> tuple[Figure, ...]:
         *backlog_figures(scene),
         update_gap(scene),
         *rating_figures(scene),
-        *(not_recorded(scene, id_) for id_ in NOT_RECORDED),
+        *notice_figures(scene),
+        *(not_recorded(scene, id_) for id_ in NOT_RECORDED if id_ not in NOTICES),
     ]
     places = {id_: place for place, id_ in enumerate(DEFINITIONS)}
     return tuple(sorted(found, key=lambda f: (places.get(f.id, places[f.definition.family]), f.id)))

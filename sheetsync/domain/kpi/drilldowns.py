@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from sheetsync.domain.kpi.backlog import overdue
+from sheetsync.domain.kpi.notices import unsent
 from sheetsync.domain.kpi.quality import contradictory
-from sheetsync.domain.kpi.registry import NOT_RECORDED
 from sheetsync.domain.kpi.result import Entry, Listing
 from sheetsync.domain.kpi.scene import Mask, Scene, Seconds
 from sheetsync.domain.kpi.speed import elapsed
@@ -25,10 +25,7 @@ def all_listings(scene: Scene) -> tuple[Listing, ...]:
     return (
         _overdue(scene),
         _breached(scene),
-        Listing(
-            id="unsent", title="Notices not sent", entries=(),
-            note=f"not measured: {NOT_RECORDED['notification_coverage']}",
-        ),
+        unsent(scene),
         _missing_tracking(scene),
         _contradictory(scene),
         _untracked(scene),

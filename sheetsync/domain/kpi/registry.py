@@ -270,7 +270,8 @@ def _people() -> Iterator[Definition]:
 def _notices() -> Iterator[Definition]:
     yield _kpi(
         "notification_coverage", "Notification coverage", "share", "milestone",
-        "milestone notices sent", over="milestones reached and due", leaves_out="stages skipped", better="higher",
+        "milestone notices sent", over="milestone notices due",
+        leaves_out="notices called off, overtaken or not wanted; a delay as long as it waits for its date", better="higher",
     )  # fmt: skip
     yield _kpi(
         "customers_reached", "Customers reached", "share", "milestone",
@@ -279,7 +280,7 @@ def _notices() -> Iterator[Definition]:
     )  # fmt: skip
     yield _kpi(
         "notification_timeliness", "Notices in time", "share", "milestone",
-        "notices sent within their limit", over="notices sent", better="higher",
+        "notices sent within their limit", over="notices sent that have one", better="higher",
     )  # fmt: skip
     for key, word in {"mean": "mean", "median": "median"}.items():
         yield _kpi(
@@ -308,9 +309,9 @@ DEFINITIONS: Final[Mapping[str, Definition]] = {kpi.id: kpi for kpi in _all()}
 NOT_RECORDED: Final[Mapping[str, str]] = {
     "otif_rate": "nothing tells whether an order was complete: the Issues tab is not read yet",
     "order_accuracy": "wrong, missing and damaged items are not known: the Issues tab is not read yet",
-    "notification_coverage": "customer notices are not sent yet",
-    "customers_reached": "customer notices are not sent yet",
-    "notification_timeliness": "customer notices are not sent yet",
+    "notification_coverage": "customers are not told (mode: off in notifications.yaml)",
+    "customers_reached": "customers are not told (mode: off in notifications.yaml)",
+    "notification_timeliness": "customers are not told (mode: off in notifications.yaml)",
     "update_response_time_mean": "the Inquiries tab is not read yet",
     "update_response_time_median": "the Inquiries tab is not read yet",
     "issue_resolution_time_mean": "the Issues tab is not read yet",

@@ -50,6 +50,8 @@ class KpiInputs:
     pauses: pd.DataFrame | None = None
     events: pd.DataFrame | None = None
     opening: OpenHours | None = None
+    notices: pd.DataFrame | None = None
+    """Notices to customers (NOTICE_COLUMNS of notices.py); None where customers are not told."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -9,6 +9,8 @@ from typing import Any, Final, Literal, TypeAlias
 
 UNKNOWN: Final = "?"
 """Stands for what a notice was about where nobody knows any more; it counts as what the row says now."""
+MISSED: Final = ("It fell due on", "It was over before", "It was too late")
+"""How the reasons begin for which a notice was due and never left; every other one says that it was not due."""
 Stands: TypeAlias = Literal["told", "withdrawn", "waiting"]
 CUSTOMER: Final = "customer"
 """The audience of every notice of this room."""
