@@ -146,8 +146,8 @@ def _next_pass(case: Case) -> list[str]:
         for column, new in zip(mine["column"], mine["new"], strict=True)
     ]
     lines += [
-        f"It would mail {notice.recipient}: {notice.subject}."
-        for notice in case.plan.notices
+        f"It would mail {notice.recipient}: {notice.subject or notice.kind.replace('_', ' ')}."
+        for notice in case.plan.mails
         if case.order_id in notice.orders
     ]
     return lines

@@ -93,7 +93,7 @@ def cells_by_column(plan: Plan) -> tuple[CellsOfColumn, ...]:
 def mails_by_recipient(plan: Plan) -> tuple[MailsTo, ...]:
     """The messages of a plan by kind and recipient."""
     found: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
-    for notice in plan.notices:
+    for notice in plan.mails:
         found[notice.kind, notice.recipient].append(len(notice.orders))
     return tuple(
         MailsTo(kind=kind, recipient=who, count=len(orders), orders=sum(orders))
