@@ -9,6 +9,7 @@ import pytest
 from sheetsync.cli.clock import Clock
 from sheetsync.cli.main import run
 from sheetsync.domain.conflicts_tab import TITLE
+from sheetsync.errors import UsageError
 from sheetsync.worker.offline.mirror_step import Mirrored, carry_out_mirror
 from sheetsync.worker.offline.mirroring import look_at_mirror
 from tests.support.google_sheets import served
@@ -124,6 +125,16 @@ def test_one_way_leaves_the_first_side_alone(pair):
     assert cells_of(pair.here) == before
     assert pair.there.cell("#SP-1", "notes") == "goes over"
     assert pair.there.cell("#SP-2", "notes") == "only there"
+
+
+def test_two_trackers_in_two_time_zones_are_refused_before_any_time_is_wrong(pair):
+    config = pair.here.config.read_text()
+    pair.here.config.write_text(config.replace("Africa/Johannesburg", "Europe/Berlin"))
+    with pytest.raises(
+        UsageError, match="kept in the time zone Europe/Berlin, and Shop orders in Africa/"
+    ):
+        pair.step("08:15")
+    assert not pair.there.orders()
 
 
 def test_on_a_schedule_trouble_on_one_side_is_told_and_the_next_step_tries_again(pair, capsys):

@@ -6,6 +6,7 @@ as TRUE, a date is local `YYYY-MM-DD HH:MM:SS` whatever its format, and a number
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -23,6 +24,7 @@ from sheetsync.domain.rules import ColumnRule
 from sheetsync.domain.texts import clean_text, number_text
 
 TICKED: Final = "Yes"
+_EXACT: Final = 1e15
 _TICK_OF_DATE: Final = {"dispatched_at": "dispatched", "delivered_at": "delivered"}
 
 
@@ -101,7 +103,9 @@ def column_texts(key: str, orders: Orders, rule: ColumnRule) -> Cells:
 
 def _digits(number: float) -> str:
     """A number by the fifteen digits that every spreadsheet keeps."""
-    return number_text(number if number.is_integer() else float(f"{number:.15g}"))
+    rounded = float(f"{number:.15g}")
+    exact = (number.is_integer() and abs(number) < _EXACT) or math.isinf(rounded)
+    return number_text(number if exact else rounded)
 
 
 def _moment_texts(key: str, orders: Orders, moments: Moments) -> Cells:

@@ -22,6 +22,8 @@ from sheetsync.worker.offline.guide_tab import write_guide
 from sheetsync.worker.offline.orders_tab import LAST_ROW, draw_orders
 
 LONGEST_TEXT: Final = 32_767
+_MOST: Final = 9.99e307
+"""A workbook holds no larger number."""
 _BROKEN: Final = re.compile("[\ud800-\udfff\ufffe\uffff]")
 _STAFF: Final = 199
 _VENDORS: Final = 499
@@ -163,7 +165,9 @@ def cells_to_write(raw: Cells, typed: np.ndarray, texts: Cells, rule: ColumnRule
         case "number":
             known = ~np.isnan(typed.astype(float))
             out[filled] = texts[filled]
-            out[known] = typed[known]
+            # With the digits by which it is compared, so that no second rounding makes another number of it.
+            numbers = [(float(text), text) for text in texts[known].tolist()]
+            out[known] = [n if abs(n) < _MOST else text for n, text in numbers]
         case _:
             out[filled] = texts[filled]
             stands = [type(cell) is str for cell in raw.tolist()]

@@ -96,6 +96,7 @@ def look_at_mirror(
     if first.state.uuid == second.state.uuid:
         raise UsageError("Both configurations name the same tracker. Name two.")
     here, there = stand(first, now), stand(second, now)
+    _refuse_two_zones(here, there)
     copy_id = f"{RULE} {second.state.uuid}"
     offline = first.store.offline(first.state.id)
     known = offline.copy(copy_id)
@@ -140,6 +141,17 @@ def look_at_mirror(
         at=now,
         since=known.made_at if known else None,
     )
+
+
+def _refuse_two_zones(here: Standing, there: Standing) -> None:
+    """What stands in a cell is brought over as it is read there, and would be another moment here."""
+    zones = [side.orders.sheet.timezone for side in (here, there)]
+    if zones[0] != zones[1]:
+        names = [side.orders.sheet.tracker for side in (here, there)]
+        raise UsageError(
+            f"{names[0]} is kept in the time zone {zones[0]}, and {names[1]} in {zones[1]}: the times of one would be "
+            "wrong in the other. Keep both in one zone (tracker: timezone: in config.yaml; in a Google Sheet also File > Settings)."
+        )
 
 
 def _merged(base: Copy, theirs: Standing, ours: Standing) -> Merge:
