@@ -12,10 +12,12 @@ from click.testing import CliRunner
 
 from sheetsync.cli.main import cli
 from sheetsync.worker.rebuilding import rebuild_outbox
-from tests.support.customers import ADDRESS, CustomerShop
+from tests.support.customers import ADDRESS, CONTACT, MODE, CustomerShop
 from tests.support.empty_store import place_empty_store
+from tests.support.google_sheets import book_of, served
+from tests.support.google_shop import GoogleShop
 from tests.support.postbox import Postbox, serving
-from tests.support.shop import local, read_tab
+from tests.support.shop import HEADINGS, TITLES, local, read_tab
 
 SMTP = "{{mode: smtp, host: 127.0.0.1, port: {port}, from: orders@example.org, tls: none}}"
 ID_HEADERS = (b"message-id", b"in-reply-to", b"references", b"list-unsubscribe")
@@ -218,3 +220,25 @@ def test_a_person_sees_a_letter_and_sends_it_once(shop: CustomerShop):
     shop.rest()
     shop.look(shop.at("09:10"))
     assert to_customers(shop) == 2
+
+
+def test_on_a_google_sheet_the_tab_is_written_and_a_lost_store_is_rebuilt_from_it(tmp_path: Path):
+    headings = (*HEADINGS, *(TITLES[key] for key in CONTACT))
+    rules = {"notifications.yaml": [(MODE, "mode: send #")]}
+    with served(book_of([headings])) as server:
+        shop = GoogleShop(tmp_path / "shop", server, rows=[headings], rules=rules)
+        shop.look(shop.at("08:00"))
+        shop.add({"order_id": "#SP-1", "customer_email": ADDRESS})
+        for clock in ("08:06", "08:11", "08:16"):
+            shop.look(shop.at(clock))
+        assert len(shop.mails()) == 1
+        assert "order_confirmed|#SP-1|0.0" in shop.tab("Messages")
+        assert ADDRESS not in shop.tab("Messages")
+        for file in shop.folder.glob("state.db*"):
+            file.unlink()
+        place_empty_store(shop.folder / "state.db")
+        with shop.workshop() as workshop:
+            done = rebuild_outbox(workshop, shop.now)
+            (row,) = workshop.store.outbox(workshop.state.id).latest(9)
+        assert done is not None
+        assert (done.sent, row.state, row.sent_at) == (1, "sent", shop.at("08:11"))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 import numpy as np
 
-from sheetsync.domain.milestones.contact import Contact
+from sheetsync.domain.milestones.contact import BUILT_IN, Contact
 from sheetsync.domain.milestones.facts import FactSource
 from sheetsync.domain.milestones.kinds import KINDS
 from sheetsync.domain.milestones.memory import ASKED, Telling
@@ -73,10 +73,11 @@ def ask(  # noqa: PLR0917 - the order, then what is known of it
     timezone: str,
     find: Find,
     who: str,
+    channels: Collection[str] = BUILT_IN,
 ) -> Asked:
     """The letter of `kind` about the order in `row`; `before` is what is known of the kind for this order."""
     facts = FactSource(orders=orders, rules=rules, stamps=stamps, timezone=timezone)
-    desk = Desk(facts=facts, rules=rules.notifications, now=now, find=find)
+    desk = Desk(facts=facts, rules=rules.notifications, now=now, find=find, channels=channels)
     rule = next((r for r in rules.notifications.milestones if r.template == kind), None)
     contact, context = desk.told(row, kind)
     number = before.number + 1 if before is not None and before.cycle == cycle else 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -67,6 +68,14 @@ class Pass:
         usable = np.flatnonzero(frame["usable"].to_numpy(bool))
         self._rows = {str(self._ids[row]): row for row in usable.tolist()}
         self.done = Decisions()
+        self._told: defaultdict[str, set[str]] = defaultdict(set)
+        self._waited: list[tuple[str, str]] = []
+        for order_id, kinds in before.told.items():
+            for kind, telling in kinds.items():
+                if telling.stands == "told":
+                    self._told[kind].add(order_id)
+                elif telling.stands == "waiting":
+                    self._waited.append((order_id, kind))
 
     def run(self) -> Decisions:
         """Judge what has not left, then what has newly been reached, in the order of an order's life."""
@@ -140,11 +149,7 @@ class Pass:
         return sorted(due.tolist(), key=lambda row: str(self._ids[row]))
 
     def _told_ids(self, kind: str) -> set[str]:
-        told = {
-            order
-            for order, kinds in self._before.told.items()
-            if kind in kinds and kinds[kind].stands == "told"
-        }
+        told = self._told[kind]
         for order, kinds in self.done.told.items():
             if kind in kinds:
                 (told.add if kinds[kind].stands == "told" else told.discard)(order)
@@ -202,16 +207,15 @@ class Pass:
 
     def _given_up(self) -> None:
         """Notices that waited for a fact until there was nothing to tell any more."""
-        for order_id, kinds in self._before.told.items():
-            row = self._rows.get(order_id)
-            for kind, telling in kinds.items():
-                found = self._reached.get(kind)
-                if telling.stands != "waiting" or found is None or row is None:
-                    continue
-                if not found.holds[row] and kind not in self.done.told.get(order_id, {}):
-                    self._leave_out(row, found, telling.number, PASSED)
-                    again = replace(self._telling(row, found, telling.number), stands="withdrawn")
-                    self._remember(order_id, kind, again)
+        for order_id, kind in self._waited:
+            row, found = self._rows.get(order_id), self._reached.get(kind)
+            if found is None or row is None or found.holds[row]:
+                continue
+            if kind not in self.done.told.get(order_id, {}):
+                telling = self._before.told[order_id][kind]
+                self._leave_out(row, found, telling.number, PASSED)
+                again = replace(self._telling(row, found, telling.number), stands="withdrawn")
+                self._remember(order_id, kind, again)
 
     # -- small things -------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ lacks a fact waits, and the row says for what.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -20,6 +20,7 @@ import pandas as pd
 from sheetsync.domain.conditions import Surroundings
 from sheetsync.domain.conditions.fields import Fields
 from sheetsync.domain.findings import FindingList, no_findings
+from sheetsync.domain.milestones.contact import BUILT_IN
 from sheetsync.domain.milestones.deciding import Decisions, Pass
 from sheetsync.domain.milestones.due import Reached, Window, next_due, next_turn, reached_by
 from sheetsync.domain.milestones.facts import FactSource
@@ -66,6 +67,7 @@ def plan_milestones(
     around: Surroundings,
     baseline: bool,
     find: Find = nobody,
+    channels: Collection[str] = BUILT_IN,
 ) -> Milestones:
     """Which notices to customers are due, waiting or called off at this moment.
 
@@ -80,6 +82,7 @@ def plan_milestones(
         around: the moment, the tracker's zone, working days.
         baseline: the first look at this sheet: remember everything, tell nothing.
         find: the Customers tab, by what the customer cell says.
+        channels: by which a customer can be told.
     """
     settings = rules.notifications
     if not settings.active:
@@ -91,7 +94,7 @@ def plan_milestones(
     usable = orders.frame["usable"].to_numpy(bool)
     reached = reached_by(fields, moments, usable, around, window)
     facts = FactSource(orders=orders, rules=rules, stamps=stamps, timezone=around.timezone)
-    desk = Desk(facts=facts, rules=settings, now=around.now, find=find)
+    desk = Desk(facts=facts, rules=settings, now=around.now, find=find, channels=channels)
     silent = baseline or before.since is None
     done = Pass(desk, before, reached, cycle, silent=silent).run()
     turns = [next_due(reached, around.now), next_turn(settings, fields, around)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sheetsync.domain.milestones.contact import BUILT_IN, Contact, Person, contact_of
+from sheetsync.domain.milestones.contact import BUILT_IN, EMAIL, LACKS, Contact, Person, contact_of
 from sheetsync.domain.milestones.facts import FactSource
 from sheetsync.domain.milestones.memory import BY_PLAN, CUSTOMER, Telling, notice_key
 from sheetsync.domain.milestones.quiet import next_loud
@@ -51,8 +51,10 @@ class Desk:
         """The contact of a row, and the facts of its letter."""
         contact, name = self.contact(row, kind)
         context = self.facts.of_row(row, contact, name)
-        if contact.wanted not in ("", contact.channel):
-            context["preferred_channel"] = contact.wanted
+        if contact.wanted not in ("", contact.channel) or contact.lacks:
+            context["preferred_channel"] = contact.wanted or EMAIL
+        if contact.lacks:
+            context[LACKS] = contact.lacks
         return contact, context
 
     def notice(
