@@ -137,12 +137,8 @@ def not_evaluated(
     headings = orders.header.headings
     lines = []
     for name, condition in _conditions(orders, rules):
-        missing = [
-            _WORKED_OUT_OF.get(field, field)
-            for field in used_fields(condition)
-            if field not in fields
-        ]
-        missing = list(dict.fromkeys(missing))
+        asked = [_WORKED_OUT_OF.get(field, field) for field in used_fields(condition)]
+        missing = list(dict.fromkeys(field for field in asked if field not in fields))
         if missing and (optional or not any(_left_to_choice(field, rules) for field in missing)):
             absent = both([field_name(field, rules, headings) for field in missing])
             column = "columns" if len(missing) > 1 else "column"

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sheetsync.domain.findings import UNREADABLE_RULES
-from sheetsync.domain.grid import Cells, Mask, object_array
+from sheetsync.domain.grid import Cells, Mask, object_array, repeated
 from sheetsync.domain.model import Orders
 from sheetsync.domain.parcels.words import parcel_states
 from sheetsync.domain.rules import ColumnType, Rulebook
@@ -105,11 +105,16 @@ def fields_of(orders: Orders, rules: Rulebook) -> dict[str, Field]:
             fields[date_key] = Field(
                 "moment", date.data, given_filled=ticks == 1, unreadable=date.unreadable
             )
-    if "carrier_status" in fields:
-        carrier = fields["carrier"].data if "carrier" in fields else None
-        states = parcel_states(fields["carrier_status"].data, carrier, rules)
-        fields["parcel"] = Field("text", states)
+    fields["parcel"] = Field("text", _parcels(fields, len(frame), rules))
     return fields
+
+
+def _parcels(fields: Fields, rows: int, rules: Rulebook) -> Cells:
+    """What Carrier Status means; blank where the sheet has no such column, so that a rule may ask for it beside others."""
+    if "carrier_status" not in fields:
+        return repeated("", rows)
+    carrier = fields["carrier"].data if "carrier" in fields else None
+    return parcel_states(fields["carrier_status"].data, carrier, rules)
 
 
 def _with_default(field: Field, default: str) -> Field:
