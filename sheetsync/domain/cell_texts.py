@@ -16,7 +16,17 @@ from sheetsync.domain.model import STAMPS, CellError, DateSystem, Uncalculated
 from sheetsync.domain.moments import canonical_local, serials_to_local
 
 MOMENT_COLUMNS: Final = frozenset(
-    {"ordered_at", "sla_due", *STAMPS, "promised_at", "dispatch_by", "eta", "carrier_update"}
+    {
+        "ordered_at",
+        "sla_due",
+        *STAMPS,
+        "promised_at",
+        "dispatch_by",
+        "eta",
+        "carrier_update",
+        "vendor_confirmed_at",
+        "vendor_ship_at",
+    }
 )
 """The columns of moments that the worker may write, on its own account or a feed's."""
 

@@ -23,8 +23,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from sheetsync.domain.feeds.news import NOTHING, Fed, FedPlan
+from sheetsync.domain.followups.model import NO_FOLLOW_UPS, FollowUps
 from sheetsync.domain.milestones.memory import NO_TELLINGS, NOTHING_TOLD, Tellings, ToldBefore
 from sheetsync.domain.tabs import Tab
+from sheetsync.domain.vendors.memory import NOBODY_ASKED, NOT_ASKED, AskedBefore, AskedNow
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +220,8 @@ class Memory:
     """What feeds brought and the sheet does not show yet."""
     customers: ToldBefore = NOTHING_TOLD
     """What customers were told, and the notices to them that have not left."""
+    vendors: AskedBefore = NOBODY_ASKED
+    """What vendors were asked, and what they answered that the sheet does not show yet."""
 
 
 STAGE_EVENT_COLUMNS: Final = (
@@ -318,6 +322,10 @@ class Plan:
     """What is done about feeds; None where they brought nothing. Their cells are among `changes`."""
     tellings: Tellings = NO_TELLINGS
     """What is decided about notices to customers, besides those among `notices`."""
+    follow_ups: FollowUps = NO_FOLLOW_UPS
+    """What people have to do about orders."""
+    asked: AskedNow = NOT_ASKED
+    """What is decided about vendors, besides the letters among `notices`."""
 
     @property
     def mails(self) -> tuple[Notice, ...]:

@@ -25,7 +25,7 @@ OPTIONAL_TABS: Final = (
         title="Vendors",
         purpose="Vendors, how they are reached, and how long they may take.",
         headings=("Vendor ID", "Name", "Email", "Channel", "Locale", "Time Zone", "Confirm SLA (h)", "Ship SLA (h)",
-                  "Backup Contact"),
+                  "Backup Contact", "Ships To Customer"),
     ),
     OptionalTab(
         title="Customers",

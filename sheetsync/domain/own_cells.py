@@ -17,7 +17,7 @@ from sheetsync.domain.grid import frame_of, object_array, repeated, word
 from sheetsync.domain.model import CHANGE_COLUMNS, DOUBLED_ORDER_RULE, Orders
 from sheetsync.domain.moments import Moments, to_local
 
-OWN_COLUMNS: Final = ("sla", "sla_due", "check", "next_action")
+OWN_COLUMNS: Final = ("sla", "sla_due", "check", "next_action", "vendor_confirmed_at")
 
 
 def own_changes(orders: Orders, texts: Mapping[str, np.ndarray], sla_due: Moments) -> pd.DataFrame:
@@ -32,7 +32,7 @@ def own_changes(orders: Orders, texts: Mapping[str, np.ndarray], sla_due: Moment
         _text_changes(orders, key, wanted) for key, wanted in texts.items() if orders.has(key)
     ]
     if orders.has("sla_due"):
-        frames.append(_moment_changes(orders, "sla_due", sla_due))
+        frames.append(moment_changes(orders, "sla_due", sla_due))
     return join(frames)
 
 
@@ -57,7 +57,8 @@ def _text_changes(orders: Orders, key: str, wanted: np.ndarray) -> pd.DataFrame:
     return _changes(orders, key, places, [text or None for text in wanted[places]])
 
 
-def _moment_changes(orders: Orders, key: str, wanted: Moments) -> pd.DataFrame:
+def moment_changes(orders: Orders, key: str, wanted: Moments) -> pd.DataFrame:
+    """Changes of one own column of moments: `wanted` is naive local per row, NaT wants an empty cell."""
     stands = to_local(orders.frame[key].to_numpy("datetime64[s]"), orders.sheet.timezone)
     raw = orders.raw[key]
     blank = np.asarray((raw == None) | (raw == ""), dtype=bool)  # noqa: E711 - elementwise

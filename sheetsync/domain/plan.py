@@ -27,8 +27,11 @@ from sheetsync.domain.escalation.facts import Facts
 from sheetsync.domain.escalation.grouping import Item
 from sheetsync.domain.escalation.reach import unknown_names, unreached
 from sheetsync.domain.evidence import Observation, delivered_moments, observe
+from sheetsync.domain.feeds.news import FedPlan
 from sheetsync.domain.feeds.planning import plan_feeds, without
 from sheetsync.domain.findings import FindingList, join_findings
+from sheetsync.domain.followups.deciding import NO_TASKS, Seen, Tasks, plan_tasks
+from sheetsync.domain.milestones.contact import BUILT_IN
 from sheetsync.domain.milestones.planning import (
     Milestones,
     nobody,
@@ -50,6 +53,7 @@ from sheetsync.domain.sla import next_change, open_hours, run_clocks
 from sheetsync.domain.sla.clocks import Clocks, Judge
 from sheetsync.domain.sla.texts import sla_dues, sla_texts
 from sheetsync.domain.snapshot import take_facts
+from sheetsync.domain.vendors.planning import VendorPlan, plan_vendors
 from sheetsync.domain.worktime import OpenHours
 
 ALWAYS_LOOK_AGAIN = timedelta(hours=24)
@@ -63,6 +67,8 @@ class PlanOptions:
     reading: ReadingOptions = field(default_factory=ReadingOptions)
     stale: Mapping[str, str] = field(default_factory=dict)
     """Carriers whose news are stale -> since when, in words."""
+    channels: frozenset[str] = BUILT_IN
+    """The channels by which a customer can be told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -133,13 +139,16 @@ def plan_with_reasons(
         orders.frame, seen.open_order, rules.escalation, companions, orders.header.headings
     )
     digests = _digests(scene, clocks, findings, steps)
-    milestones = _milestones(scene, fields)
-    notes = (_unclear_acknowledgements(orders, escalations), unknown, milestones.findings)
+    tasks = _tasks(scene, fields)
+    milestones = _milestones(scene, fields, options.channels)
+    fed = None if memory.fed.is_idle else plan_feeds(orders, memory, rules)
+    vendors = _vendors(scene, fields, fed, options)
+    notes = (_unclear_acknowledgements(orders, escalations), unknown, milestones.findings, vendors.findings)
     findings = join_findings([findings, *notes])
     own = _own_changes(orders, clocks, findings, steps, options, now)
-    fed = None if memory.fed.is_idle else plan_feeds(orders, memory, rules)
     mine = seen.cells if fed is None else without(seen.cells, fed.changes)
-    changes = own_cells.join([mine, own, *([fed.changes] if fed is not None else [])])
+    more = [*([fed.changes] if fed is not None else []), *([vendors.changes] if vendors.changes is not None else [])]
+    changes = own_cells.join([mine, own, *more])
     arrived = seen.stamps["delivered_at"].to_numpy("datetime64[s]")
     closing = _complete_after(orders, arrived, rules, working_days)
     plan = Plan(
@@ -153,19 +162,21 @@ def plan_with_reasons(
         stage_events=seen.stage_events,
         pauses=seen.pauses[seen.pauses_changed],
         escalations=escalations.rows,
-        notices=(*escalations.notices, *digests.notices, *milestones.notices),
+        notices=(*escalations.notices, *digests.notices, *milestones.notices, *vendors.notices),
         memory=_next_memory(seen, memory, now),
-        facts=take_facts(orders, seen, clocks, findings),
+        facts=take_facts(orders, seen, clocks, findings, vendors.records),
         next_change_at=_next_change(
             now, options.timezone, next_change(clocks), escalations.next_change,
             next_check_change(orders, fields, rules, now, working_days), _earliest(closing, now),
-            milestones.next_change, digests.next_change,
+            milestones.next_change, tasks.next_change, digests.next_change, vendors.next_change,
         ),
         rules_hash=rules.hash,
-        remarks=(*sheet.remarks, *not_evaluated(orders, fields, rules), *escalations.remarks, *milestones.remarks,
-                 *told(companions.findings), *unreached(rules.escalation, companions), *_vanished(seen), *(fed.remarks if fed is not None else ())),
+        remarks=(*sheet.remarks, *not_evaluated(orders, fields, rules), *escalations.remarks, *milestones.remarks, *tasks.remarks,
+                 *vendors.remarks, *told(companions.findings), *unreached(rules.escalation, companions), *_vanished(seen), *(fed.remarks if fed is not None else ())),
         fed=fed,
         tellings=milestones.tellings,
+        follow_ups=tasks.found,
+        asked=vendors.now,
     )  # fmt: skip
     people = (*escalations.remarks, *unreached(rules.escalation, companions))
     reasons = Reasons(seen=seen, clocks=clocks, hours=hours, told=escalations.items, people=people)
@@ -265,7 +276,7 @@ def _escalate(scene: _Scene, clocks: Clocks, fields: Fields, steps: np.ndarray) 
     )
 
 
-def _milestones(scene: _Scene, fields: Fields) -> Milestones:
+def _milestones(scene: _Scene, fields: Fields, channels: frozenset[str]) -> Milestones:
     """What customers are due to be told; costs nothing where the rules tell them nothing."""
     if not scene.rules.notifications.active:
         return nothing()
@@ -281,6 +292,7 @@ def _milestones(scene: _Scene, fields: Fields) -> Milestones:
         around=scene.around,
         baseline=scene.seen.baseline,
         find=nobody if scene.companions.customers is None else scene.companions.customers.find,
+        channels=channels,
     )
 
 
@@ -316,6 +328,42 @@ def _digests(scene: _Scene, clocks: Clocks, findings: pd.DataFrame, steps: np.nd
 def _flagged(orders: pd.DataFrame, findings: pd.DataFrame, chosen: pd.Series) -> np.ndarray:
     """Rows that have one of the chosen findings."""
     return np.asarray(orders["row"].isin(findings.loc[chosen, "row"]), dtype=bool)
+
+
+def _vendors(
+    scene: _Scene, fields: Fields, fed: FedPlan | None, options: PlanOptions
+) -> VendorPlan:
+    """Who is asked for which order; costs nothing where the rules ask no vendor."""
+    if not scene.rules.notifications.vendors.active:
+        return VendorPlan()
+    memory = scene.memory
+    return plan_vendors(
+        orders=scene.orders,
+        fields=fields,
+        companions=scene.companions,
+        before=memory.vendors,
+        rules=scene.rules,
+        around=scene.around,
+        reading=options.reading,
+        open_order=scene.seen.open_order,
+        baseline=scene.seen.baseline,
+        tracker=memory.marker.uuid if memory.marker is not None else "",
+        fed=None if fed is None else fed.changes,
+        mails_today=memory.mails_today,
+    )
+
+
+def _tasks(scene: _Scene, fields: Fields) -> Tasks:
+    """What people have to do about orders; costs nothing where the rules give no task."""
+    if not scene.rules.escalation.follow_ups.active:
+        return NO_TASKS
+    no_time = np.full(scene.around.rows, np.datetime64("NaT", "s"))
+    seen = Seen.of(
+        scene.orders, fields, _of_usable(scene, "status_since", no_time),
+        _of_usable(scene, "cycle", np.zeros(scene.around.rows, dtype=np.int64)),
+        scene.seen.open_order,
+    )  # fmt: skip
+    return plan_tasks(seen, scene.rules, scene.around, scene.companions.done)
 
 
 def _unclear_acknowledgements(orders: Orders, escalations: Escalations) -> pd.DataFrame:

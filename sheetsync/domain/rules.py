@@ -290,6 +290,41 @@ class DigestRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUpRule:
+    """A task: when somebody has to do something about an order. A channel `phone` makes it a call task."""
+
+    id: str
+    when: Condition
+    do: str
+    who: str
+    channel: str = ""
+    at: str = ""
+    """The moment by which it counts; "" where it is wanted as long as `when` holds."""
+    before: timedelta = timedelta(0)
+    after: timedelta = timedelta(0)
+    within: timedelta | None = None
+    """So long after it was opened it should be done."""
+    once_per: str = ""
+    """The field whose every new value is another occasion; "" for once per order."""
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUpRules:
+    """The block `follow_ups` of escalation.yaml. `columns`: role -> the column that names who has it."""
+
+    mode: Literal["off", "on"] = "off"
+    tasks: tuple[FollowUpRule, ...] = ()
+    columns: Mapping[str, str] = field(default_factory=dict)
+    rows: int = 200
+
+    @property
+    def active(self) -> bool:
+        """Whether any task is given at all."""
+        return self.mode == "on" and bool(self.tasks)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EscalationRules:
     """All of escalation.yaml."""
 
@@ -299,6 +334,7 @@ class EscalationRules:
     max_emails_per_pass: int
     max_emails_per_day: int
     digests: tuple[DigestRule, ...] = ()
+    follow_ups: FollowUpRules = FollowUpRules()
 
 
 @dataclass(frozen=True, slots=True)
@@ -387,6 +423,50 @@ class MilestoneRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VendorStep:
+    """A reminder: at which share of the vendor's time it falls due, and to whom it goes.
+
+    `who` are people of escalation.yaml; `vendor` is the vendor of the order.
+    """
+
+    at: float
+    who: tuple[str, ...]
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VendorRules:
+    """How vendors are asked: the block `vendors` of notifications.yaml."""
+
+    mode: Literal["off", "draft", "send"] = "off"
+    when: Condition = ALWAYS
+    """Orders that are told at all."""
+    window: timedelta = timedelta(minutes=10)
+    """So long after the first, orders for one vendor go into one letter; a slip can be put right meanwhile."""
+    confirm_within: timedelta = timedelta(hours=24)
+    """How long a vendor may take to answer whom the tab Vendors gives no time of their own."""
+    ship_within: timedelta | None = None
+    steps: tuple[VendorStep, ...] = ()
+    """In the order of their shares."""
+    ask_before_due: timedelta | None = None
+    """So long before the order must leave, a vendor is asked who was never heard of."""
+    digest_from: int = 0
+    """From so many unanswered orders on, one list takes the place of letters; 0 for never."""
+    digest_every: timedelta = timedelta(hours=4)
+    quiet: tuple[int, int] | None = None
+    """Local seconds of the vendor's day between which nothing arrives."""
+    preferences: tuple[str, ...] = ()
+    """The wishes of customers that a vendor may be told, in these words."""
+    contact: Mapping[str, str] = field(default_factory=dict)
+    """`name`, `email` and `phone` of whom vendors turn to."""
+
+    @property
+    def active(self) -> bool:
+        """Whether vendors are asked at all."""
+        return self.mode != "off"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NotificationRules:
     """All of notifications.yaml."""
 
@@ -404,6 +484,7 @@ class NotificationRules:
     """Language -> folded word of a list in columns.yaml -> how a mail in that language says it."""
     messages_tab: Literal["when_used", "always", "never"] = "when_used"
     messages_rows: int = 500
+    vendors: VendorRules = VendorRules()
 
     @property
     def active(self) -> bool:
@@ -413,7 +494,8 @@ class NotificationRules:
     @property
     def shows_messages(self) -> bool:
         """Whether the tracker gets a Messages tab."""
-        return self.messages_tab == "always" or (self.messages_tab == "when_used" and self.active)
+        used = self.active or self.vendors.active
+        return self.messages_tab == "always" or (self.messages_tab == "when_used" and used)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -11,13 +13,19 @@ from sheetsync.domain.evidence import Observation
 from sheetsync.domain.grid import repeated
 from sheetsync.domain.kpi.facts import FACT_COLUMNS, build_facts
 from sheetsync.domain.model import EVIDENCE, STAMPS, Orders
+from sheetsync.domain.moments import NAT, Moments, as_moment
 from sheetsync.domain.sla.clocks import Clocks
+from sheetsync.domain.vendors.memory import Asked
 
 
 def take_facts(
-    orders: Orders, seen: Observation, clocks: Clocks, findings: pd.DataFrame
+    orders: Orders,
+    seen: Observation,
+    clocks: Clocks,
+    findings: pd.DataFrame,
+    asked: Mapping[int, Asked],
 ) -> pd.DataFrame:
-    """One row of FACT_COLUMNS per usable order, indexed by order_id."""
+    """One row of FACT_COLUMNS per usable order, indexed by order_id; `asked` says by row what its vendor was."""
     usable = orders.frame["usable"].to_numpy()
     every = slice(None) if usable.all() else usable
     errors, error_columns = _errors(orders, findings)
@@ -37,8 +45,23 @@ def take_facts(
         "error_columns": error_columns[every],
         "first_seen": seen.memory["first_seen"].to_numpy("datetime64[s]"),
         "dispatch_by": _dispatch_by(orders, clocks)[every],
+        "vendor_asked_at": _moments(orders, {row: each.asked_at for row, each in asked.items()})[
+            every
+        ],
     }
+    if asked and "vendor_confirmed_at" not in columns:
+        answered = {row: each.confirmed_at for row, each in asked.items()}
+        columns["vendor_confirmed_at"] = _moments(orders, answered)[every]
     return build_facts(orders.frame["order_id"].to_numpy(object)[every], columns)
+
+
+def _moments(orders: Orders, known: Mapping[int, datetime | None]) -> Moments:
+    """A moment per row; NaT where none is known."""
+    found = np.full(len(orders.frame), NAT)
+    for row, at in known.items():
+        if at is not None:
+            found[row] = as_moment(at)
+    return found
 
 
 def _dispatch_by(orders: Orders, clocks: Clocks) -> np.ndarray:

@@ -120,6 +120,7 @@ def _assignment(entry: Mapping[str, Any]) -> dict[str, Any]:
             ("ship_by", 60),
             ("preferences", 300),
             ("state", 60),
+            ("code", 80),
         )
     }
     ship_to = [one_line(str(line), 120) for line in _listed(entry.get("ship_to"))][:8]

@@ -25,7 +25,8 @@ CORE: Final = (
 """The documents' fourteen, in the documents' order."""
 
 WORKERS_OWN: Final = (
-    "allocated_at", "picked_at", "packed_at", "sla", "sla_due", "check", "next_action",
+    "allocated_at", "picked_at", "packed_at", "vendor_confirmed_at", "sla", "sla_due", "check",
+    "next_action",
 )  # fmt: skip
 
 _TYPES: Final[Mapping[str, ColumnType]] = {
@@ -37,7 +38,8 @@ _TYPES: Final[Mapping[str, ColumnType]] = {
     "sla": "text", "sla_due": "datetime", "check": "text", "next_action": "text",
     "customer_email": "email", "customer_channel": "choice", "csat": "number",
     "eta": "datetime", "new_eta": "datetime", "delay_cause": "choice", "next_step": "choice",
-    "alternatives": "choice",
+    "alternatives": "choice", "vendor": "text", "vendor_confirmed": "choice", "vendor_confirmed_at": "datetime",
+    "vendor_note": "text", "vendor_ship_at": "datetime", "ship_to": "text",
 }  # fmt: skip
 _TAKEN: Final = ("row", "usable", "status_known", "dispatched", "delivered", "any_of", "none_of")
 

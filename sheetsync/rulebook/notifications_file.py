@@ -13,6 +13,7 @@ from sheetsync.domain.rules import Condition, MilestoneRule, NotificationRules, 
 from sheetsync.domain.texts import fold
 from sheetsync.rulebook.page import Page
 from sheetsync.rulebook.values import Hours, When
+from sheetsync.rulebook.vendors_block import VendorsModel, compile_vendors
 from sheetsync.yamlfiles.checking import Strict
 from sheetsync.yamlfiles.values import ClockSpan, Day, Name, PositiveSpan, Text
 from sheetsync.yamlfiles.words import shown
@@ -100,6 +101,9 @@ class NotificationsFile(Strict):
     limits: CapsModel = Field(default=CapsModel())
     messages_tab: MessagesTabModel = Field(default=MessagesTabModel())
     never_for: When | None = Field(default=None, description="Orders whose customers hear nothing.")
+    vendors: VendorsModel = Field(
+        default_factory=VendorsModel, description="How vendors are asked to take on orders, and reminded."
+    )
     milestones: list[MilestoneModel] = Field(default=[])
     words: dict[Name, dict[str, Text]] = Field(
         default={},
@@ -129,6 +133,7 @@ def compile_notifications(page: Page, model: NotificationsFile) -> NotificationR
         },
         messages_tab=model.messages_tab.show,
         messages_rows=model.messages_tab.rows,
+        vendors=compile_vendors(page, model.vendors, ("vendors",)),
     )
 
 

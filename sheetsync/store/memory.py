@@ -30,6 +30,9 @@ from sheetsync.domain.model import (
     Memory,
 )
 from sheetsync.domain.moments import scalar_to_local, scalar_to_utc
+from sheetsync.domain.vendors.memory import ASSIGNED as VENDOR_ASSIGNED
+from sheetsync.domain.vendors.memory import DIGEST as VENDOR_DIGEST
+from sheetsync.domain.vendors.memory import REMINDER as VENDOR_REMINDER
 from sheetsync.errors import StoreCorrupt
 from sheetsync.store import frames
 from sheetsync.store.settings import get_setting, put_setting
@@ -37,6 +40,7 @@ from sheetsync.store.tables import MEMORY_PLAIN, escalation, order_memory, outbo
 from sheetsync.store.told import load_told
 from sheetsync.store.trackers import TrackerState
 from sheetsync.store.upsert import upsert
+from sheetsync.store.vendors import load_asked
 
 _COLUMNS: Final = (
     "order_id",
@@ -55,6 +59,7 @@ ADOPTED: Final = "adopted"
 """The mark of another store that a person let be written over, as JSON."""
 AWAY: Final = "away_since"
 """Orders of which an offline copy came back since the last pass, and when it went out, as JSON."""
+_UNCOUNTED: Final = (DIGEST, VENDOR_ASSIGNED, VENDOR_REMINDER, VENDOR_DIGEST)
 _UNSENT: Final = ("suppressed", "superseded", "held", "dropped")
 
 
@@ -78,6 +83,7 @@ def load_memory(
         adopted=_adopted(connection, state.id),
         away=_away(connection, state.id),
         customers=load_told(connection, state.id, state.uuid),
+        vendors=load_asked(connection, state.id, state.uuid),
     )
 
 
@@ -288,7 +294,7 @@ def _escalations(connection: Connection, tracker_id: int) -> pd.DataFrame:
 
 
 def _mails_today(connection: Connection, tracker_id: int, now: datetime, timezone: str) -> int:
-    """Mails decided since midnight of the tracker's own day, less digests and those that were called off."""
+    """Mails decided since midnight of the tracker's own day, less digests, letters and those that were called off."""
     midnight = scalar_to_local(now, timezone).replace(hour=0, minute=0, second=0, microsecond=0)
     start = scalar_to_utc(midnight, timezone)
     return int(
@@ -298,6 +304,6 @@ def _mails_today(connection: Connection, tracker_id: int, now: datetime, timezon
             .where(outbox.c.tracker_id == tracker_id)
             .where(outbox.c.created_at >= start)
             .where(outbox.c.state.not_in(_UNSENT))
-            .where(outbox.c.audience != CUSTOMER, outbox.c.kind != DIGEST)
+            .where(outbox.c.audience != CUSTOMER, outbox.c.kind.not_in(_UNCOUNTED))
         ).scalar_one()
     )

@@ -25,6 +25,7 @@ from sheetsync.store.archive import take_back
 from sheetsync.store.changes import log_changes
 from sheetsync.store.facts import save_facts
 from sheetsync.store.feed_waiting import commit_fed
+from sheetsync.store.follow_ups import keep_follow_ups
 from sheetsync.store.memory import COLUMNS_SETTING, confirm, have_been_seen, save_orders
 from sheetsync.store.seen import keep_seen
 from sheetsync.store.settings import LOOK_AT_SETTING, get_setting, put_setting
@@ -40,6 +41,7 @@ from sheetsync.store.tables import (
 )
 from sheetsync.store.told import commit_told
 from sheetsync.store.upsert import insert_for, insert_new, upsert
+from sheetsync.store.vendors import commit_asked
 
 _MAY_LEAVE: Final = ("pending", "held")
 
@@ -102,6 +104,8 @@ def commit_pass(
     save_escalations(connection, tracker_id, pass_id, plan.escalations)
     why = held.reason if held else ""
     commit_told(connection, tracker_id, state.uuid, plan.tellings, plan.at)
+    keep_follow_ups(connection, tracker_id, plan.follow_ups, plan.at)
+    commit_asked(connection, tracker_id, state.uuid, plan.asked, plan.at, fresh)
     mails = enqueue(connection, state, pass_id, plan.notices, plan.at, held=why)
     if held and mails:
         enqueue(connection, state, pass_id, held.alerts, plan.at)

@@ -21,6 +21,7 @@ from sheetsync.domain.audit import Entry
 from sheetsync.domain.milestones.memory import Telling
 from sheetsync.domain.model import Marker, Memory, Notice, Plan, Receipt
 from sheetsync.domain.rehearsal.recorded import Recorded
+from sheetsync.domain.vendors.memory import Asked
 from sheetsync.store import backup, facts, holds, leases, passes, reports, settings, trackers
 from sheetsync.store.archive import take_out
 from sheetsync.store.audit import audit_entries, known_orders
@@ -39,6 +40,7 @@ from sheetsync.store.feed_waiting import load_fed
 from sheetsync.store.feeds import Feeds
 from sheetsync.store.follow_ups import FollowUpBook
 from sheetsync.store.history import History, history
+from sheetsync.store.inbound import Inbound
 from sheetsync.store.lookups import Lookups
 from sheetsync.store.mail_records import MailRecord, PassLines, mail_record, pass_lines
 from sheetsync.store.memory import load_memory
@@ -50,6 +52,7 @@ from sheetsync.store.recorded import load_recorded
 from sheetsync.store.schema import bring_up_to_date
 from sheetsync.store.told import keep_told, told_of
 from sheetsync.store.undo import Undoing
+from sheetsync.store.vendors import asked_of, kept_secret
 
 T = TypeVar("T")
 
@@ -413,6 +416,14 @@ class Store:
     def lookups(self, tracker_id: int) -> Lookups:
         """What finds orders of the tracker for somebody who calls."""
         return Lookups(self._engine, self._path, tracker_id)
+
+    def inbound(self, tracker_id: int) -> Inbound:
+        """What people outside sent us about the tracker."""
+        return Inbound(self._engine, self._path, tracker_id)
+
+    def vendors_asked(self, tracker_id: int) -> tuple[dict[str, Asked], bytes]:
+        """How it stands with the vendor of every order, and what keys the codes in letters."""
+        return self._read(lambda c: (asked_of(c, tracker_id), kept_secret(c)))
 
     def care(self, tracker_id: int) -> Care:
         """What archives orders of the tracker and cuts personal values out of what is kept of them."""

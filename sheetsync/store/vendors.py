@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -21,13 +22,15 @@ from sheetsync.domain.vendors.memory import (
     to_plain,
 )
 from sheetsync.store.inbound import KEPT, SHOWN, VENDOR_ANSWER
-from sheetsync.store.settings import get_setting, put_setting, secret
+from sheetsync.store.settings import WHOLE_STORE, get_setting, put_setting, secret
 from sheetsync.store.tables import delivery_event, inbound, outbox, vendor_asked
 from sheetsync.store.upsert import upsert
 
 SINCE: Final = "vendors_asked_since"
 """The setting that says when letters to vendors were switched on; "" while they are off."""
-SECRET: Final = "vendor_codes"
+CODES: Final = "vendor_codes"
+"""Under this the secret of the codes stands."""
+SWITCHED_OFF: Final = "Letters to vendors were switched off before it left."
 _UNSENT: Final = ("pending", "retry", "held")
 
 
@@ -41,8 +44,13 @@ def load_asked(connection: Connection, tracker_id: int, uuid: str) -> AskedBefor
         asked=asked_of(connection, tracker_id),
         unsent=tuple(_unsent(connection, tracker_id, uuid)),
         replies=tuple(_replies(connection, tracker_id)),
-        secret=secret(connection, SECRET, b""),
+        secret=kept_secret(connection),
     )
+
+
+def kept_secret(connection: Connection) -> bytes:
+    """What keys the codes in letters; b"" before the first look."""
+    return base64.b64decode(get_setting(connection, WHOLE_STORE, CODES) or "")
 
 
 def asked_of(connection: Connection, tracker_id: int) -> dict[str, Asked]:
@@ -56,7 +64,7 @@ def asked_of(connection: Connection, tracker_id: int) -> dict[str, Asked]:
     return {str(row.order_id): from_plain(values) for row, values in zip(rows, parsed, strict=True)}
 
 
-def commit_asked(
+def commit_asked(  # noqa: PLR0917 - what was decided, then when
     connection: Connection, tracker_id: int, uuid: str, now: AskedNow, at: datetime, fresh: bytes
 ) -> None:
     """What a pass decided: letters called off, answers seen, and how it stands now.
@@ -67,11 +75,13 @@ def commit_asked(
     if not now.active:
         if since:
             put_setting(connection, tracker_id, SINCE, "")
+            unsent = [(each.key, SWITCHED_OFF) for each in _unsent(connection, tracker_id, uuid)]
+            _call_off(connection, tracker_id, uuid, unsent, at)
         return
     if not since:
         put_setting(connection, tracker_id, SINCE, at.isoformat())
         if fresh:
-            secret(connection, SECRET, fresh)
+            secret(connection, CODES, fresh)
     _call_off(connection, tracker_id, uuid, now.withdrawn, at)
     keep_asked(connection, tracker_id, now.asked)
     for action_key in now.settled:
@@ -134,7 +144,7 @@ def _unsent(connection: Connection, tracker_id: int, uuid: str) -> Iterable[Unse
             key=str(row.dedupe_key).removeprefix(f"{uuid}|"),
             kind=row.kind,
             vendor=str(context.get("vendor_key", "")),
-            recipient=row.recipient,
+            facts=str(context.get("facts", "")),
             epochs={str(order): int(epoch) for order, epoch in context.get("epochs", {}).items()},
         )
 

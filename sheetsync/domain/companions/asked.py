@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from sheetsync.domain.companions import COMPANIONS, CUSTOMERS, ORDER_LINES, STAFF
+from sheetsync.domain.companions import COMPANIONS, CUSTOMERS, FOLLOW_UPS, ORDER_LINES, STAFF, VENDORS
 from sheetsync.domain.rules import Condition, EscalationRules, Person, Rulebook
 
 ORDER_VALUE: Final = "order_value"
@@ -14,23 +14,29 @@ ORDER_VALUE: Final = "order_value"
 
 def companions_asked(rules: Rulebook) -> tuple[str, ...]:
     """Titles of the tabs that these rules need, in the order of `COMPANIONS`; () costs a pass nothing."""
-    people = told_people(rules.escalation)
+    vendors = rules.notifications.vendors
+    people = told_people(rules.escalation, *(step.who for step in vendors.steps if vendors.active))
     wanted: set[str] = {person.tab for person in people}
     if any(person.staff_role for person in people):
         wanted.add(STAFF)
     if rules.notifications.active:
         wanted.add(CUSTOMERS)
+    if rules.escalation.follow_ups.active:
+        wanted.add(FOLLOW_UPS)
+    if vendors.active:
+        wanted |= {VENDORS, ORDER_LINES}
     if ORDER_VALUE not in rules.columns and _asks_for_value(rules):
         wanted.add(ORDER_LINES)
     return tuple(title for title in COMPANIONS if title in wanted)
 
 
-def told_people(rules: EscalationRules) -> list[Person]:
-    """Everybody whom a level, a rule or a digest names, each once, in the order of the file."""
+def told_people(rules: EscalationRules, *also: tuple[str, ...]) -> list[Person]:
+    """Everybody whom a level, a rule or a digest names, or `also` does, each once, in the order of the file."""
     levels = (level for policy in rules.policies.values() for level in policy.levels)
     named = {who for level in levels for who in level.who}
     named |= {who for rule in rules.rules for who in rule.also}
     named |= {who for digest in rules.digests for who in digest.who}
+    named |= {who for each in also for who in each}
     return [person for name, person in rules.people.items() if name in named]
 
 

@@ -30,6 +30,7 @@ COLUMNS: Final = {
         heading("confirm_hours", "Confirm SLA (h)", "number", "Confirm SLA", "Confirm Within (h)"),
         heading("ship_hours", "Ship SLA (h)", "number", "Ship SLA", "Ship Within (h)"),
         heading("backup", "Backup Contact", "email", "Backup", "Backup Email"),
+        heading("ships", "Ships To Customer", "checkbox", "Ships", "Drop Ship", "Dropship"),
     )
 }
 
@@ -51,6 +52,8 @@ class Vendor:
     confirm_hours: float | None
     ship_hours: float | None
     backup: str
+    ships: bool = False
+    """Whether they send orders to customers themselves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -105,4 +108,5 @@ def _vendor(table: Table, place: int) -> Vendor:
         confirm_hours=hours_of(table, "confirm_hours", place),
         ship_hours=hours_of(table, "ship_hours", place),
         backup=table.text("backup", place),
+        ships=table.tick("ships", place) is True,
     )

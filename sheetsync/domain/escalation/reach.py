@@ -120,7 +120,7 @@ def _unknown(text: str, person: Person, companions: Companions, title: str) -> s
         return _unknown_colleague(text, person, title, companions.staff)
     if companions.vendors is None or fold(text) in person.directory:
         return ""
-    return _unknown_vendor(text, title, companions.vendors)
+    return unknown_vendor(text, title, companions.vendors)
 
 
 def _unknown_colleague(text: str, person: Person, title: str, staff: Staff) -> str:
@@ -143,7 +143,8 @@ def _unknown_colleague(text: str, person: Person, title: str, staff: Staff) -> s
     return f"{title} says {quoted(text)}, whom the tab {staff.title} does not name. {guess}"
 
 
-def _unknown_vendor(text: str, title: str, vendors: Vendors) -> str:
+def unknown_vendor(text: str, title: str, vendors: Vendors) -> str:
+    """What is wrong with the name of a vendor, "" where it leads to an address."""
     found = vendors.find(text)
     if found is not None and (is_one_address(found.email) or is_one_address(found.backup)):
         return ""

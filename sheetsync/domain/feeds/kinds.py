@@ -57,7 +57,8 @@ RULES: Final[Mapping[Kind, KindRule]] = {
         fills=("carrier_status", "eta", "carrier_update", "delivered_at"),
     ),
     "answers": KindRule(
-        keyed=("order_id",), fills=("vendor_confirmed", "promised_at"), proves=("vendor",)
+        keyed=("order_id",), proves=("vendor",),
+        fills=("vendor_confirmed", "promised_at", "vendor_ship_at", "vendor_note"),
     ),
     "payments": KindRule(keyed=("order_id",), fills=("payment_status",)),
 }  # fmt: skip

@@ -26,6 +26,10 @@ FACT_COLUMNS: Final[Mapping[str, FactKind]] = {
     "status": "text",
     "handler": "text",
     "vendor": "text",
+    "vendor_asked_at": "moment",
+    "vendor_confirmed_at": "moment",
+    "vendor_confirmed": "text",
+    "vendor_ship_at": "moment",
     "promised_at": "moment",
     "dispatch_by": "moment",
     "csat": "number",
@@ -43,6 +47,8 @@ FACT_COLUMNS: Final[Mapping[str, FactKind]] = {
 
 * `status`: the canonical status that the cell shows. `dispatch_by`: the promised dispatch, else the
   moment the dispatch SLA falls due.
+* `vendor_asked_at`: when the letter to the vendor was decided; `vendor_confirmed`: the answer (Yes, No, Partial),
+  `vendor_confirmed_at`: when it came; `vendor_ship_at`: the day on which the vendor promised to ship.
 * `<evidence>_certainty`: "" (not done), `exact` (typed, or first seen within a usual interval), `approx`
   (first seen after a gap), `unsure` (seen together with the step before: the stage between has no
   time of its own), `unmeasured` (done before watching began).
@@ -109,6 +115,23 @@ def build_facts(
     frame = pd.DataFrame(data, copy=False)
     check_facts(frame)
     return frame
+
+
+def completed(facts: pd.DataFrame) -> pd.DataFrame:
+    """Facts kept by an earlier sheetsync, with the columns that it did not know, blank."""
+    if not len(facts.columns):
+        return build_facts([], {})
+    missing = [name for name in FACT_COLUMNS if name not in facts.columns]
+    if not missing:
+        return facts
+    blank = {
+        name: pd.Series(
+            np.full(len(facts), _BLANKS[FACT_COLUMNS[name]], dtype=_DTYPES[FACT_COLUMNS[name]]),
+            index=facts.index,
+        )
+        for name in missing
+    }
+    return facts.assign(**blank)
 
 
 def check_facts(facts: pd.DataFrame) -> None:

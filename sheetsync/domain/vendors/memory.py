@@ -42,6 +42,14 @@ class Asked:
     """The answer of the vendor before, which still stands in the cell."""
     stood: str = ""
     """What stood in the sheet when an answer by mail said something else."""
+    named: str = ""
+    """How the order names the vendor."""
+    off: bool = False
+    """Whether the order names no vendor at the moment."""
+    letters: int = 0
+    """How many letters were decided about the order."""
+    prior: Asked | None = None
+    """The assignment before, while nobody has been written to about this one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,12 +65,12 @@ class Reply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnsentLetter:
-    """A letter to a vendor in the outbox that has not left: `key`, and what it is about by order."""
+    """A letter to a vendor in the outbox that has not left: `key`, the mark of its `facts`, the epoch of each order."""
 
     key: str
     kind: str
     vendor: str
-    recipient: str
+    facts: str
     epochs: Mapping[str, int]
 
 
@@ -111,17 +119,25 @@ _MOMENTS: Final = ("since", "asked_at", "digested_at", "confirmed_at", "heard_at
 
 def to_plain(asked: Asked) -> dict[str, Any]:
     """The record as JSON values, blanks left out; moments are aware UTC."""
-    values = {name: getattr(asked, name) for name in Asked.__dataclass_fields__}
-    plain = {
-        name: value.isoformat() if isinstance(value, datetime) else value
-        for name, value in values.items()
-    }
     blank = Asked(vendor="", epoch=-1)
-    return {name: value for name, value in plain.items() if value != getattr(blank, name)}
+    values = {name: getattr(asked, name) for name in Asked.__dataclass_fields__}
+    return {name: _plain(value) for name, value in values.items() if value != getattr(blank, name)}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return to_plain(value) if isinstance(value, Asked) else value
 
 
 def from_plain(values: Mapping[str, Any]) -> Asked:
     """The record of what `to_plain` gave."""
-    known = {name: value for name, value in values.items() if name in Asked.__dataclass_fields__}
-    moments = {name: datetime.fromisoformat(known[name]) for name in _MOMENTS if name in known}
-    return Asked(**{"vendor": "", "epoch": 0, **known, **moments})
+    known: dict[str, Any] = {"vendor": "", "epoch": 0}
+    for name, value in values.items():
+        if name in _MOMENTS:
+            known[name] = datetime.fromisoformat(value)
+        elif name == "prior":
+            known[name] = from_plain(value)
+        elif name in Asked.__dataclass_fields__:
+            known[name] = value
+    return Asked(**known)
