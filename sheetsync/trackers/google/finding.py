@@ -8,12 +8,13 @@ found: nothing is guessed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, TypeAlias
 
 from sheetsync.domain.model import CellValue
 from sheetsync.trackers.google.aligned_tab import AlignedTab
 from sheetsync.trackers.google.journal import Then, Undo
+from sheetsync.trackers.google.likely import Likely, is_meant, is_telling, text_at
 from sheetsync.trackers.google.snapshot import Snapshot
 from sheetsync.trackers.matching import order_key, same
 
@@ -21,26 +22,6 @@ _Cells: TypeAlias = list[tuple[CellValue, int]]
 """Values, and the columns that they are to be found in."""
 _EDITED: Final = 2
 """Cells that may have been edited since, however few a row has."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Likely:
-    """A row that may be the one.
-
-    `unlike` cells of staff's differ, `agree` filled ones are the same, `other` of those that were written to
-    differ. `holds`: whether it still holds what was written there and hardly anybody types.
-    """
-
-    number: int
-    unlike: int
-    agree: int
-    other: int
-    holds: bool
-
-    @property
-    def differ(self) -> int:
-        """How many cells differ, all in all."""
-        return self.unlike + self.other
 
 
 class Finder:
@@ -81,11 +62,9 @@ class Finder:
         column = self.columns(then.headings).get(undo.column)
         if column is not None and same(self.now.cell(number, column), undo.wrong):
             return column
-        heading = _at(then.headings, undo.column)
+        heading = text_at(then.headings, undo.column)
         top = self.header_row(then.headings)
-        like: Sequence[int] = self._tab.columns_like(undo)
-        if is_telling(undo.wrong) and heading not in self.now.headings(top):
-            like = range(len(self.now.row(number)))  # it may stand under any other name by now
+        like = self._columns_like(undo)
         found = [place for place in like if same(self.now.cell(number, place), undo.wrong)]
         if not found or number == top or is_meant(undo, self._tab.key(then, number), heading):
             return column
@@ -129,7 +108,7 @@ class Finder:
     def doubtful(self, undo: Undo) -> list[tuple[int, int]]:
         """Where what is to be undone stands, by row and column, in a row that may be the one."""
         then, found, telling = undo.then, list[tuple[int, int]](), is_telling(undo.wrong)
-        for column in self._tab.columns_like(undo):
+        for column in self._columns_like(undo):
             for number in self._tab.rows_with(column, undo.wrong):
                 may_be = telling or self._liken(then, number)
                 if may_be and not self._is_anothers(number, then):
@@ -137,12 +116,12 @@ class Finder:
         return found
 
     def is_likeliest(self, undo: Undo, number: int) -> bool:
-        """Whether a row under its Order ID, or none, is much like the row then, and none of its Order ID is more.
+        """Whether a row that may be the one is much like it was then, and none of its Order ID is more.
 
         Where something is to be put back, nothing of people's may differ at all; a plain word may be a person's.
         """
         then, likely = undo.then, self._liken(undo.then, number)
-        if likely is None or self._tab.key(then, number) not in ("", then.key):
+        if likely is None or not self._may_be_its_name(then, self._tab.key(then, number)):
             return False
         if likely.unlike and (undo.right is not None or undo.formula):
             return False
@@ -150,6 +129,10 @@ class Finder:
             return False
         rivals = self._likely(then, (n for n in self._named(then) if n != number))
         return likely.differ <= _EDITED and all(each.differ > likely.differ for each in rivals)
+
+    def _may_be_its_name(self, then: Then, key: str) -> bool:
+        """Whether its row may be under this Order ID by now: its own, none, or where that is gone a new one."""
+        return key in {"", then.key} or not (self._times.get(key, 0) or self._named(then))
 
     def is_copied(self, then: Then) -> bool:
         """Whether its Order ID stands there more often than before."""
@@ -171,6 +154,14 @@ class Finder:
         return sum(not same(value, self.now.cell(number, column)) for value, column in written)
 
     # -- within ---------------------------------------------------------------------------------
+
+    def _columns_like(self, undo: Undo) -> Sequence[int]:
+        """The columns that may be the one; where its heading is gone, also those with a heading that is new."""
+        like, then = self._tab.columns_like(undo), undo.then.headings
+        now = self.now.headings(self.header_row(then))
+        if not is_telling(undo.wrong) or text_at(then, undo.column) in now:
+            return like
+        return sorted({*like, *(place for place, text in enumerate(now) if text not in then)})
 
     def _surely(self, then: Then) -> list[int]:
         named = self._likely(then, self._named(then))
@@ -197,10 +188,11 @@ class Finder:
         fine = told or self._are_twins(then, exact)
         return [each.number for each in exact] if fine else []
 
-    def _stands_out(self, near: _Likely, named: Sequence[_Likely], then: Then) -> bool:
+    def _stands_out(self, near: Likely, named: Sequence[Likely], then: Then) -> bool:
         """Whether of the rows that had its Order ID all along every other one is far less like it."""
         rivals = [each for each in named if each is not near]
-        return len(named) <= self._times.get(then.key, 0) and all(
+        hit = sum((each.write, each.key) == (then.write, then.key) for each in self._own)
+        return len(named) <= max(self._times.get(then.key, 0), hit) and all(
             each.agree + 2 <= near.agree and each.differ >= near.differ + 2 for each in rivals
         )
 
@@ -217,7 +209,7 @@ class Finder:
         """Whether nothing else stood in the row."""
         return all(value is None for value, _ in self._compared(then)[0])
 
-    def _tells(self, then: Then, named: _Likely) -> bool:
+    def _tells(self, then: Then, named: Likely) -> bool:
         """Whether its Order ID tells the row: one that was itself written astray tells little."""
         astray = any(undo.column == then.key_column for undo in self._own[then])
         return not astray or named.holds or not named.unlike or named.agree > named.unlike
@@ -228,7 +220,7 @@ class Finder:
         found = [each for each in likely if each.holds and not each.unlike and each.agree > 1]
         return [found[0].number] if len(found) == 1 else []
 
-    def _perhaps_renamed(self, then: Then) -> list[_Likely]:
+    def _perhaps_renamed(self, then: Then) -> list[Likely]:
         """The rows under another Order ID, or none, that may be the one."""
         likely, names = self._likely(then, self._perhaps(then)), self._names(then)
         return [
@@ -237,14 +229,14 @@ class Finder:
             if self._tab.key(then, e.number) not in names and self._may_be(e, then)
         ]
 
-    def _are_twins(self, then: Then, exact: Sequence[_Likely]) -> bool:
+    def _are_twins(self, then: Then, exact: Sequence[Likely]) -> bool:
         """Whether these rows cannot be told apart, and need not: the same is to be done in each."""
         if len(exact) < 2:
             return False
         twins = (t for t in self._alike(then) if t.cells == then.cells)
         return sum(1 for _ in twins) == len(exact)
 
-    def _are_all_due(self, then: Then, named: Sequence[_Likely]) -> bool:
+    def _are_all_due(self, then: Then, named: Sequence[Likely]) -> bool:
         """Whether the same is to be done in every row that has the Order ID, and had it."""
         return 1 < len(self._alike(then)) == len(named) == self._times.get(then.key, 0)
 
@@ -280,11 +272,11 @@ class Finder:
         undos = self._own[then]
         return then.key, tuple((u.column, u.wrong, u.right, u.formula) for u in undos)
 
-    def _likely(self, then: Then, numbers: Iterable[int]) -> list[_Likely]:
+    def _likely(self, then: Then, numbers: Iterable[int]) -> list[Likely]:
         found = (self._liken(then, number) for number in numbers)
         return [likely for likely in found if likely is not None]
 
-    def _liken(self, then: Then, number: int) -> _Likely | None:
+    def _liken(self, then: Then, number: int) -> Likely | None:
         """How like the row then this one is; None where more differs than people may have edited since."""
         sure, _ = self._compared(then)
         row = self.now.row(number)
@@ -294,7 +286,18 @@ class Finder:
         if unlike > max(_EDITED, agree // 2):
             return None
         other = self.unlike_where_written(then, number)
-        return _Likely(number, unlike, agree, other, self._holds(then, number))
+        if agree > 1:
+            other -= self._put_right(then, number)
+        return Likely(number, unlike, agree, other, self._holds(then, number))
+
+    def _put_right(self, then: Then, number: int) -> int:
+        """How many of its cells are as they are to be, which is our own doing by now."""
+        columns = self.columns(then.headings)
+        return sum(
+            same(self.now.cell(number, columns[undo.column]), undo.right)
+            for undo in self._own.get(then, ())
+            if undo.column in columns and not same(undo.wrong, undo.right)
+        )
 
     def _holds(self, then: Then, number: int) -> bool:
         columns, key = self.columns(then.headings), self._tab.key(then, number)
@@ -303,12 +306,12 @@ class Finder:
             is_telling(undo.wrong)
             and undo.wrong not in self._rights
             and same(self.now.cell(number, columns[undo.column]), undo.wrong)
-            and not is_meant(undo, key, _at(headings, columns[undo.column]))
+            and not is_meant(undo, key, text_at(headings, columns[undo.column]))
             for undo in self._own.get(then, ())
             if undo.column in columns
         )
 
-    def _may_be(self, likely: _Likely, then: Then) -> bool:
+    def _may_be(self, likely: Likely, then: Then) -> bool:
         """Whether a row, perhaps under another Order ID, may be the one."""
         if self._tab.key(then, likely.number) in {then.key, *self._names(then)}:
             return True
@@ -336,19 +339,3 @@ class Finder:
                 [(value, place) for value, place in cells if place in self._touched],
             )
         return self._cells[then]
-
-
-def is_meant(undo: Undo, order: str, heading: str) -> bool:
-    """Whether that is where the value belongs that is to be undone elsewhere."""
-    return bool(undo.order) and (order, heading) == (undo.order, undo.heading)
-
-
-def _at(headings: Sequence[str], column: int) -> str:
-    return headings[column] if column < len(headings) else ""
-
-
-def is_telling(value: CellValue) -> bool:
-    """Whether hardly anybody types this by oneself: a moment, or a text that is not one plain word."""
-    if isinstance(value, str):
-        return not value.isalpha()
-    return isinstance(value, int | float) and not isinstance(value, bool)

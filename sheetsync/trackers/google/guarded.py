@@ -260,16 +260,17 @@ class GuardedWrite:
         left, done, own = list(undos), list[Undo](), self.own_headings(state.planned)
         for _ in range(ROUNDS):
             self._api.prepare_write()
-            round_ = repair(left, self._copies.look(self._ticket), under, times, own)
+            undos = [*left, *perhaps_copied(done)]
+            round_ = repair(undos, self._copies.look(self._ticket), under, times, own)
             if not round_.cells:
                 state.tell(round_.told(left, done))
                 self._close(state)
                 return
-            found = self._one_round(state, round_, [*left, *perhaps_copied(done)], times)
+            found = self._one_round(state, round_, undos, times)
             if found is None:
                 continue
             self.counters.repaired += len(found.stand)
-            done += round_.done(found.stand)
+            done = list(dict.fromkeys([*done, *round_.done(found.stand)]))
             settled = set(done)
             left = [*(undo for undo in left if undo not in settled), *found.undos]
         state.remarks.append(

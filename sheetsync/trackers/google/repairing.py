@@ -16,8 +16,9 @@ from openpyxl.formula.translate import Translator
 from sheetsync.domain.columns.headings import column_letter
 from sheetsync.domain.model import CellValue
 from sheetsync.trackers.google.aligning import likeness
-from sheetsync.trackers.google.finding import Finder, is_meant, is_telling
+from sheetsync.trackers.google.finding import Finder
 from sheetsync.trackers.google.journal import Sent, Then, Under, Undo
+from sheetsync.trackers.google.likely import is_meant, is_telling
 from sheetsync.trackers.google.look import Look
 from sheetsync.trackers.google.snapshot import Snapshot
 from sheetsync.trackers.matching import order_key, same
@@ -61,7 +62,7 @@ class Repair:
     def told(self, left: Sequence[Undo], done: Sequence[Undo]) -> list[str]:
         """What a person has to look at, in words, once nothing more can be put right for certain."""
         astray = [undo for undo in left if not self.was_found(undo)]
-        telling = {undo.then for undo in perhaps_copied(done)}
+        telling = {undo.then for undo in done if is_telling(undo.wrong)}
         copies = [u for u in done if u.then in telling or self.finder.is_copied(u.then)]
         lost = [_lost(u) for u in astray if u.right is not None and _heading(u) not in self.own]
         return list(dict.fromkeys([*_doubts([*astray, *copies], self), *lost]))
@@ -140,8 +141,10 @@ def followed_back(
 
 
 def perhaps_copied(done: Sequence[Undo]) -> list[Undo]:
-    """Of undos that are done those whose value, where it stands anywhere else, is a copy that a person made."""
-    return [undo for undo in done if is_telling(undo.wrong)]
+    """Of undos that are done those of our own values that stand in a copy, if they stand anywhere else."""
+    ours = [undo for undo in done if undo.order]
+    telling = {undo.then for undo in ours if is_telling(undo.wrong) and undo.then.key}
+    return [undo for undo in ours if is_telling(undo.wrong) or undo.then in telling]
 
 
 # -- within -----------------------------------------------------------------------------------------

@@ -69,12 +69,9 @@ class Fault:
     now: Any
     alone: bool = True
 
-    def is_excused_by(self, words: str) -> bool:
-        """Whether the program said of this very cell that it cannot tell whose it is, or put back what was.
-
-        In the row of an order that can be used nothing excuses it.
-        """
-        return not self.alone and (
+    def is_named_in(self, words: str) -> bool:
+        """Whether the program said of this very cell that it cannot tell whose it is, or put back what was."""
+        return (
             f"stands “{self.now}”, which may be ours or a person's" in words
             or f"“{self.was}” under" in words
         )

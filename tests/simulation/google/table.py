@@ -22,6 +22,7 @@ class Total:
     wrong: int = 0
     lost: int = 0
     told: int = 0
+    named: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
     windows: Counter[str] = field(default_factory=Counter)
     broken: list[int] = field(default_factory=list)
@@ -36,6 +37,7 @@ class Total:
         self.wrong += story.wrong
         self.lost += story.lost
         self.told += story.told
+        self.named += story.named
         self.outcomes.update(story.outcomes)
         self.windows.update(story.windows)
         if story.broken:
@@ -66,7 +68,8 @@ def details(total: Total) -> str:
         ("requests a pass", f"{total.requests / total.passes:.2f}"),
         ("wrong-row cells after a pass", f"{total.wrong:,}"),
         ("lost edits outside the window", f"{total.outside:,}"),
-        ("cells in rows without an Order ID of their own, named", f"{total.told:,}"),
+        ("named: cells in rows without an Order ID of their own", f"{total.told:,}"),
+        ("named: cells in other rows", f"{total.named:,}"),
     ]
     lines += [
         (f"lost, {name}", f"{total.windows[name]:,}") for name in (BLANK, OVER, BESIDE, ARRIVED)
