@@ -109,6 +109,16 @@ def by_order(edits: Edits) -> dict[str, dict[str, Any]]:
     return cells
 
 
+def written_over(shop: Shop) -> dict[tuple[str, str], str]:
+    """What the audit keeps of the texts that the import wrote over."""
+    with shop.workshop() as workshop, workshop.store.audit(workshop.state.id) as entries:
+        return {
+            (e.order, e.what): e.old
+            for e in entries
+            if e.rule.startswith("import:") and e.what != "picked"
+        }
+
+
 class ExcelDay:
     """Online edits in the workbook, with a sort and an inserted row."""
 
@@ -196,8 +206,11 @@ def play(day: Any, folder: Path, desk: Path, work: Callable[[Path, Path], None])
     assert sum(what == TAKEN for what in told.values()) == 40 - len(conflicts) - 3
     assert sum(what == SAME for what in told.values()) == 3
     assert found.merged.rows.deleted == ("#SP-36",)
+    before = cells_of(shop)
     done = bring_back(shop, path)
     assert (done.missed, done.rows, done.conflicts) == (0, 1, len(conflicts))
+    taken = {cell for cell, what in told.items() if what == TAKEN}
+    assert written_over(shop) == {cell: before[cell] for cell in taken if cell[1] != "picked"}
 
     after = cells_of(shop)
     assert {cell: after[cell] for cell in evening} == evening
