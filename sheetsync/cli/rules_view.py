@@ -51,6 +51,10 @@ def _lines(rules: Rulebook, today: Mapping[str, date]) -> list[tuple[str, str]]:
         ("Person", f"{person.id}: {_person(person, rules)}")
         for person in rules.escalation.people.values()
     ]
+    lines += [
+        ("Digest", f"{', '.join(each.who)} at {each.at[0]:02}:{each.at[1]:02} ({each.source})")
+        for each in rules.escalation.digests
+    ]
     lines.append(("Carriers", ", ".join(rules.carriers) or "none"))
     return lines
 

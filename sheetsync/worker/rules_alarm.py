@@ -31,17 +31,30 @@ def broken_rules_notices(force: RulesInForce, tracker: str) -> tuple[Notice, ...
 
 
 def people_in_charge(rules: EscalationRules) -> tuple[Person, ...]:
-    """The role ops_manager if there is one with an address, else who stands on the highest level."""
-    chief = rules.people.get(_IN_CHARGE)
-    if chief is not None and chief.addresses:
+    """The role ops_manager if there is one, else who stands on the highest level; each with addresses.
+
+    A role that the tab Staff fills is told by its fallback here: where the worker itself is in trouble,
+    the tab may be what cannot be read.
+    """
+    chief = _reached(rules, _IN_CHARGE)
+    if chief is not None:
         return (chief,)
     levels = [level for policy in rules.policies.values() for level in policy.levels]
     for level in sorted(levels, key=lambda level: -level.level):
-        named = [rules.people[who] for who in level.who if who in rules.people]
-        found = tuple(person for person in named if person.addresses)
-        if found:
-            return found
+        found = (_reached(rules, who) for who in level.who)
+        named = {person.id: person for person in found if person is not None}
+        if named:
+            return tuple(named.values())
     return ()
+
+
+def _reached(rules: EscalationRules, name: str) -> Person | None:
+    """The person of that name, or the fallback that has addresses where they have none of their own."""
+    person = rules.people.get(name)
+    if person is None or person.addresses:
+        return person
+    instead = rules.people.get(person.fallback)
+    return instead if instead is not None and instead.addresses else None
 
 
 def _notice(force: RulesInForce, person: Person, address: str, tracker: str) -> Notice:

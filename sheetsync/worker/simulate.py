@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from sheetsync.domain.companions.asked import companions_asked
 from sheetsync.domain.daily import without_digests
 from sheetsync.domain.moments import scalar_to_local
-from sheetsync.domain.plan import PlanOptions
 from sheetsync.domain.rehearsal.compare import Comparison, compare
 from sheetsync.domain.rehearsal.play import Outcome, Rehearsal
 from sheetsync.domain.rehearsal.recorded import Recorded
+from sheetsync.domain.rules import Rulebook
+from sheetsync.domain.texts import both
 from sheetsync.errors import UsageError
 from sheetsync.rulebook import load_rules
 from sheetsync.worker.workshop import Workshop
@@ -37,13 +39,12 @@ def simulate(
     rules = without_digests(load_rules(folder))
     recorded = shop.store.recorded(shop.state.id, now, shop.timezone)
     start, end = _span(recorded, since, now, shop.timezone)
-    settings = shop.config.tracker
-    options = PlanOptions(timezone=shop.timezone, reading=settings.reading_options())
+    options = shop.plan_options
     rehearsal = Rehearsal(
         recorded, rules, options, start=start, end=end, every=shop.every, limits=shop.limits
     )
     outcome = rehearsal.play(tell)
-    notes = _notes(recorded, outcome, shop.every, shop.timezone)
+    notes = [*_notes(recorded, outcome, shop.every, shop.timezone), *_of_tabs(rules)]
     return compare(recorded, outcome, end=end, timezone=shop.timezone, notes=notes)
 
 
@@ -114,6 +115,17 @@ def _notes(recorded: Recorded, outcome: Outcome, every: timedelta, timezone: str
         )
     return notes + [
         f"The rules say of the replayed sheet: {remark}" for remark in _said_of_rules(outcome)
+    ]
+
+
+def _of_tabs(rules: Rulebook) -> list[str]:
+    asked = companions_asked(rules)
+    if not asked:
+        return []
+    titles = both([f"“{title}”" for title in asked])
+    what = f"What stood in the {'tab' if len(asked) == 1 else 'tabs'} {titles}"
+    return [
+        f"{what} is not on record: the replay does without, and tells the fallbacks of people looked up there."
     ]
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from sheetsync.domain.rules import Person
 from sheetsync.worker.rules_alarm import broken_rules_notices, people_in_charge
 from tests.support.shop_desk import ShopDesk
 
@@ -66,3 +67,15 @@ def test_without_an_operations_manager_the_highest_level_is_told(desk):
 def test_no_problem_makes_no_notice(desk):
     with desk.open() as shop:
         assert broken_rules_notices(shop.rules(desk.now), "tracker.xlsx") == ()
+
+
+def test_a_role_that_the_tab_staff_fills_is_told_by_its_fallback(desk):
+    escalation = desk.rules().escalation
+    lead = escalation.people["floor_lead"]
+    chief = Person(id="ops_manager", staff_role="Boss", fallback="floor_lead", source=lead.source)
+    people = {**escalation.people, "ops_manager": chief}
+    assert people_in_charge(replace(escalation, people=people)) == (lead,)
+    people["floor_lead"] = replace(lead, addresses=())
+    found = people_in_charge(replace(escalation, people=people))
+    assert found
+    assert all(person.addresses for person in found)

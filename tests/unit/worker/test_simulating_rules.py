@@ -142,6 +142,26 @@ def test_a_new_check_is_played_on_the_columns_that_people_filled(shop, other_rul
     assert "Do not say sorry" in flag.text
 
 
+def test_people_of_the_tab_staff_are_their_fallbacks_in_a_replay_and_digests_are_left_out(
+    shop, other_rules
+):
+    lead = "floor_lead: [lead@example.org]"
+    change(other_rules, "escalation.yaml", lead,
+           f"{lead}\n  leads: {{from_staff: {{role: Lead}}, fallback: floor_lead}}")  # fmt: skip
+    change(other_rules, "escalation.yaml", "who: [handler, floor_lead]", "who: [handler, leads]")
+    change(
+        other_rules,
+        "escalation.yaml",
+        "limits: {max",
+        "digests:\n  - {who: [leads], at: '08:00'}\nlimits: {max",
+    )
+    answer = replay(shop, other_rules)
+    assert "lead@example.org" in {mail.recipient for mail in answer.mails}
+    assert {mail.level for mail in answer.mails} >= {2}
+    assert 0 not in {mail.level for mail in answer.mails}
+    assert any("the tab “Staff” is not on record" in note for note in answer.notes)
+
+
 def test_since_leaves_out_what_came_before_and_tells_what_stood_at_the_start(shop, strict_rules):
     answer = replay(shop, strict_rules, since=shop.at("09:00"))
     assert answer.start == shop.at("09:00")
