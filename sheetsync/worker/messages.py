@@ -11,6 +11,7 @@ import pandas as pd
 
 from sheetsync.domain.kpi.notices import NOTICE_COLUMNS
 from sheetsync.domain.messages_tab import MessageLine, layout
+from sheetsync.domain.milestones.contact import LACKS
 from sheetsync.domain.milestones.memory import CUSTOMER
 from sheetsync.domain.model import Plan
 from sheetsync.domain.moments import as_moment
@@ -21,15 +22,23 @@ from sheetsync.store.outbox import OutboxRow
 from sheetsync.store.store import Store
 from sheetsync.store.trackers import TrackerState
 
+_LACKS: Final = {
+    "": "which is not set up",
+    "number": "and the tab Customers has no number with its country",
+    "name": "and has no ID that can be used there",
+    "address": "and there is no address",
+}
 MARK: Final = "messages_mark"
 """The setting that tells up to which event the tab is written."""
+_NOTHING: Final = "0.0"
+"""The mark of an outbox in which nothing ever was."""
 
 
 def messages_are_shown(store: Store, state: TrackerState, rules: Rulebook) -> bool:
     """Whether the tab says what there is to say, as far as the outbox goes."""
     if not rules.notifications.shows_messages:
         return True
-    return (store.setting(state.id, MARK) or "") == store.outbox(state.id).mark()
+    return store.outbox(state.id).mark() in (store.setting(state.id, MARK) or "", _NOTHING)
 
 
 def messages_tab(
@@ -93,7 +102,8 @@ def line_of(row: OutboxRow, uuid: str) -> MessageLine:
 
 def _words(row: OutboxRow) -> str:
     wanted = str(row.context.get("preferred_channel", ""))
-    other = f"The customer prefers {wanted}, which is not set up." if wanted else ""
+    lacks = _LACKS[str(row.context.get(LACKS, ""))]
+    other = f"The customer prefers {wanted}, {lacks}." if wanted else ""
     return " ".join(words for words in (row.last_error, other) if words)
 
 

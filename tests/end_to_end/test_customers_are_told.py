@@ -115,6 +115,23 @@ def shop(tmp_path: Path):
     shop.rest()
 
 
+def test_a_quiet_tracker_is_left_alone_once_the_tab_is_written(shop: CustomerShop):
+    """The letter of 08:10 left after the tab was written: one pass more writes it, and none after that."""
+    written = shop.look(shop.at("08:11"))
+    assert (written.outcome, written.cells) == ("done", 0)
+    assert [row[1] for row in read_tab(shop.workbook, "Messages")[5:]] == ["sent"]
+    before = shop.workbook.read_bytes()
+    assert [shop.look(shop.at(clock)).outcome for clock in ("08:12", "08:13")] == ["unchanged"] * 2
+    assert shop.workbook.read_bytes() == before
+
+
+def test_a_tracker_about_which_nothing_was_said_is_left_alone(tmp_path: Path):
+    shop = CustomerShop(tmp_path / "shop")
+    outcomes = [shop.look(shop.at(clock)).outcome for clock in ("08:00", "08:01", "08:02")]
+    assert outcomes[1:] == ["unchanged"] * 2
+    shop.rest()
+
+
 def to_customers(shop: CustomerShop) -> int:
     return sum(ADDRESS in mail.to for mail in shop.mails())
 
