@@ -19,6 +19,7 @@ from sheetsync.domain.rules import (
     Trigger,
 )
 from sheetsync.domain.texts import fold
+from sheetsync.rulebook.follow_ups_section import FollowUpsModel, compile_follow_ups
 from sheetsync.rulebook.page import Page
 from sheetsync.rulebook.shadow import note_shadowed
 from sheetsync.rulebook.sla_file import refuse_days
@@ -212,6 +213,9 @@ class EscalationFile(Strict):
     rules: list[RuleModel] = Field(default=[], description="First match wins: narrow lines first.")
     digests: list[DigestModel] = Field(default=[], description="Once a day: how the orders stand.")
     limits: Limits = Limits()
+    follow_ups: FollowUpsModel = Field(
+        default=FollowUpsModel(), description="What people have to do about orders."
+    )
 
 
 def compile_escalation(page: Page, model: EscalationFile) -> EscalationRules:
@@ -225,7 +229,13 @@ def compile_escalation(page: Page, model: EscalationFile) -> EscalationRules:
         max_emails_per_pass=model.limits.max_emails_per_pass,
         max_emails_per_day=model.limits.max_emails_per_day,
         digests=tuple(_digest(page, model, i) for i in range(len(model.digests))),
+        follow_ups=compile_follow_ups(page, model.follow_ups, _columns_of(model)),
     )
+
+
+def _columns_of(model: EscalationFile) -> dict[str, str]:
+    """Role -> the column that names who has it."""
+    return {name: each.from_column for name, each in model.people.items() if each.from_column}
 
 
 def _digest(page: Page, model: EscalationFile, i: int) -> DigestRule:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, Select, func, select, update
 
-from sheetsync.domain.followups.model import Done, FollowUp, FollowUps
+from sheetsync.domain.followups.model import CALL_CUSTOMER, Done, FollowUp, FollowUps
 from sheetsync.domain.texts import fold
 from sheetsync.store import frames
 from sheetsync.store.engine import reading, writing
@@ -66,7 +66,7 @@ class FollowUpBook:
         return self._found(query.order_by(ended.desc(), follow_up.c.id.desc()).limit(count))
 
     def mark(self) -> str:
-        """A token that changes with whatever is logged, opened or closed; cheap to ask."""
+        """A token that changes with whatever is logged, opened, closed or cut; "" for nothing. Cheap to ask."""
         mine = follow_up.c.tracker_id == self._tracker_id
         query = select(
             func.count(), func.count(follow_up.c.closed_at), func.max(follow_up.c.closed_at),
@@ -74,6 +74,8 @@ class FollowUpBook:
         ).where(mine)  # fmt: skip
         with reading(self._engine, self._path) as connection:
             counts = connection.execute(query).one()
+        if not counts[0]:
+            return ""
         return ".".join(
             str(int(count.timestamp()) if isinstance(count, datetime) else count or 0)
             for count in counts
@@ -117,7 +119,8 @@ def keep_follow_ups(
     insert_new(connection, follow_up, [_row(tracker_id, row) for row in rows])
     for key, row in open_now.items():
         by = _done_by(row, found.done)
-        if by is not None or key not in wanted:
+        gone = key not in wanted and row["reason"] != CALL_CUSTOMER
+        if by is not None or gone:
             _close(connection, tracker_id, key, by.who if by is not None else "", now)
 
 

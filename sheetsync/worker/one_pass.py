@@ -35,6 +35,7 @@ from sheetsync.worker.publish import (
     with_look_at,
     worker_tabs,
 )
+from sheetsync.worker.tasks import tasks_are_shown
 
 Outcome = Literal["unchanged", "done", "deferred", "skipped", "held", "failed"]
 """`skipped`: another worker has the tracker, or has taken it over meanwhile."""
@@ -283,6 +284,8 @@ def _nothing_to_do(ports: Ports, state: TrackerState, rules: Rulebook, now: date
     if figures_are_owed(ports.store, state):
         return False
     if not messages_are_shown(ports.store, state, rules):
+        return False
+    if not tasks_are_shown(ports.store, state):
         return False
     if ports.store.feeds(state.id).has_news():
         return False

@@ -18,6 +18,7 @@ import pandas as pd
 from sheetsync.domain.feeds.stock_levels import TITLE as STOCK_TITLE
 from sheetsync.domain.feeds.stock_levels import layout as stock_layout
 from sheetsync.domain.feeds.telling import SourceLog, stale_words
+from sheetsync.domain.followups.tasks_tab import TITLE as TASKS_TITLE
 from sheetsync.domain.kpi.facts import completed
 from sheetsync.domain.kpi.layout import layout as kpi_layout
 from sheetsync.domain.kpi.layout import tab_title, values_of
@@ -43,6 +44,8 @@ from sheetsync.store.store import Store
 from sheetsync.store.trackers import TrackerState
 from sheetsync.worker.messages import MARK as MESSAGES_MARK
 from sheetsync.worker.messages import frame_of_notices, messages_tab
+from sheetsync.worker.tasks import MARK as TASKS_MARK
+from sheetsync.worker.tasks import tasks_tab
 
 _KPI_AT: Final = "kpi_at"
 _KPI_OWED: Final = "kpi_owed"
@@ -89,6 +92,7 @@ def worker_tabs(
         tabs[STATUS_TITLE] = status_tab(publisher, plan), {_key(STATUS_TITLE): digest}
     tabs |= _stock_tab(publisher, store, state)
     tabs |= _messages_tab(publisher, store, state, rules, plan)
+    tabs |= _tasks_tab(publisher, store, state, rules)
     figured = _kpi_is_due(publisher, store, state, plan)
     if figured:
         tabs |= _kpi_tabs(publisher, store, state, rules, plan)
@@ -102,9 +106,10 @@ def worker_tabs(
         for title in receipt.tabs_written:
             for key, value in tabs[title][1].items() if title in tabs else ():
                 store.keep_setting(state.id, key, value)
-        if MESSAGES_TITLE in receipt.tabs_refused and MESSAGES_TITLE in tabs:
-            # Asked again only when there is more to say: it stays refused until a person acts.
-            store.keep_setting(state.id, MESSAGES_MARK, tabs[MESSAGES_TITLE][1][MESSAGES_MARK])
+        for title, mark in ((MESSAGES_TITLE, MESSAGES_MARK), (TASKS_TITLE, TASKS_MARK)):
+            if title in receipt.tabs_refused and title in tabs:
+                # Asked again only when there is more to say: it stays refused until a person acts.
+                store.keep_setting(state.id, mark, tabs[title][1][mark])
 
     return TabsOfPass(tabs=tuple(tab for tab, _ in tabs.values()), remember=remember)
 
@@ -221,6 +226,14 @@ def _messages_tab(
     if store.setting(state.id, _key(MESSAGES_TITLE)) == digest:
         return {}
     return {MESSAGES_TITLE: (tab, {_key(MESSAGES_TITLE): digest, MESSAGES_MARK: mark})}
+
+
+def _tasks_tab(
+    publisher: Publisher, store: Store, state: TrackerState, rules: Rulebook
+) -> dict[str, tuple[Tab, Settings]]:
+    """What is to be done and was said, where that has changed."""
+    found = tasks_tab(store, state, rules, publisher.timezone)
+    return {} if found is None else {TASKS_TITLE: (found[0], {TASKS_MARK: found[1]})}
 
 
 def _stock_tab(

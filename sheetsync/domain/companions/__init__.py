@@ -12,14 +12,16 @@ from typing import Final
 from sheetsync.domain.columns.reading import ReadingOptions
 from sheetsync.domain.companions.customers import Customer, Customers, read_customers
 from sheetsync.domain.companions.findings import TabFinding, told
+from sheetsync.domain.companions.follow_ups import read_done
 from sheetsync.domain.companions.order_lines import OrderLines, read_order_lines
 from sheetsync.domain.companions.reading import Ways
 from sheetsync.domain.companions.staff import Colleague, Staff, read_staff
 from sheetsync.domain.companions.vendors import Vendor, Vendors, read_vendors
+from sheetsync.domain.followups.model import Done
 from sheetsync.domain.model import Sheet
 
 __all__ = [
-    "COMPANIONS", "CUSTOMERS", "ORDER_LINES", "STAFF", "VENDORS", "Colleague", "Companions", "Customer",
+    "COMPANIONS", "CUSTOMERS", "FOLLOW_UPS", "ORDER_LINES", "STAFF", "VENDORS", "Colleague", "Companions", "Customer",
     "Customers", "OrderLines", "Staff", "TabFinding", "Vendor", "Vendors", "read_companions", "told",
 ]  # fmt: skip
 
@@ -27,8 +29,9 @@ CUSTOMERS: Final = "Customers"
 VENDORS: Final = "Vendors"
 STAFF: Final = "Staff"
 ORDER_LINES: Final = "Order Lines"
+FOLLOW_UPS: Final = "Follow-ups"
 COMPANIONS: Final = (
-    CUSTOMERS, VENDORS, STAFF, ORDER_LINES, "Follow-ups", "Inquiries", "Feedback", "Issues",
+    CUSTOMERS, VENDORS, STAFF, ORDER_LINES, FOLLOW_UPS, "Inquiries", "Feedback", "Issues",
 )  # fmt: skip
 """Titles of the tabs that can be read along; see `optional_tabs` for their headings."""
 
@@ -41,6 +44,7 @@ class Companions:
     vendors: Vendors | None = None
     staff: Staff | None = None
     lines: OrderLines | None = None
+    done: tuple[Done, ...] = ()
     findings: tuple[TabFinding, ...] = field(default=())
 
 
@@ -52,11 +56,13 @@ def read_companions(sheet: Sheet, options: ReadingOptions) -> Companions:
     vendors = read_vendors(tabs[VENDORS], ways) if VENDORS in tabs else None
     staff = read_staff(tabs[STAFF], ways) if STAFF in tabs else None
     lines = read_order_lines(tabs[ORDER_LINES], ways) if ORDER_LINES in tabs else None
+    done, slips = read_done(tabs[FOLLOW_UPS], ways) if FOLLOW_UPS in tabs else ((), [])
     read = (customers, vendors, staff, lines)
     return Companions(
         customers=customers,
         vendors=vendors,
         staff=staff,
         lines=lines,
-        findings=tuple(finding for each in read if each is not None for finding in each.findings),
+        done=done,
+        findings=(*(finding for each in read if each is not None for finding in each.findings), *slips),
     )

@@ -10,11 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from sheetsync.domain.columns import cells as readers
+from sheetsync.domain.columns.dates import read_dates
 from sheetsync.domain.columns.headings import FoundHeader, look_for_header
 from sheetsync.domain.columns.reading import Reader, ReadingOptions
 from sheetsync.domain.companions.findings import TabFinding
 from sheetsync.domain.grid import Cells, Distinct, columns_at
 from sheetsync.domain.model import CellValue, DateSystem, Severity, TabRows
+from sheetsync.domain.moments import NAT
 from sheetsync.domain.rules import ColumnRule, ColumnType, Source
 from sheetsync.domain.texts import both, fold, fold_keys
 
@@ -51,7 +53,7 @@ def heading(
 class Table:
     """The rows of a companion tab that hold anything. A column that the tab lacks is blank throughout.
 
-    `columns` are texts, ticks (1, 0, -1 for what cannot be read) or numbers, the latter two NaN where blank;
+    `columns` are texts, ticks (1, 0, -1 for what cannot be read), numbers or moments, NaN or NaT where blank;
     `wrong` says of which rows a cell could not be understood. `headings` are as written.
     """
 
@@ -167,6 +169,9 @@ def _typed(
             return ticks.astype(np.float64), problems, np.nan
         case "number":
             return (*readers.read_numbers(distinct, reader), np.nan)
+        case "datetime":
+            dates = read_dates(distinct, reader, tick_allowed=False)
+            return dates.moments, dates.problems, NAT
         case "choice":
             choices = readers.Choices(lookup=fold_keys(rule.choice_aliases), names=rule.choices)
             return (*readers.read_choices(values, reader, choices), "")

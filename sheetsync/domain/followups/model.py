@@ -12,6 +12,8 @@ Direction: TypeAlias = Literal["in", "out"]
 CHANNELS: Final = ("phone", "email", "sms", "chat", "letter", "in_person", "other")
 """Ways on which people talk about an order. The worker itself calls nobody: `phone` makes a call task."""
 PHONE: Final = "phone"
+CALL_CUSTOMER: Final = "call_customer"
+"""The reason of a task that stands for a message: only a person ends it, whatever the rules ask for."""
 MOST_TEXT: Final = 2_000
 """Characters kept of what was said."""
 
@@ -60,10 +62,12 @@ class Wanted:
 class Done:
     """What a person wrote into the tab Follow-ups: that something about an order was done, and when.
 
-    `task` is "" for all that is to be done about the order; `row` is where it stands.
+    From `since` on it is done, and it tells of every task that was opened by `at`: of a day without a time,
+    its begin and its end. `task` is "" for all that is to be done about the order; `row` is where it stands.
     """
 
     order_id: str
+    since: datetime
     at: datetime
     who: str
     task: str = ""
