@@ -84,24 +84,3 @@ def test_a_quick_slip_is_never_told(edits):
     world.look(at("08:22"))
     world.look(at("08:40"))
     assert world.sent() == ["order_confirmed"]
-
-
-@FEW
-@given(STEPS, st.randoms(use_true_random=False))
-def test_the_order_of_the_rows_does_not_matter(steps, dice):
-    worlds = World(), World()
-    for world in worlds:
-        world.look(at("08:00"))
-        for number in range(3):
-            world.add(f"#SP-{number}")
-    for minutes, edits in steps[:4]:
-        for world in worlds:
-            for order in sorted(world.orders):
-                world.orders[order] |= dict(edits)
-        names = list(worlds[1].orders)
-        dice.shuffle(names)
-        worlds[1].orders = {name: worlds[1].orders[name] for name in names}
-        for world in worlds:
-            world.look(minutes=minutes)
-    one, other = ([(k, r.state, r.notice) for k, r in world.outbox.items()] for world in worlds)
-    assert one == other

@@ -371,3 +371,15 @@ def test_an_order_opened_again_is_told_anew():
     world.look(at("09:00"))
     world.look(at("09:30"))
     assert [key for key in world.outbox if key.startswith("packed|")] == ["packed|#SP-1|1.0"]
+
+
+def test_the_order_of_the_rows_does_not_matter():
+    worlds = World(), World()
+    for world, numbers in zip(worlds, ((1, 2, 3), (3, 1, 2)), strict=True):
+        world.look(at("08:00"))
+        for number in numbers:
+            world.add(f"#SP-{number}", allocated=number > 1, status="Delayed" if number > 2 else "")
+        world.look(at("08:06"))
+    one, other = ([(key, row.notice) for key, row in w.outbox.items()] for w in worlds)
+    assert one == other
+    assert len(one) == 5
