@@ -355,7 +355,7 @@ def _vendors(
 
 def _tasks(scene: _Scene, fields: Fields) -> Tasks:
     """What people have to do about orders; costs nothing where the rules give no task."""
-    if not scene.rules.escalation.follow_ups.active:
+    if not scene.rules.escalation.follow_ups.active and not scene.companions.done:
         return NO_TASKS
     no_time = np.full(scene.around.rows, np.datetime64("NaT", "s"))
     seen = Seen.of(

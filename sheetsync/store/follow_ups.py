@@ -20,6 +20,8 @@ from sheetsync.store.engine import reading, writing
 from sheetsync.store.tables import follow_up
 from sheetsync.store.upsert import insert_new
 
+SOMEBODY: Final = "somebody"
+"""Who did it, where the row does not say: that it was a person is what counts."""
 _FIELDS: Final = (
     "key", "kind", "order_id", "at", "who", "channel", "direction", "text", "reason", "due_at",
     "closed_at", "closed_by",
@@ -97,9 +99,9 @@ def keep_follow_ups(
     """Open what is newly wanted, and close what is no longer, or was done by a person.
 
     A task that closed by itself is opened again, as the same one, where its reason comes back: a row that
-    was cut and pasted. Nothing is touched where no rule asks for tasks.
+    was cut and pasted. Where no rule asks for tasks, only what people did is closed.
     """
-    if not found.active:
+    if not found.active and not found.done:
         return
     query = select(follow_up).where(*_open_of(tracker_id))
     open_now = {row.key: row._asdict() for row in connection.execute(query)}
@@ -119,9 +121,11 @@ def keep_follow_ups(
     insert_new(connection, follow_up, [_row(tracker_id, row) for row in rows])
     for key, row in open_now.items():
         by = _done_by(row, found.done)
-        gone = key not in wanted and row["reason"] != CALL_CUSTOMER
-        if by is not None or gone:
-            _close(connection, tracker_id, key, by.who if by is not None else "", now)
+        gone = found.active and key not in wanted and row["reason"] != CALL_CUSTOMER
+        if by is not None:
+            _close(connection, tracker_id, key, by.who or SOMEBODY, now)
+        elif gone:
+            _close(connection, tracker_id, key, "", now)
 
 
 def _done_by(row: dict[str, Any], done: Sequence[Done]) -> Done | None:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from sheetsync.domain.companions import COMPANIONS, CUSTOMERS, FOLLOW_UPS, ORDER_LINES, STAFF, VENDORS
+from sheetsync.domain.companions import (
+    COMPANIONS,
+    CUSTOMERS,
+    FOLLOW_UPS,
+    ORDER_LINES,
+    STAFF,
+    VENDORS,
+)
 from sheetsync.domain.rules import Condition, EscalationRules, Person, Rulebook
 
 ORDER_VALUE: Final = "order_value"
@@ -21,8 +28,8 @@ def companions_asked(rules: Rulebook) -> tuple[str, ...]:
         wanted.add(STAFF)
     if rules.notifications.active:
         wanted.add(CUSTOMERS)
-    if rules.escalation.follow_ups.active:
-        wanted.add(FOLLOW_UPS)
+    if rules.escalation.follow_ups.active or rules.notifications.active:
+        wanted.add(FOLLOW_UPS)  # a customer who wants to be called makes a task, too
     if vendors.active:
         wanted |= {VENDORS, ORDER_LINES}
     if ORDER_VALUE not in rules.columns and _asks_for_value(rules):

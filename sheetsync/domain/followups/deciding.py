@@ -7,7 +7,7 @@ Nothing here remembers: the store opens what is newly wanted and closes what no 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -65,10 +65,12 @@ def plan_tasks(
 ) -> Tasks:
     """Every task that is wanted now. `done` is what people wrote into the tab Follow-ups."""
     asked = rules.escalation.follow_ups
+    now_done = tuple(each for each in done if each.since <= around.now)
+    ahead_done = [as_moment(each.since) for each in done if each.since > around.now]
     if not asked.active:
-        return NO_TASKS
+        return Tasks(found=FollowUps(done=now_done), next_change=_earliest(ahead_done))
     wanted: list[Wanted] = []
-    turns: list[np.datetime64] = []
+    turns = ahead_done
     missing: dict[str, tuple[str, ...]] = {}
     for rule in asked.tasks:
         lacking, ready, ahead = _ready(rule, seen, around)
@@ -77,15 +79,17 @@ def plan_tasks(
             continue
         turns += [ahead, condition_change(rule.when, seen.fields, around)]
         wanted += _tasks(rule, seen, ready, around.now, asked)
-    now_done = tuple(each for each in done if each.since <= around.now)
-    known = [turn for turn in turns if not np.isnat(turn)]
-    known += [as_moment(each.since) for each in done if each.since > around.now]
     wanted.sort(key=lambda task: (task.order_id, task.reason))
     return Tasks(
         found=FollowUps(active=True, wanted=tuple(wanted), done=now_done),
-        next_change=as_aware(min(known)) if known else None,
+        next_change=_earliest(turns),
         remarks=_not_evaluated(missing, rules),
     )
+
+
+def _earliest(turns: Sequence[np.datetime64]) -> datetime | None:
+    known = [turn for turn in turns if not np.isnat(turn)]
+    return as_aware(min(known)) if known else None
 
 
 def _ready(

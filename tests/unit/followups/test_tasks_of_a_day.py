@@ -91,6 +91,14 @@ def test_a_person_closes_it_with_done_at_and_it_stays_closed_until_a_new_occasio
     assert ("#SP-1", "past_promise") in open_tasks(shop)
 
 
+def test_a_row_that_does_not_say_who_did_it_counts_and_is_not_taken_back(shop):
+    write_down(shop, ("#SP-1", None, MONDAY))
+    for clock in ("09:00", "09:05", "09:10"):
+        shop.type_in("#SP-4", notes=f"seen {clock}")
+        shop.look(shop.at(clock))
+        assert open_tasks(shop) == []
+
+
 def test_what_will_be_done_later_is_not_done(shop):
     write_down(shop, ("#SP-1", "Lerato", MONDAY.replace(hour=15)))
     shop.look(shop.at("09:00"))
