@@ -16,8 +16,14 @@ from sheetsync.domain.model import Memory, Plan, Sheet, TabRows
 from sheetsync.domain.moments import local_to_serial
 from sheetsync.domain.plan import PlanOptions, make_plan
 from sheetsync.domain.rules import Rulebook, VendorRules
-from sheetsync.domain.vendors.memory import Asked, AskedBefore, Reply, UnsentLetter
-from sheetsync.domain.vendors.memory import from_plain, to_plain
+from sheetsync.domain.vendors.memory import (
+    Asked,
+    AskedBefore,
+    Reply,
+    UnsentLetter,
+    from_plain,
+    to_plain,
+)
 from tests.support.orders_builder import ZONE, at, local, shipped_rules
 from tests.support.told_world import Row
 from tests.support.whole_plans import remembered, written
@@ -83,7 +89,9 @@ class VendorWorld:
         record = self.asked(order_id)
         key = f"reply {len(self.replies)}"
         said = {**cells, "vendor": record.named} if cells else {}
-        reply = Reply(action_key=key, order_id=order_id, epoch=record.epoch, at=self.now, cells=said)
+        reply = Reply(
+            action_key=key, order_id=order_id, epoch=record.epoch, at=self.now, cells=said
+        )
         self.replies.append(reply)
         news = News(
             source="vendor replies", kind="answers", keyed="order_id", key=order_id, digest=len(self.replies),
@@ -103,7 +111,8 @@ class VendorWorld:
         return [
             (row.notice.kind, row.notice.recipient, row.notice.orders)
             for row in self.outbox.values()
-            if row.state == "sent" and (row.notice.kind == kind if kind else row.notice.audience == "vendor")
+            if row.state == "sent"
+            and (row.notice.kind == kind if kind else row.notice.audience == "vendor")
         ]
 
     def check(self, order_id: str) -> str:
@@ -127,7 +136,9 @@ class VendorWorld:
             assert row.state in ("pending", "held")
             row.state, row.words = "superseded", reason
         for notice in plan.notices:
-            if notice.audience != "vendor" and not any("|vendors|" in key for key in notice.members):
+            if notice.audience != "vendor" and not any(
+                "|vendors|" in key for key in notice.members
+            ):
                 continue
             assert notice.key not in self.outbox, f"{notice.key} was decided twice"
             self.outbox[notice.key] = Row(notice, notice.stands, notice.reason)
