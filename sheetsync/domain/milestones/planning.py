@@ -111,10 +111,23 @@ def plan_milestones(
 def _moments(
     fields: Fields, stamps: Mapping[str, Moments], status_since: Moments
 ) -> dict[str, Moments]:
-    moments = {"status_since": status_since, **{name: stamps[name] for name in STAMPS}}
+    moments = {
+        "status_since": _or_the_couriers_word(fields, status_since),
+        **{name: stamps[name] for name in STAMPS},
+    }
     if "ordered_at" in fields:
         moments["ordered_at"] = fields["ordered_at"].data
     return moments
+
+
+def _or_the_couriers_word(fields: Fields, status_since: Moments) -> Moments:
+    """Since when it is so; of a parcel that is out for delivery by the courier's word, since the courier said it."""
+    parcel, update = fields.get("parcel"), fields.get("carrier_update")
+    if parcel is None or update is None or update.kind != "moment":
+        return status_since
+    said = (parcel.data == "out_for_delivery") & ~np.isnat(update.data)
+    later = said & (np.isnat(status_since) | (update.data > status_since))
+    return np.where(later, update.data, status_since)
 
 
 def _tellings(done: Decisions, before: ToldBefore) -> Tellings:
