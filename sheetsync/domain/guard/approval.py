@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from sheetsync.domain.daily import KIND as DIGEST
 from sheetsync.domain.guard.limits import GuardLimits, Trip
 from sheetsync.domain.guard.mails import too_many_mails
 from sheetsync.domain.guard.rows import gone_orders
@@ -121,6 +122,8 @@ def _lines(plan: Plan, memory: Memory, trips: tuple[Trip, ...]) -> Iterator[str]
     for added in plan.fed.additions if plan.fed is not None else ():
         yield repr(("row", added.order_id, added.source, sorted(added.texts.items())))
     for notice in sorted(plan.notices, key=lambda notice: notice.key):
+        if notice.kind == DIGEST:
+            continue  # that its hour came between the look and the word of a person is no news
         yield repr(("mail", notice.kind, notice.level, notice.recipient, sorted(notice.orders)))
     kept = ["status_seen", *(f"seen_{evidence}" for evidence in EVIDENCE)]
     rows = plan.memory.sort_index()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, time
 
 import pytest
 
 from sheetsync.domain.daily.due import last_turn, next_turn
+from sheetsync.domain.guard import too_many_mails
+from sheetsync.domain.guard.approval import token
 from sheetsync.domain.moments import scalar_to_local, scalar_to_utc
 from sheetsync.domain.rules import DigestRule, Source
 from tests.support.rules_builder import calendar
@@ -150,6 +153,17 @@ def test_the_mail_is_a_readable_text_and_leaves_once(shop):
     assert len(digest) == 1
     assert "3 open" in digest[0].subject
     assert "#SP-2" in digest[0].text
+
+
+def test_a_digest_is_no_mass_mail_and_asks_for_no_new_approval(shop):
+    with shop.workshop() as workshop:
+        plan, memory, _ = workshop.plan(shop.at("07:31", 1))
+        kinds = {notice.kind for notice in plan.notices}
+        assert "digest" in kinds
+        without = replace(plan, notices=tuple(n for n in plan.notices if n.kind != "digest"))
+        assert token(plan, memory, ()) == token(without, memory, ())
+        many = replace(plan, notices=tuple(n for n in plan.notices if n.kind == "digest") * 60)
+        assert too_many_mails(many, workshop.limits) == ""
 
 
 @pytest.mark.parametrize(
