@@ -138,7 +138,8 @@ class Pass:
 
     def _open(self, found: Reached) -> Iterable[int]:
         """Rows on which something has to be decided: not told yet, or told of something else."""
-        kind, due = found.rule.template, np.flatnonzero(found.ready)
+        kind = found.rule.template
+        due = np.flatnonzero(found.begun if self._silent else found.ready)
         told = self._told_ids(kind)
         if told and len(due):
             fresh = ~pd.Index(self._ids[due]).isin(list(told))

@@ -20,12 +20,14 @@ from sheetsync.domain.rules import MilestoneRule, NotificationRules
 class Reached:
     """Where one milestone stands over all orders.
 
-    `holds`: its condition does. `ready`: it is due, however old. `old`: it is due and older than anything
-    that is still told. `due_at`: since when, NaT where it has no moment.
+    `holds`: its condition does. `begun`: what it tells of has happened, though it may fall due later only.
+    `ready`: it is due, however old. `old`: it is due and older than anything that is still told. `due_at`:
+    since when, NaT where it has no moment.
     """
 
     rule: MilestoneRule
     holds: Mask
+    begun: Mask
     ready: Mask
     old: Mask
     due_at: Moments
@@ -80,14 +82,20 @@ def _reached(  # noqa: PLR0917 - the scene, then the window
     at = moments.get(rule.at, np.full(around.rows, NAT)) if rule.at else np.full(around.rows, NAT)
     if not rule.at:
         return Reached(
-            rule=rule, holds=holds, ready=holds, old=none, due_at=at, missing=outcome.missing
+            rule=rule,
+            holds=holds,
+            begun=holds,
+            ready=holds,
+            old=none,
+            due_at=at,
+            missing=outcome.missing,
         )
     due_at = at + np.timedelta64(int(rule.after.total_seconds()), "s")
     now = as_moment(around.now)
     told = holds & ~np.isnat(due_at) & (due_at >= window.floor(around.timezone))
     ready = told & (due_at <= now)
     return Reached(
-        rule=rule, holds=holds, ready=ready, old=ready & (due_at < now - window.age), due_at=due_at,
+        rule=rule, holds=holds, begun=told & (at <= now), ready=ready, old=ready & (due_at < now - window.age), due_at=due_at,
         missing=outcome.missing,
     )  # fmt: skip
 

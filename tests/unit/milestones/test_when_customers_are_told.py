@@ -46,6 +46,18 @@ def test_what_stood_there_before_is_never_told():
     assert world.outbox == {}
 
 
+def test_nobody_is_asked_about_what_was_delivered_before():
+    world = World()
+    world.add(
+        "#SP-1", status="Delivered", delivered_at=local("07:00"), ordered_at=local("07:00", -1)
+    )
+    world.look(at("08:00"))
+    world.look(at("08:00", 1))
+    world.look(at("08:00", 2))
+    world.look(at("08:05", 2))
+    assert world.outbox == {}
+
+
 def test_switching_on_later_tells_nothing_of_the_past_and_everything_from_then_on():
     world = World(telling_rules(mode="off"))
     world.add("#SP-1", allocated=True)
