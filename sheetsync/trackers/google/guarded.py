@@ -257,7 +257,8 @@ class GuardedWrite:
         What was displaced is not placed anew: its order comes round in the next pass, when people's hands
         are off it.
         """
-        left, done, own = list(undos), list[Undo](), self.own_headings(state.planned)
+        left, done, earlier = list(undos), list[Undo](), list[Undo]()
+        own, last = self.own_headings(state.planned), None
         for _ in range(ROUNDS):
             self._api.prepare_write()
             undos = [*left, *perhaps_copied(done)]
@@ -270,9 +271,11 @@ class GuardedWrite:
             if found is None:
                 continue
             self.counters.repaired += len(found.stand)
+            last, earlier = round_, done
             done = list(dict.fromkeys([*done, *round_.done(found.stand)]))
             settled = set(done)
             left = [*(undo for undo in left if undo not in settled), *found.undos]
+        state.tell(last.told([], earlier) if last else ())
         state.remarks.append(
             "Rows were moved again and again while a slip was being put right; the next pass goes on with it."
         )

@@ -141,10 +141,8 @@ def followed_back(
 
 
 def perhaps_copied(done: Sequence[Undo]) -> list[Undo]:
-    """Of undos that are done those of our own values that stand in a copy, if they stand anywhere else."""
-    ours = [undo for undo in done if undo.order]
-    telling = {undo.then for undo in ours if is_telling(undo.wrong) and undo.then.key}
-    return [undo for undo in ours if is_telling(undo.wrong) or undo.then in telling]
+    """Of undos that are done those of our own whose value, where it still stands anywhere, stands in a copy."""
+    return [undo for undo in done if undo.order and is_telling(undo.wrong)]
 
 
 # -- within -----------------------------------------------------------------------------------------

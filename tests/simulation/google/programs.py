@@ -30,11 +30,12 @@ class Sheetsync:
     tracker: GoogleTracker
     journal: MemoryJournal
     problem: str = field(default="")
+    open: bool = False
 
     def one_pass(self) -> str:
         """Gives `open` where a slip was not put right yet and the journal says so."""
         world = self.world
-        self.problem, world.told = "", ()
+        self.problem, world.told = "", world.told if self.open else ()
         try:
             batch = world.planner.plan(self.tracker.read(), world.planned_for)
             world.planner.commit(batch)
@@ -47,10 +48,11 @@ class Sheetsync:
             self.problem = str(error)
             return "failed"
         world.planner.learn(receipt)
-        world.told = receipt.remarks
+        world.told += receipt.remarks
+        self.open = bool(self.journal.load())
         for remark in receipt.remarks:
             world.ledger.note(f"remark: {remark}")
-        return "open" if self.journal.load() else "done"
+        return "open" if self.open else "done"
 
     def wants(self) -> int:
         """Changes that are wanted now."""
