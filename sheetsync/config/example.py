@@ -64,7 +64,7 @@ def _group(info: FieldInfo) -> type[Strict] | None:
 
 def _one_of_a_group(name: str, model: type[Strict]) -> Iterator[Setting]:
     """One entry under a name made up; nothing of it stands active in the example."""
-    about = "One of them; the name is yours: small letters, figures and _."
+    about = model.about_names or "One of them; the name is yours: small letters, figures and _."
     yield Setting(
         name=name, description=about, example="", required=False, default=False, shown=False
     )

@@ -15,6 +15,7 @@ from pydantic import Field, PrivateAttr, model_validator
 
 from sheetsync.config.brand import BrandConfig
 from sheetsync.config.carriers import CarrierSourceConfig
+from sheetsync.config.channels import CHANNELS, ChannelConfig
 from sheetsync.config.feeds import FeedConfig
 from sheetsync.config.google import GoogleConfig
 from sheetsync.config.tracker import TrackerConfig
@@ -142,6 +143,13 @@ class MailConfig(Strict):
         default=[],
         description="For trying out: mails to anybody else are held back.",
         examples=["[me@example.org]"],
+    )
+    per_hour: int = Field(
+        default=0,
+        ge=0,
+        le=1_000_000,
+        description="So many mails to customers leave within an hour at most; the others wait. 0: no limit.",
+        examples=["0"],
     )
 
     @model_validator(mode="after")
@@ -382,6 +390,11 @@ class Config(Strict):
         description="Who is asked about parcels, each under a name of yours: docs/carriers.md.",
         examples=["ship"],
     )
+    channels: dict[Name, ChannelConfig] = Field(
+        default={},
+        description="How customers are told who prefer another channel than mail: docs/channels.md.",
+        examples=["sms"],
+    )
     _file: Path = PrivateAttr(default=Path("config.yaml"))
 
     @model_validator(mode="before")
@@ -390,7 +403,19 @@ class Config(Strict):
         """A section left out is an empty one, so that its paths too are relative to this file."""
         if not isinstance(value, dict):
             return value
-        sections = ("google", "store", "mail", "brand", "worker", "guard", "retention", "intake", "feeds", "carriers")
+        sections = (
+            "google",
+            "store",
+            "mail",
+            "brand",
+            "worker",
+            "guard",
+            "retention",
+            "intake",
+            "feeds",
+            "carriers",
+            "channels",
+        )
         return value | {name: {} for name in sections if value.get(name) is None}
 
     @model_validator(mode="after")
@@ -399,6 +424,14 @@ class Config(Strict):
             if name in self.feeds and source.is_asked:
                 words = "a feed has this name too; give one of them another name"
                 raise Misplaced(words, "carriers", name, at_key=True)
+        return self
+
+    @model_validator(mode="after")
+    def _known_channels(self) -> Config:
+        for name in self.channels:
+            if name not in CHANNELS:
+                words = f"{name} is no channel to set up; those are {', '.join(CHANNELS)}"
+                raise Misplaced(words, "channels", name, at_key=True)
         return self
 
     @model_validator(mode="after")

@@ -67,7 +67,7 @@ class PlanOptions:
     reading: ReadingOptions = field(default_factory=ReadingOptions)
     stale: Mapping[str, str] = field(default_factory=dict)
     """Carriers whose news are stale -> since when, in words."""
-    channels: frozenset[str] = BUILT_IN
+    channels: tuple[str, ...] = BUILT_IN
     """The channels by which a customer can be told."""
 
 
@@ -176,6 +176,7 @@ def plan_with_reasons(
         fed=fed,
         tellings=milestones.tellings,
         follow_ups=tasks.found,
+        service=companions.service if rules.kpi.tabs else None,
         asked=vendors.now,
     )  # fmt: skip
     people = (*escalations.remarks, *unreached(rules.escalation, companions))
@@ -276,7 +277,7 @@ def _escalate(scene: _Scene, clocks: Clocks, fields: Fields, steps: np.ndarray) 
     )
 
 
-def _milestones(scene: _Scene, fields: Fields, channels: frozenset[str]) -> Milestones:
+def _milestones(scene: _Scene, fields: Fields, channels: tuple[str, ...]) -> Milestones:
     """What customers are due to be told; costs nothing where the rules tell them nothing."""
     if not scene.rules.notifications.active:
         return nothing()

@@ -107,7 +107,7 @@ class Composer:
         answers = self._answers(outside=outside)
         identity = row.message_id or self.message_id(row.dedupe_key)
         out = way_out(row.kind, answers or sender.addr_spec, row.orders)
-        rendered = self._rendered(row, unsubscribe=bool(out))
+        rendered = self.renderer.render(row.kind, self.facts(row, unsubscribe=bool(out)))
         headers = {
             "From": sender,
             "To": to,
@@ -125,7 +125,7 @@ class Composer:
             recipient=to.addr_spec,
             message_id=identity,
             message=message,
-            remark=_another_language(str(row.context.get("locale", "")), rendered.language),
+            remark=another_language(str(row.context.get("locale", "")), rendered.language),
         )
 
     def message_id(self, dedupe_key: str) -> str:
@@ -140,7 +140,8 @@ class Composer:
         brand = self.renderer.brand
         return (outside and brand.reply_to) or self.reply_to or (brand.email if outside else "")
 
-    def _rendered(self, row: Composable, *, unsubscribe: bool) -> Rendered:
+    def facts(self, row: Composable, *, unsubscribe: bool = False) -> dict[str, Any]:
+        """All that the templates of a row may tell."""
         told = {
             "recipient_name": row.recipient_name,
             "level": row.level,
@@ -148,11 +149,10 @@ class Composer:
             "tracker": self.tracker,
             "unsubscribe": "yes" if unsubscribe else "",
         }
-        facts = {**told, **row.context}
-        return self.renderer.render(row.kind, {**facts, "subject": row.subject})
+        return {**told, **row.context, "subject": row.subject}
 
 
-def _another_language(asked: str, written: str) -> str:
+def another_language(asked: str, written: str) -> str:
     """What the records say when there are no templates in the language asked for; else ""."""
     tag = parse_tag(asked)
     if not asked or tag.partition("_")[0] == written.partition("_")[0]:

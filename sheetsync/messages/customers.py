@@ -10,6 +10,7 @@ from sheetsync.domain.milestones.quiet import next_loud
 from sheetsync.messages.outbox import RELEASED, CustomerPolicy, Outbox, R
 
 _DAY: Final = timedelta(hours=24)
+_HOUR: Final = timedelta(hours=1)
 _HELD: Final = "Release it to send it all the same."
 
 
@@ -45,3 +46,12 @@ def waits_until(policy: CustomerPolicy, row: R, now: datetime) -> datetime | Non
     zone = str(row.context.get("timezone") or policy.timezone)
     loud = next_loud(now, policy.quiet, zone)
     return loud if loud > now else None
+
+
+def room_again(limit: int, row: R, outbox: Outbox[R], now: datetime) -> datetime | None:
+    """When another message may leave by the channel of `row`; None for now. `limit` in an hour; 0 is none."""
+    if not limit:
+        return None
+    filled = outbox.left_before(row, limit)
+    again = None if filled is None else filled + _HOUR
+    return again if again is not None and again > now else None

@@ -8,15 +8,15 @@ most one duplicate per hard kill), all others are held for a person as `in_doubt
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Generic
+from typing import Any, Final, Generic
 
 from sheetsync.errors import MailError
-from sheetsync.messages.addresses import parse_address
-from sheetsync.messages.compose import Composer, Letter
-from sheetsync.messages.customers import waits_until, why_held
+from sheetsync.messages.compose import Composer
+from sheetsync.messages.customers import room_again, waits_until, why_held
 from sheetsync.messages.kinds import OUTSIDERS
 from sheetsync.messages.outbox import (
     CUSTOMER,
@@ -28,7 +28,9 @@ from sheetsync.messages.outbox import (
     retry_unreachable,
 )
 from sheetsync.messages.transports import SendResult, Transport
+from sheetsync.messages.ways import Way, Written, by_mail
 
+TOO_LATE: Final = "It was too late to be of use."
 Step = Callable[[str], None]
 """Called at each boundary; a no-op in production, a kill in tests."""
 
@@ -48,7 +50,7 @@ class DeliveryReport:
     """One round of delivery.
 
     `waiting`: how many of the rows that were due still wait for another attempt.
-    `trouble`: why the transport could not be used, "" when it could.
+    `trouble`: why a transport could not be used, "" when all could.
     """
 
     lines: tuple[Delivered, ...]
@@ -76,30 +78,32 @@ def no_step(name: str) -> None:
 
 def deliver(
     outbox: Outbox[R],
-    transport: Transport,
+    transport: Transport[Any],
     now: datetime,
     *,
     composer: Composer,
     owner: str,
     policy: DeliveryPolicy | None = None,
+    ways: Mapping[str, Way[Any]] | None = None,
     step: Step = no_step,
 ) -> DeliveryReport:
     """Deliver what is due in `outbox` at `now` (aware UTC); `owner` names this deliverer uniquely.
 
-    Raises StoreError when the outbox itself cannot be used; whatever befalls one message is in the report.
+    `transport` and `composer` are those of mail; `ways` are the other channels, and may have one for mail too.
+    What one channel cannot do keeps no other one back. Raises StoreError when the outbox itself cannot be used; whatever befalls one message is in the report.
     """
-    try:
+    every = {"email": by_mail(transport, composer), **(ways or {})}
+    with ExitStack() as ends:
+        for way in every.values():
+            ends.callback(way.transport.close)
         return _Round(
             outbox=outbox,
-            transport=transport,
+            ways=every,
             now=now,
-            composer=composer,
             owner=owner,
             policy=policy or DeliveryPolicy(),
             step=step,
         ).run()
-    finally:
-        transport.close()
 
 
 class _Round(Generic[R]):
@@ -107,33 +111,31 @@ class _Round(Generic[R]):
         self,
         *,
         outbox: Outbox[R],
-        transport: Transport,
+        ways: Mapping[str, Way[Any]],
         now: datetime,
-        composer: Composer,
         owner: str,
         policy: DeliveryPolicy,
         step: Step,
     ) -> None:
         self._outbox = outbox
-        self._transport = transport
+        self._ways = ways
         self._now = now
-        self._composer = composer
         self._owner = owner
         self._policy = policy
         self._step = step
         self._lines: list[Delivered] = []
-        self._trouble = ""
+        self._trouble: dict[str, str] = {}
 
     def run(self) -> DeliveryReport:
         for row in self._outbox.stale(self._now, alone=self._policy.alone):
             self._take_over(row)
         untried = 0
         for row in self._outbox.due(self._now, self._policy.limit):
-            if self._trouble:
+            if row.channel in self._trouble:
                 untried += 1
             else:
                 self._one(row)
-        report = DeliveryReport(lines=tuple(self._lines), trouble=self._trouble)
+        report = DeliveryReport(lines=tuple(self._lines), trouble=" ".join(self._trouble.values()))
         return replace(report, waiting=report.count("retry") + untried)
 
     # -- rows of a deliverer that is gone -----------------------------------------------------------
@@ -143,7 +145,8 @@ class _Round(Generic[R]):
         if row.state == "claimed":
             self._end(row, "pending", "Delivery was interrupted before the message could leave.")
             return
-        known = self._transport.recover(row.message_id)
+        way = self._ways.get(row.channel)
+        known = "unknown" if way is None else way.transport.recover(row.message_id)
         if known == "delivered":
             self._end(row, "sent", "Found to have been delivered before the interruption.")
         elif known == "absent" or row.kind in self._policy.resend_kinds:
@@ -160,29 +163,30 @@ class _Round(Generic[R]):
 
     def _one(self, row: R) -> None:
         if row.expires_at is not None and row.expires_at <= self._now:
-            self._end(row, "superseded", "It was too late to be of use.")
+            self._end(row, "superseded", TOO_LATE)
             return
-        if row.channel not in self._policy.channels:
+        way = self._ways.get(row.channel)
+        if way is None:
             words = (
                 f"Nothing can be sent by {row.channel}: that channel is not set up in config.yaml."
             )
             self._end(row, "held", words)
             return
         try:
-            address = parse_address(row.recipient).addr_spec
+            address = way.address(row.recipient)
         except MailError as error:
             self._end(row, "held", str(error))
             return
-        if row.audience == CUSTOMER and self._waits(row):
+        if row.audience == CUSTOMER and self._waits(row, way):
             return
-        barred = self._barred(row, address)
+        barred = self._barred(row, way, address)
         if barred:
             self._end(row, "suppressed", barred)
             return
-        self._claim_and_send(row)
+        self._claim_and_send(row, way)
 
-    def _waits(self, row: R) -> bool:
-        """Whether a letter to a customer waits, for a person or for the end of the night."""
+    def _waits(self, row: R, way: Way[Any]) -> bool:
+        """Whether a letter to a customer waits: for a person, the end of the night, or room within the hour."""
         stop = why_held(self._policy.customers, row, self._outbox, self._now)
         if stop:
             self._end(row, "held", stop)
@@ -190,15 +194,22 @@ class _Round(Generic[R]):
         later = waits_until(self._policy.customers, row, self._now)
         if later is not None:
             self._end(row, "retry", "It waits for the end of the quiet hours.", not_before=later)
+            return True
+        later = room_again(way.per_hour, row, self._outbox, self._now)
+        if later is not None:
+            words = f"It waits: {way.per_hour:,} left within an hour (per_hour in config.yaml)."
+            self._end(row, "retry", words, not_before=later)
         return later is not None
 
-    def _barred(self, row: R, address: str) -> str:
-        if not self._policy.allows(address):
+    def _barred(self, row: R, way: Way[Any], address: str) -> str:
+        if row.channel == "email" and not self._policy.allows(address):
             return "Mail goes to the addresses under only_to in config.yaml only."
+        if not way.allows(address):
+            return f"Messages by {row.channel} go to those under its only_to in config.yaml only."
         reason = self._outbox.suppressed(row.channel, address)
         return f"Nothing is sent to this address: {reason}" if reason else ""
 
-    def _claim_and_send(self, row: R) -> None:
+    def _claim_and_send(self, row: R, way: Way[Any]) -> None:
         self._step("claim")
         until = self._now + self._policy.lease
         if not self._outbox.claim(row, owner=self._owner, until=until, now=self._now):
@@ -208,13 +219,13 @@ class _Round(Generic[R]):
 
         def before_commit() -> None:
             nonlocal marked
-            self._mark(row, letter)
+            self._mark(row, way, letter)
             marked = True
 
         try:
-            letter = self._composed(row)
+            letter = self._written(row, way)
             self._step("composed")
-            result = self._transport.send(letter, before_commit=before_commit)
+            result = way.transport.send(letter, before_commit=before_commit)
         except MailError as error:
             # Nothing can have left: a letter to a customer can go once the template is mended.
             state: State = "held" if row.audience == CUSTOMER and not marked else "failed"
@@ -223,28 +234,29 @@ class _Round(Generic[R]):
         except _LeaseLost:
             return
         self._step("handed_over")
-        self._record(row, result, "in_data" if marked else "claimed", letter.remark)
+        self._record(row, way, result, "in_data" if marked else "claimed", letter.remark)
         self._step("recorded")
 
-    def _composed(self, row: R) -> Letter:
-        """The letter; one to somebody outside stands in the thread of its order."""
-        thread = self._outbox.thread(row) if row.audience in OUTSIDERS else ()
-        if thread:
-            return self._composer.compose(row, self._now, thread)
-        return self._composer.compose(row, self._now)
+    def _written(self, row: R, way: Way[Any]) -> Written:
+        """The message; a letter to somebody outside stands in the thread of its order."""
+        told = self._outbox.thread(row) if way.threads and row.audience in OUTSIDERS else ()
+        written: Written = way.write(row, self._now, told)
+        return written
 
-    def _mark(self, row: R, letter: Letter) -> None:
+    def _mark(self, row: R, way: Way[Any], letter: Written) -> None:
         if not self._outbox.mark_in_data(
             row.id,
             owner=self._owner,
             message_id=letter.message_id,
-            transport=self._transport.name,
+            transport=way.transport.name,
             now=self._now,
         ):
             raise _LeaseLost
         self._step("in_data")
 
-    def _record(self, row: R, result: SendResult, from_state: str, remark: str = "") -> None:
+    def _record(
+        self, row: R, way: Way[Any], result: SendResult, from_state: str, remark: str
+    ) -> None:
         attempts = row.attempts + 1
         match result.outcome:
             case "sent":
@@ -253,13 +265,13 @@ class _Round(Generic[R]):
                 self._end(row, "suppressed", result.detail, from_state=from_state)
             case "refused":
                 if result.bad_address:
-                    address = parse_address(row.recipient).addr_spec
+                    address = way.address(row.recipient)
                     self._outbox.suppress(row.channel, address, result.detail, self._now)
                 self._end(row, "failed", result.detail, from_state=from_state)
             case "later":
                 self._again(row, result, from_state, retry_at(row.dedupe_key, attempts, self._now))
             case "unreachable":
-                self._trouble = result.detail
+                self._trouble[row.channel] = result.detail
                 when = retry_unreachable(row.dedupe_key, attempts, self._now)
                 self._again(row, result, from_state, when)
             case "in_doubt":

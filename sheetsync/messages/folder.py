@@ -63,7 +63,7 @@ class FolderTransport:
 
     def send(self, letter: Letter, *, before_commit: Callable[[], None]) -> SendResult:
         """Write the letter and its preview; each file appears whole or not at all."""
-        stem = _stem(letter.message_id)
+        stem = stem_of(letter.message_id)
         data = wire_bytes(letter.message)
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -71,8 +71,8 @@ class FolderTransport:
             return self._unreachable(error)
         before_commit()
         try:
-            _write_whole(self._folder / f"{stem}.eml", data)
-            _write_whole(self._folder / f"{stem}.html", self._preview(data).encode())
+            write_whole(self._folder / f"{stem}.eml", data)
+            write_whole(self._folder / f"{stem}.html", self._preview(data).encode())
         except OSError as error:
             return self._unreachable(error)
         self._changed = True
@@ -80,7 +80,7 @@ class FolderTransport:
 
     def recover(self, message_id: str) -> Recovered:
         """A folder knows exactly what it holds."""
-        return "delivered" if (self._folder / f"{_stem(message_id)}.eml").exists() else "absent"
+        return "delivered" if (self._folder / f"{stem_of(message_id)}.eml").exists() else "absent"
 
     def close(self) -> None:
         """Bring the index up to date. Raises MailError when the folder cannot be written."""
@@ -95,7 +95,7 @@ class FolderTransport:
             timezone=self._timezone,
         )  # fmt: skip
         try:
-            _write_whole(self._folder / _INDEX, page.encode())
+            write_whole(self._folder / _INDEX, page.encode())
         except OSError as error:
             raise MailError(
                 f"The list of mails in {self._folder} cannot be written ({error.strerror}). "
@@ -155,7 +155,7 @@ def _by_day(mails: list[Listed]) -> list[tuple[str, list[Listed]]]:
     return list(days.items())
 
 
-def _stem(message_id: str) -> str:
+def stem_of(message_id: str) -> str:
     """The local part of our Message-IDs: letters and digits only, safe as a file name."""
     stem = message_id.strip("<>").partition("@")[0]
     if not stem or not (stem.isascii() and stem.isalnum()):
@@ -172,7 +172,8 @@ def _content(message: EmailMessage, subtype: str) -> str:
     return str(part.get_content()) if part is not None else ""
 
 
-def _write_whole(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file that only its owner may read, whole or not at all."""
     unfinished = path.with_name(f".{path.name}.part")
     handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "wb") as file:

@@ -104,6 +104,9 @@ class Outbox(Protocol[R]):
     def told_since(self, row: R, since: datetime) -> tuple[int, int]:
         """How many letters left to the customer of `row`, and about its order, since then."""
 
+    def left_before(self, row: R, count: int) -> datetime | None:
+        """When the `count`-th newest message to somebody like that of `row` left by its channel; None: fewer did."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerPolicy:
@@ -134,8 +137,6 @@ class DeliveryPolicy:
     only_to: frozenset[str] = frozenset()
     resend_kinds: frozenset[str] = RESEND_KINDS
     alone: bool = False
-    channels: frozenset[str] = frozenset({"email"})
-    """The channels by which anything can leave."""
     customers: CustomerPolicy = CustomerPolicy()
 
     def allows(self, address: str) -> bool:

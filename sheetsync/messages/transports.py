@@ -1,4 +1,4 @@
-"""Ways out of the house: a folder of mail files, SMTP, or nowhere.
+"""Ways out of the house: a folder of mail files, SMTP, a webhook, a service, or nowhere.
 
 A transport says what became of one letter and never raises for what a mail server may answer. It calls
 `before_commit` at the last moment at which the letter cannot have left yet: what happens after that
@@ -9,9 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, Protocol
-
-from sheetsync.messages.compose import Letter
+from typing import Literal, Protocol, TypeVar
 
 Outcome = Literal["sent", "refused", "later", "unreachable", "in_doubt", "off"]
 Recovered = Literal["delivered", "absent", "unknown"]
@@ -33,15 +31,18 @@ class SendResult:
     reference: str = ""
 
 
-class Transport(Protocol):
-    """One way out."""
+M_contra = TypeVar("M_contra", contravariant=True)
+
+
+class Transport(Protocol[M_contra]):
+    """One way out for messages of one form."""
 
     @property
     def name(self) -> str:
-        """For the records: `folder`, `smtp`, `off`."""
+        """For the records: `folder`, `smtp`, `off`, `webhook` ..."""
 
-    def send(self, letter: Letter, *, before_commit: Callable[[], None]) -> SendResult:
-        """Hand one letter over. What `before_commit` raises passes through; nothing was sent then."""
+    def send(self, letter: M_contra, *, before_commit: Callable[[], None]) -> SendResult:
+        """Hand one message over. What `before_commit` raises passes through; nothing was sent then."""
 
     def recover(self, message_id: str) -> Recovered:
         """Whether the letter with this Message-ID went out, as far as this transport can know."""
@@ -55,7 +56,7 @@ class OffTransport:
 
     name = "off"
 
-    def send(self, letter: Letter, *, before_commit: Callable[[], None]) -> SendResult:
+    def send(self, letter: object, *, before_commit: Callable[[], None]) -> SendResult:
         """Send nothing."""
         del letter, before_commit
         return SendResult(outcome="off", detail="Mail is off. Switch it on in config.yaml.")
@@ -64,6 +65,28 @@ class OffTransport:
         """Nothing ever left."""
         del message_id
         return "absent"
+
+    def close(self) -> None:
+        """Nothing to end."""
+
+
+class UnusableTransport:
+    """A channel that cannot be used as it is set up; what goes by it waits, and the records say why."""
+
+    name = "unusable"
+
+    def __init__(self, why: str) -> None:
+        self._why = why
+
+    def send(self, letter: object, *, before_commit: Callable[[], None]) -> SendResult:
+        """Send nothing."""
+        del letter, before_commit
+        return SendResult(outcome="unreachable", detail=self._why)
+
+    def recover(self, message_id: str) -> Recovered:
+        """Nobody can tell."""
+        del message_id
+        return "unknown"
 
     def close(self) -> None:
         """Nothing to end."""

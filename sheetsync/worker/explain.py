@@ -66,7 +66,7 @@ def explain_order(shop: Workshop, wanted: str, at: datetime) -> tuple[Explanatio
         memory=shop.store.load_memory(
             shop.state.id, at, settings.timezone, returning=list(archived)
         ),
-        options=PlanOptions(timezone=settings.timezone, reading=settings.reading_options()),
+        options=shop.plan_options,
         archived=archived,
     )  # fmt: skip
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from sheetsync.config import Config
 from sheetsync.domain.rules import NotificationRules
@@ -21,7 +21,7 @@ SWITCHED_OFF: Final = "Notices to customers are off (mode in notifications.yaml)
 FALLBACK_SENDER: Final = "sheetsync@localhost.localdomain"
 
 
-def transport(config: Config, environment: Mapping[str, str]) -> Transport:
+def transport(config: Config, environment: Mapping[str, str]) -> Transport[Any]:
     """How mails leave; raises MailError or ConfigError where it cannot be."""
     mail = config.mail
     match mail.mode:

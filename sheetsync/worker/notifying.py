@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sheetsync.domain.companions import read_companions
 from sheetsync.domain.milestones.asking import Asked, ask, kind_by_row, row_of
+from sheetsync.domain.milestones.contact import EMAIL
 from sheetsync.domain.milestones.kinds import KINDS
 from sheetsync.domain.milestones.memory import CUSTOMER
 from sheetsync.domain.milestones.planning import nobody
@@ -16,6 +17,7 @@ from sheetsync.domain.model import STAMPS, Notice
 from sheetsync.domain.plan import plan_with_reasons
 from sheetsync.domain.texts import clean_id, either, nearest
 from sheetsync.errors import UsageError
+from sheetsync.messages.notes import NoteWriter
 from sheetsync.worker.offline.turns import own_turn
 
 if TYPE_CHECKING:
@@ -76,16 +78,12 @@ def look(workshop: Workshop, order: str, kind: str, *, who: str, now: datetime) 
         {name: seen.stamps[name].to_numpy("datetime64[s]") for name in STAMPS},
         force.rules, row, kind, told.get(kind), int(seen.memory["cycle"].get(order_id, 0)),
         now=now, timezone=workshop.timezone, find=find, who=who,
+        channels=workshop.plan_options.channels,
     )  # fmt: skip
     _refuse(asked, kind, order_id)
-    letter = workshop.composer().compose(_draft(asked.notice), now)
-    body = letter.message.get_body(preferencelist=("plain",))
+    to, subject, text = _in_words(workshop, asked.notice, now)
     return Shown(
-        asked=asked,
-        to=letter.recipient,
-        subject=str(letter.message["Subject"]),
-        text=str(body.get_content()) if body is not None else "",
-        told_before=_sent(workshop, order_id, kind),
+        asked=asked, to=to, subject=subject, text=text, told_before=_sent(workshop, order_id, kind)
     )
 
 
@@ -114,6 +112,18 @@ def send(workshop: Workshop, shown: Shown, *, now: datetime) -> None:
             )
         if not workshop.store.add_asked(workshop.state.id, notice, shown.asked.telling, now):
             raise UsageError("This letter was put into the outbox meanwhile. Look again.")
+
+
+def _in_words(workshop: Workshop, notice: Notice, now: datetime) -> tuple[str, str, str]:
+    """To whom, the subject and the text, as the channel has them."""
+    composer, draft = workshop.composer(), _draft(notice)
+    if notice.channel != EMAIL:
+        note = NoteWriter(composer=composer, channel=notice.channel).write(draft, now)
+        return f"{note.recipient} (by {notice.channel})".lstrip(), note.subject, note.short
+    letter = composer.compose(draft, now)
+    body = letter.message.get_body(preferencelist=("plain",))
+    text = str(body.get_content()) if body is not None else ""
+    return letter.recipient, str(letter.message["Subject"]), text
 
 
 def _refuse(asked: Asked, kind: str, order_id: str) -> None:

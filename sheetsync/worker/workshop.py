@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from sheetsync.config import Config, load_config
 from sheetsync.domain.feeds.news import Fed
@@ -33,6 +33,7 @@ from sheetsync.trackers.excel.locks import exclusive
 from sheetsync.trackers.excel.tracker import ExcelTracker
 from sheetsync.worker import holding, mailing, naming
 from sheetsync.worker.care import retention_daily
+from sheetsync.worker.channels import channels_of, ways_of
 from sheetsync.worker.copying import back_up_when_due
 from sheetsync.worker.feeding import take_feeds
 from sheetsync.worker.leasing import leased, worker_name
@@ -142,7 +143,10 @@ class Workshop:
     def plan_options(self) -> PlanOptions:
         """What a plan depends on besides sheet, memory, rules and the moment."""
         settings = self.config.tracker
-        return PlanOptions(timezone=settings.timezone, reading=settings.reading_options())
+        return PlanOptions(
+            timezone=settings.timezone, reading=settings.reading_options(),
+            channels=channels_of(self.config),
+        )  # fmt: skip
 
     @property
     def state(self) -> TrackerState:
@@ -352,13 +356,16 @@ class Workshop:
         rules = self._force.rules.notifications if self._force is not None else None
         if rules is None:
             without = CUSTOMER  # nothing is known yet of what may be told to them
+        mail, composer = self.transport(), self.composer()
+        book = self.store.follow_ups(self._tracker_id)
         return deliver(
             self.store.outbox(self._tracker_id, kinds, without=without),
-            self.transport(),
+            mail,
             now,
-            composer=self.composer(),
+            composer=composer,
             owner=f"{uuid.uuid4().hex[:12]}",
             policy=mailing.policy(self.config, rules),
+            ways=ways_of(self.config, self._environment, mail, composer, book),
             step=self._step,
         )
 
@@ -389,7 +396,7 @@ class Workshop:
 
     # -- mail -----------------------------------------------------------------------------------
 
-    def transport(self) -> Transport:
+    def transport(self) -> Transport[Any]:
         """How mails leave by the configuration; raises MailError or ConfigError where it cannot be."""
         return mailing.transport(self.config, self._environment)
 

@@ -23,6 +23,8 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
     moved: ClassVar[Mapping[str, str]] = {}
     """Settings that people may look for here, with the words that say where they live."""
+    about_names: ClassVar[str] = ""
+    """What an example says of the names of a group of these; "" where any name is good."""
 
 
 class Misplaced(ValueError):

@@ -25,7 +25,7 @@ LACKS: Final = "channel_lacks"
 _KEY: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._@+-]{0,126}[A-Za-z0-9])?")
 _LONGEST_NUMBER: Final = 40
 Lacks: TypeAlias = Literal["", "number", "name", "address"]
-BUILT_IN: Final = frozenset({EMAIL})
+BUILT_IN: Final = (EMAIL,)
 _CHANNELS: Final = ("email", "sms", "app", "phone", "webhook", "none")
 
 
