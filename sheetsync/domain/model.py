@@ -25,6 +25,7 @@ import pandas as pd
 from sheetsync.domain.feeds.news import NOTHING, Fed, FedPlan
 from sheetsync.domain.followups.model import NO_FOLLOW_UPS, FollowUps
 from sheetsync.domain.milestones.memory import NO_TELLINGS, NOTHING_TOLD, Tellings, ToldBefore
+from sheetsync.domain.service.records import ServiceRecords
 from sheetsync.domain.tabs import Tab
 from sheetsync.domain.vendors.memory import NOBODY_ASKED, NOT_ASKED, AskedBefore, AskedNow
 
@@ -324,6 +325,8 @@ class Plan:
     """What is decided about notices to customers, besides those among `notices`."""
     follow_ups: FollowUps = NO_FOLLOW_UPS
     """What people have to do about orders."""
+    service: ServiceRecords | None = None
+    """Questions, problems and ratings of customers, as their tabs say; None where no rule asks for these."""
     asked: AskedNow = NOT_ASKED
     """What is decided about vendors, besides the letters among `notices`."""
 

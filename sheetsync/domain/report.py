@@ -15,6 +15,7 @@ from sheetsync.domain.kpi.periods import Period
 from sheetsync.domain.kpi.result import KpiReport
 from sheetsync.domain.kpi.scene import KpiInputs
 from sheetsync.domain.rules import Rulebook
+from sheetsync.domain.service.records import ServiceRecords
 from sheetsync.domain.sla import open_hours
 from sheetsync.domain.sla.dwell import stage_dwell
 
@@ -34,6 +35,7 @@ def report_on(
     timezone: str,
     as_of: datetime,
     notices: pd.DataFrame | None = None,
+    service: ServiceRecords | None = None,
 ) -> KpiReport:
     """Every KPI of `period` as things stood at `as_of` (aware UTC).
 
@@ -47,6 +49,7 @@ def report_on(
         timezone: of the tracker.
         as_of: what came later has not happened.
         notices: to customers (NOTICE_COLUMNS); None where customers are not told.
+        service: what the tabs Inquiries, Issues and Feedback say.
     """
     frame = facts.reset_index().assign(usable=True)
     fields = {
@@ -68,6 +71,7 @@ def report_on(
     inputs = KpiInputs(
         facts=facts, present=present, rules=rules, timezone=timezone,
         dwell=dwell, pauses=pauses, events=events, notices=notices,
+        service=service,
     )  # fmt: skip
     return compute(inputs, period, as_of)
 

@@ -388,6 +388,8 @@ class KpiRules:
     smallest_sample: int
     restate_months: int = 2
     vendor_review: Mapping[str, float] = field(default_factory=dict)
+    tabs: tuple[str, ...] = ()
+    """Tabs of people that figures are counted from, besides the orders."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

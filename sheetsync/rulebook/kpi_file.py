@@ -107,6 +107,9 @@ class KpiFile(Strict):
     smallest_sample: int = Field(default=20, ge=1, description="Below this a figure is grey.")
     restate_months: int = Field(default=2, ge=0, le=24, description="Months worked out again.")
     vendor_review: VendorReview = VendorReview()
+    tabs: list[Literal["Inquiries", "Feedback", "Issues"]] = Field(
+        default=[], description="Tabs that people fill and figures are counted from."
+    )
 
 
 def compile_kpi(page: Page, model: KpiFile) -> KpiRules:
@@ -131,6 +134,7 @@ def compile_kpi(page: Page, model: KpiFile) -> KpiRules:
             "orders": float(review.orders),
             "late_rate": review.late_rate,
         },
+        tabs=tuple(dict.fromkeys(model.tabs)),
     )
 
 

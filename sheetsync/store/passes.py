@@ -19,6 +19,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from sheetsync.domain.look_at import kept
 from sheetsync.domain.model import ESCALATION_COLUMNS, WRITABLE, Memory, Notice, Plan, Receipt
+from sheetsync.domain.service.records import pack
 from sheetsync.errors import StoreError
 from sheetsync.store import frames, trackers
 from sheetsync.store.archive import take_back
@@ -28,7 +29,7 @@ from sheetsync.store.feed_waiting import commit_fed
 from sheetsync.store.follow_ups import keep_follow_ups
 from sheetsync.store.memory import COLUMNS_SETTING, confirm, have_been_seen, save_orders
 from sheetsync.store.seen import keep_seen
-from sheetsync.store.settings import LOOK_AT_SETTING, get_setting, put_setting
+from sheetsync.store.settings import LOOK_AT_SETTING, SERVICE_SETTING, get_setting, put_setting
 from sheetsync.store.tables import (
     delivery_event,
     escalation,
@@ -105,6 +106,8 @@ def commit_pass(
     why = held.reason if held else ""
     commit_told(connection, tracker_id, state.uuid, plan.tellings, plan.at)
     keep_follow_ups(connection, tracker_id, plan.follow_ups, plan.at)
+    if plan.service is not None:
+        put_setting(connection, tracker_id, SERVICE_SETTING, pack(plan.service))
     commit_asked(connection, tracker_id, state.uuid, plan.asked, plan.at, fresh)
     mails = enqueue(connection, state, pass_id, plan.notices, plan.at, held=why)
     if held and mails:

@@ -34,12 +34,13 @@ from sheetsync.domain.moments import scalar_to_local
 from sheetsync.domain.report import report_on
 from sheetsync.domain.retention import months_before
 from sheetsync.domain.rules import Rulebook
+from sheetsync.domain.service.records import unpack
 from sheetsync.domain.sync_status import TITLE as STATUS_TITLE
 from sheetsync.domain.sync_status import PassSummary
 from sheetsync.domain.sync_status import layout as status_layout
 from sheetsync.domain.tabs import Tab
 from sheetsync.store.memory import COLUMNS_SETTING
-from sheetsync.store.settings import LOOK_AT_SETTING
+from sheetsync.store.settings import LOOK_AT_SETTING, SERVICE_SETTING
 from sheetsync.store.store import Store
 from sheetsync.store.trackers import TrackerState
 from sheetsync.worker.messages import MARK as MESSAGES_MARK
@@ -201,6 +202,7 @@ def period_report(
         rules=rules,
         timezone=period.timezone,
         as_of=as_of,
+        service=unpack(store.setting(state.id, SERVICE_SETTING)) if rules.kpi.tabs else None,
         notices=_notices(store, state, rules, period),
     )
 
@@ -255,7 +257,7 @@ def _kpi_is_due(publisher: Publisher, store: Store, state: TrackerState, plan: P
     last = store.setting(state.id, _KPI_AT)
     if last is None or (figures_are_owed(store, state) and not state.fail_count):
         return True
-    happened = bool(len(plan.changes) or len(plan.memory))
+    happened = bool(len(plan.changes) or len(plan.memory) or plan.service is not None)
     return happened and plan.at >= datetime.fromisoformat(last) + publisher.kpi_every
 
 

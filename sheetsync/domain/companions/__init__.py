@@ -15,10 +15,12 @@ from sheetsync.domain.companions.findings import TabFinding, told
 from sheetsync.domain.companions.follow_ups import read_done
 from sheetsync.domain.companions.order_lines import OrderLines, read_order_lines
 from sheetsync.domain.companions.reading import Ways
+from sheetsync.domain.companions.service import FEEDBACK, INQUIRIES, ISSUES, read_service
 from sheetsync.domain.companions.staff import Colleague, Staff, read_staff
 from sheetsync.domain.companions.vendors import Vendor, Vendors, read_vendors
 from sheetsync.domain.followups.model import Done
 from sheetsync.domain.model import Sheet
+from sheetsync.domain.service.records import NO_RECORDS, ServiceRecords
 
 __all__ = [
     "COMPANIONS", "CUSTOMERS", "FOLLOW_UPS", "ORDER_LINES", "STAFF", "VENDORS", "Colleague", "Companions", "Customer",
@@ -31,7 +33,7 @@ STAFF: Final = "Staff"
 ORDER_LINES: Final = "Order Lines"
 FOLLOW_UPS: Final = "Follow-ups"
 COMPANIONS: Final = (
-    CUSTOMERS, VENDORS, STAFF, ORDER_LINES, FOLLOW_UPS, "Inquiries", "Feedback", "Issues",
+    CUSTOMERS, VENDORS, STAFF, ORDER_LINES, FOLLOW_UPS, INQUIRIES, FEEDBACK, ISSUES,
 )  # fmt: skip
 """Titles of the tabs that can be read along; see `optional_tabs` for their headings."""
 
@@ -45,6 +47,7 @@ class Companions:
     staff: Staff | None = None
     lines: OrderLines | None = None
     done: tuple[Done, ...] = ()
+    service: ServiceRecords = NO_RECORDS
     findings: tuple[TabFinding, ...] = field(default=())
 
 
@@ -57,6 +60,7 @@ def read_companions(sheet: Sheet, options: ReadingOptions) -> Companions:
     staff = read_staff(tabs[STAFF], ways) if STAFF in tabs else None
     lines = read_order_lines(tabs[ORDER_LINES], ways) if ORDER_LINES in tabs else None
     done, slips = read_done(tabs[FOLLOW_UPS], ways) if FOLLOW_UPS in tabs else ((), [])
+    service, odd = read_service(tabs, ways)
     read = (customers, vendors, staff, lines)
     return Companions(
         customers=customers,
@@ -64,5 +68,6 @@ def read_companions(sheet: Sheet, options: ReadingOptions) -> Companions:
         staff=staff,
         lines=lines,
         done=done,
-        findings=(*(finding for each in read if each is not None for finding in each.findings), *slips),
+        service=service,
+        findings=(*(finding for each in read if each is not None for finding in each.findings), *slips, *odd),
     )

@@ -32,6 +32,7 @@ def companions_asked(rules: Rulebook) -> tuple[str, ...]:
         wanted.add(FOLLOW_UPS)  # a customer who wants to be called makes a task, too
     if vendors.active:
         wanted |= {VENDORS, ORDER_LINES}
+    wanted |= set(rules.kpi.tabs)
     if ORDER_VALUE not in rules.columns and _asks_for_value(rules):
         wanted.add(ORDER_LINES)
     return tuple(title for title in COMPANIONS if title in wanted)

@@ -27,6 +27,8 @@ from sheetsync.domain.kpi.registry import DEFINITIONS, NOT_RECORDED
 from sheetsync.domain.kpi.result import Counts, Figure, KpiReport
 from sheetsync.domain.kpi.scene import KpiInputs, Scene, set_scene
 from sheetsync.domain.kpi.scorecards import carrier_table, handler_table, vendor_table, week_table
+from sheetsync.domain.kpi.service import FIGURES as SERVICE
+from sheetsync.domain.kpi.service import service_figures
 from sheetsync.domain.kpi.speed import speed_figures
 from sheetsync.domain.kpi.stages import stage_figures, stage_table
 from sheetsync.domain.kpi.tracking import tracking_figures, update_gap
@@ -74,7 +76,8 @@ def _figures(scene: Scene) -> tuple[Figure, ...]:
         update_gap(scene),
         *rating_figures(scene),
         *notice_figures(scene),
-        *(not_recorded(scene, id_) for id_ in NOT_RECORDED if id_ not in NOTICES),
+        *service_figures(scene),
+        *(not_recorded(scene, id_) for id_ in NOT_RECORDED if id_ not in (*NOTICES, *SERVICE)),
     ]
     places = {id_: place for place, id_ in enumerate(DEFINITIONS)}
     return tuple(sorted(found, key=lambda f: (places.get(f.id, places[f.definition.family]), f.id)))

@@ -282,7 +282,7 @@ def _notices() -> Iterator[Definition]:
         "notification_timeliness", "Notices in time", "share", "milestone",
         "notices sent within their limit", over="notices sent that have one", better="higher",
     )  # fmt: skip
-    for key, word in {"mean": "mean", "median": "median"}.items():
+    for key, word in {"mean": "mean", "median": "median", "p90": "90th percentile"}.items():
         yield _kpi(
             f"update_response_time_{key}", f"Answer to a customer's inquiry, {word}", "hours", "answered",
             f"{word} of answered minus asked", leaves_out="inquiries without an answer", better="lower",
@@ -292,6 +292,10 @@ def _notices() -> Iterator[Definition]:
             f"issue_resolution_time_{key}", f"Issue resolution time, {word}", "hours", "resolved",
             f"{word} of resolved minus opened, in open hours", leaves_out="issues still open", better="lower",
         )  # fmt: skip
+    yield _kpi(
+        "feedback_response_rate", "Requests for feedback answered", "share", "answered",
+        "requests for feedback that were answered", over="requests for feedback sent in the period", better="higher",
+    )  # fmt: skip
     yield _kpi(
         "compensation_approved", "Compensation approved", "orders", "approved",
         "orders with a compensation approved in the period",
@@ -312,11 +316,15 @@ NOT_RECORDED: Final[Mapping[str, str]] = {
     "notification_coverage": "customers are not told (mode: off in notifications.yaml)",
     "customers_reached": "customers are not told (mode: off in notifications.yaml)",
     "notification_timeliness": "customers are not told (mode: off in notifications.yaml)",
-    "update_response_time_mean": "the Inquiries tab is not read yet",
-    "update_response_time_median": "the Inquiries tab is not read yet",
-    "issue_resolution_time_mean": "the Issues tab is not read yet",
-    "issue_resolution_time_median": "the Issues tab is not read yet",
-    "issue_resolution_time_p90": "the Issues tab is not read yet",
+    **dict.fromkeys(
+        (f"update_response_time_{key}" for key in ("mean", "median", "p90")),
+        "no tab Inquiries is read: unhide or add it, and name it under tabs in kpi.yaml",
+    ),
+    **dict.fromkeys(
+        (f"issue_resolution_time_{key}" for key in ("mean", "median", "p90")),
+        "no tab Issues is read: unhide or add it, and name it under tabs in kpi.yaml",
+    ),
+    "feedback_response_rate": "no tab Feedback is read: unhide or add it, and name it under tabs in kpi.yaml",
     "compensation_approved": "the Compensation tab is not read yet",
 }
 """KPIs that no column of today's tracker can tell: why, and what would switch them on."""

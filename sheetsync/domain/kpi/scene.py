@@ -22,6 +22,7 @@ from sheetsync.domain.kpi.periods import Period
 from sheetsync.domain.model import EVIDENCE, STAGES, STAMPS
 from sheetsync.domain.moments import Moments, as_aware, as_moment, to_local, to_utc
 from sheetsync.domain.rules import CalendarRule, Rulebook, Source
+from sheetsync.domain.service.records import ServiceRecords
 from sheetsync.domain.sla.pauses import Holds
 from sheetsync.domain.worktime import OpenHours, cover
 
@@ -52,6 +53,8 @@ class KpiInputs:
     opening: OpenHours | None = None
     notices: pd.DataFrame | None = None
     """Notices to customers (NOTICE_COLUMNS of notices.py); None where customers are not told."""
+    service: ServiceRecords | None = None
+    """Questions, problems and ratings of customers, by the tabs that are read."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
