@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
+import pandas as pd
+
+from sheetsync.domain.companions.service import INQUIRIES, ISSUES
 from sheetsync.domain.explain.history import STATES
 from sheetsync.domain.followups.model import MOST_TEXT, FollowUp
-from sheetsync.domain.lookup import Answer, Look, Said, answer
+from sheetsync.domain.lookup import Answer, Case, Look, Said, answer
 from sheetsync.domain.lookup.answer import said_to
 from sheetsync.domain.milestones.kinds import KINDS
 from sheetsync.domain.milestones.memory import CUSTOMER
+from sheetsync.domain.moments import as_aware
+from sheetsync.domain.service.records import unpack
 from sheetsync.domain.texts import clean_text, fold
 from sheetsync.errors import UsageError
 from sheetsync.store.frames import record_key
 from sheetsync.store.lookups import Hit
 from sheetsync.store.outbox import OutboxRow
+from sheetsync.store.settings import SERVICE_SETTING
 
 if TYPE_CHECKING:
     from sheetsync.worker.workshop import Workshop
@@ -93,9 +99,31 @@ def _look(shop: Workshop, order_id: str, now: datetime) -> Look:
         missing_since=kept.missing_since, archived_at=kept.archived_at,
         looked_at=max(looks, default=None),
         told=[_said(row) for row in kept.messages if row.audience == CUSTOMER],
-        follow_ups=kept.follow_ups, now=now, timezone=shop.timezone,
+        follow_ups=kept.follow_ups, cases=_cases(shop, order_id), now=now, timezone=shop.timezone,
         stale_after=max(_QUITE_OLD, _PASSES_MISSED * shop.every.total_seconds()),
     )  # fmt: skip
+
+
+def _cases(shop: Workshop, order_id: str) -> list[Case]:
+    """Questions and problems about an order that wait, where the rules have their tabs read."""
+    records = unpack(shop.store.setting(shop.state.id, SERVICE_SETTING))
+    return [
+        *_waiting(INQUIRIES, records.inquiries, order_id),
+        *_waiting(ISSUES, records.issues, order_id),
+    ]
+
+
+def _waiting(tab: str, cases: pd.DataFrame | None, order_id: str) -> Iterator[Case]:
+    if cases is None:
+        return
+    waits = (
+        (cases["order_id"] == order_id) & cases["resolved_at"].isna() & cases["opened_at"].notna()
+    )
+    mine = cases[waits]
+    opened = mine["opened_at"].to_numpy("datetime64[s]")
+    answered = mine["answered_at"].notna().tolist()
+    for topic, moment, is_answered in zip(mine["topic"].tolist(), opened, answered, strict=True):
+        yield Case(tab=tab, topic=topic, opened_at=as_aware(moment), is_answered=is_answered)
 
 
 def _said(row: OutboxRow) -> Said:

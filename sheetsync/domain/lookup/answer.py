@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Final, Literal, TypeAlias
 
 from sheetsync.domain.checks import ALL_WELL
+from sheetsync.domain.companions.service import INQUIRIES
 from sheetsync.domain.followups.model import FollowUp
 from sheetsync.domain.lookup.ages import ago, days_away, when_words
 from sheetsync.domain.messages_tab import masked
@@ -51,6 +52,16 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A question or a problem of the customer that waits, by the tab that tells of it."""
+
+    tab: str
+    topic: str
+    opened_at: datetime
+    is_answered: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
     """What an answer is made from. Moments are aware UTC.
 
@@ -66,6 +77,7 @@ class Look:
     looked_at: datetime | None
     told: Sequence[Said]
     follow_ups: Sequence[FollowUp]
+    cases: Sequence[Case]
     now: datetime
     timezone: str
     stale_after: float
@@ -176,7 +188,16 @@ def _problems(look: Look) -> tuple[str, ...]:
     check = look.cells.get("check", "")
     if check and check != ALL_WELL:
         found += [_words(line) for line in check.splitlines() if line.strip()]
-    return tuple(found)
+    return (*found, *(_case(case, look) for case in look.cases))
+
+
+def _case(case: Case, look: Look) -> str:
+    """A sentence like `Inquiries: "Where is it" since Mon 9 Mar 08:00, 2 h ago; nobody has answered`."""
+    since = when_words(scalar_to_local(case.opened_at, look.timezone))
+    about = f"{quoted(case.topic)} " if case.topic else "open "
+    state = "answered, not settled" if case.is_answered else "nobody has answered"
+    state = state if case.tab == INQUIRIES else "not settled"
+    return f"{case.tab}: {about}since {since}, {ago(case.opened_at, look.now)}; {state}."
 
 
 def _age(look: Look) -> tuple[str, bool]:

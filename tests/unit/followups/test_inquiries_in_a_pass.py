@@ -31,5 +31,13 @@ def test_an_inquiry_is_counted_and_its_words_stay_in_the_tracker(tmp_path, capsy
     assert found["update_response_time_median"]["value"] == 0.75
     assert found["update_response_time_median"]["note"] == "by topic: Where is it 1"
     assert "not measured" in found["issue_resolution_time_median"]["note"]
+    assert (
+        run(
+            ["lookup", "#SP-1", "--config", str(shop.config)], clock=Clock(lambda: shop.at("09:05"))
+        )
+        == 0
+    )
+    told = " ".join(capsys.readouterr().out.split())
+    assert 'Inquiries: "Where is it" since Mon 9 Mar 08:00, 1 h ago; answered, not settled.' in told
     kept = b"".join(path.read_bytes() for path in shop.folder.glob("state.db*"))
     assert b"secret question" not in kept

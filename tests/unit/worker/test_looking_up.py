@@ -145,3 +145,19 @@ def test_a_call_is_logged_once_and_shown_by_lookup_and_history_until_it_is_forgo
 
 def test_a_log_without_words_is_refused(shop, capsys):
     assert "needs a text" in told(shop, capsys, "20493", "--log", " ", code=2)
+
+
+def test_an_archived_order_is_found_where_no_other_is(shop, capsys):
+    with shop.workshop() as workshop:
+        closed = {"#SP-20493": shop.at("08:00")}
+        workshop.store.care(workshop.state.id).archive(closed, who="Thabo", now=shop.at("08:12"))
+    assert data(shop, capsys, "Thandi Nkosi")["order"]["order_id"] == "#SP-20491"
+    found = data(shop, capsys, "sp-20493")
+    assert found["order"]["problems"][0] == "It was closed long ago and is in the archive."
+    assert found["order"]["facts"]["customer"]["text"] == "Thandi Nkosi"
+    again = data(shop, capsys, "20493")
+    assert (again["order"]["order_id"], again["found_by"]) == ("#SP-20493", "part")
+
+
+def test_what_is_done_is_done_by_whoever_says_so(shop, capsys):
+    assert "Nothing was open to be done." in told(shop, capsys, "20492", "--done")
