@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sheetsync.cli.output import counted, out
-from sheetsync.domain.escalation.people import role_words
+from sheetsync.domain.escalation.people import TO_YOU, role_words
 from sheetsync.domain.moments import scalar_to_local
 from sheetsync.domain.rehearsal.ahead import Ahead, Telling
 from sheetsync.domain.rules import Level, Trigger
@@ -99,7 +99,7 @@ def _notes(tellings: Sequence[Telling]) -> list[str]:
     """Why something comes to somebody else, each reason once with its orders."""
     noted = sorted({(each.note, each.order_id) for each in tellings if each.note})
     return [
-        f"* {', '.join(order for _, order in orders)}: {note}"
+        f"* {', '.join(order for _, order in orders)}: {note.removesuffix(TO_YOU)}"
         for note, orders in groupby(noted, key=lambda pair: pair[0])
     ]
 

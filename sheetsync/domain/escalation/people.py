@@ -15,6 +15,8 @@ from sheetsync.domain.escalation.speakable import name_words
 from sheetsync.domain.rules import Person
 from sheetsync.domain.texts import fold
 
+TO_YOU = " It comes to you instead."
+"""How the reason ends that a fallback is told."""
 Cell = Callable[[str], str]
 """Column key -> the text of that cell of one order ("" when blank or there is no such column)."""
 
@@ -67,7 +69,7 @@ def _resolve(
     while role in people and role not in tried:
         tried.add(role)
         person = people[role]
-        note = f"{' '.join(notes)} It comes to you instead." if notes else ""
+        note = f"{' '.join(notes)}{TO_YOU}" if notes else ""
         if person.addresses:
             return [Recipient(each, role_words(role), "staff", note) for each in person.addresses]
         if person.staff_role:
