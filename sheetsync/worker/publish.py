@@ -175,7 +175,10 @@ def _summary(publisher: Publisher, plan: Plan) -> PassSummary:
         rules_hash=plan.rules_hash,
         alarms=publisher.alarms,
         remarks=plan.remarks,
-        sources=publisher.sources,
+        sources=tuple(
+            replace(log, held_back=plan.fed is not None and log.name in plan.fed.held_back)
+            for log in publisher.sources
+        ),
     )
 
 
@@ -224,6 +227,7 @@ def _messages_tab(
         return {}
     tab, mark = found
     waiting = [(each.order_id, each.kind, each.lacks) for each in plan.tellings.waiting]
+    waiting += [(each.order_id, each.kind, each.words) for each in plan.asked.notes]
     digest = _digest(repr((mark, waiting)))
     if store.setting(state.id, _key(MESSAGES_TITLE)) == digest:
         return {}

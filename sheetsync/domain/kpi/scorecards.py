@@ -24,11 +24,16 @@ from sheetsync.domain.moments import as_moment
 
 _SHOWN: Final = 10
 _RANKED: Final = 5
+_SHORT: Final = ("No", "Partial")
+"""Answers of a vendor who has not all of an order."""
 WEEKS_SHOWN: Final = 13
 
 
 def vendor_table(scene: Scene) -> Table:
-    """Vendors by late dispatches in the period, with the review flag of the last 90 days."""
+    """Vendors by late dispatches in the period, with the review flag of the last 90 days.
+
+    Answer h: from the letter to the answer; Short: answers that were No or Partial.
+    """
     columns = (
         Column(key="vendor", heading="Vendor", unit="text"),
         Column(key="review", heading="Review", unit="text"),
@@ -38,6 +43,8 @@ def vendor_table(scene: Scene) -> Table:
         Column(key="delivered_on_time", heading="Deliv. on time", unit="share"),
         Column(key="hours", heading="Hours, median", unit="hours"),
         Column(key="cancelled", heading="Cancelled", unit="share"),
+        Column(key="answer", heading="Answer h", unit="hours"),
+        Column(key="short", heading="Short", unit="share"),
     )
     if not scene.has("vendor", "dispatched_at"):
         return _absent("vendors", "Vendors", columns, "the tracker has no Vendor column")
@@ -47,6 +54,10 @@ def vendor_table(scene: Scene) -> Table:
     done = scene.within(scene.moment("delivered_at")) & ~np.isnat(scene.moment("promised_at"))
     flags = _reviews(scene)
     hours = _to_dispatch(scene, gone)
+    answered = scene.within(scene.moment("vendor_confirmed_at"))
+    waited = elapsed(scene.moment("vendor_asked_at"), scene.moment("vendor_confirmed_at"))
+    waited[~answered | (waited < 0)] = np.nan
+    short = answered & np.isin(scene.text("vendor_confirmed"), _SHORT)
     cancelled = scene.placed & (scene.text("status") == "Cancelled")
 
     def row(name: str, mine: Mask) -> tuple[Any, ...]:
@@ -60,9 +71,11 @@ def vendor_table(scene: Scene) -> Table:
             _share(kept & done & on_time_by_day(scene), kept & done),
             _hours(hours[kept & gone], "median"),
             _share(mine & cancelled, mine & scene.placed),
+            _hours(waited[kept], "median"),
+            _share(kept & short, kept & answered),
         )
 
-    active = gone | done | (scene.placed & (scene.text("status") == "Cancelled"))
+    active = gone | done | answered | (scene.placed & (scene.text("status") == "Cancelled"))
     return _ranked(
         scene, "vendors", "Vendors", columns, by="vendor", active=active, row=row, nobody="No single vendor",
     )  # fmt: skip

@@ -47,7 +47,7 @@ _STYLES: Final = {
 }
 _WIDTHS: Final[dict[str, tuple[int, ...]]] = {
     "stages": (1, 2, *(1,) * 9),
-    "vendors": (3, 3, *(1,) * 6),
+    "vendors": (2, 2, *(1,) * 8),
     "carriers": (4, *(1,) * 8),
     "handlers": (6, *(1,) * 6),
     "backlog": (6, *(1,) * 6),

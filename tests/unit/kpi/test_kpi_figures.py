@@ -173,6 +173,16 @@ def test_a_vendor_late_beyond_doubt_is_proposed_for_review():
     assert report(*rows[:18]).table("vendors").rows[0][1] == ""
 
 
+def test_a_vendors_answers_are_timed_from_the_letter_and_short_ones_counted():
+    rows = [
+        {"ordered_at": utc(1), "dispatched_at": utc(5), "vendor": "Acme", "vendor_asked_at": utc(2, 8),
+         "vendor_confirmed_at": utc(2, 8 + hours), "vendor_confirmed": answer}
+        for hours, answer in ((1, "Yes"), (2, "Partial"), (3, "No"), (4, "Yes"), (5, "Yes"))
+    ]  # fmt: skip
+    (row,) = report(*rows, {"ordered_at": utc(1), "vendor": "Acme"}).table("vendors").rows
+    assert row[-2:] == (3.0, 0.4)
+
+
 def test_the_lower_wilson_bound_spares_small_vendors():
     assert wilson_lower(0, 0) == 0.0
     assert wilson_lower(3, 20) == pytest.approx(0.0613, abs=5e-4)
