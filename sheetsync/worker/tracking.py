@@ -147,9 +147,7 @@ class _Turn:
                     go_on=lambda: until is None or around.clock() < until,
                 )  # fmt: skip
             except Exception as defect:  # noqa: BLE001 - a provider's odd answer must stop no pass; it is told
-                asking.defect = (
-                    f"a defect of sheetsync ({type(defect).__name__}: {defect}); please report it"
-                )
+                asking.defect = f"{provider.name} could not be asked, by a defect of sheetsync ({type(defect).__name__})."
 
         self.desk.start(work)
 
@@ -166,8 +164,9 @@ class _Turn:
             return known
         del self.desk.asking[name]
         if asking.ended is None:
-            self.troubles[name] = asking.defect
-            return known
+            error = TrackError(asked="", trouble="outage", sentence=asking.defect)
+            failed = known.health.after_failure(error, self.now.timestamp())
+            return replace(known, health=failed)
         done = asking.ended
         self._keep(name, done)
         if done.health.sentence:
@@ -184,8 +183,9 @@ class _Turn:
             title="asked", timezone=self.around.timezone,
         )  # fmt: skip
         if counts is not None:
+            parcels = f"{done.asked:,} parcel{'s' * (done.asked != 1)}"
             self.news.append(
-                f"{name} was asked about {done.asked:,} parcels, {counts.changed:,} of them have news."
+                f"{name} was asked about {parcels}, and had news of {counts.changed:,}."
             )
 
     def told(self, logs: Sequence[SourceLog]) -> Tracked:
