@@ -232,10 +232,10 @@ class World:
                 break
             self._ended.clear()
             if life.finished < passes:
-                os.kill(worker.number, signal.SIGHUP)
+                _tell(worker, signal.SIGHUP)
         if life.finished < passes:
             life.troubles.append(f"only {life.finished} of {passes} passes came to a good end")
-        os.kill(worker.number, signal.SIGTERM)
+        _tell(worker, signal.SIGTERM)
         self._end(life, worker, 0)
         self._nudge = True
         return life
@@ -284,6 +284,12 @@ class World:
         return Counter(
             f"killed {life.aim.point}" for life in self.lives if life.killed and life.aim
         )
+
+
+def _tell(worker: Worker, what: signal.Signals) -> None:
+    """Send a signal; why a worker is gone already is told by how it ended."""
+    with suppress(ProcessLookupError):
+        os.kill(worker.number, what)
 
 
 def troubles(log: str) -> list[str]:
