@@ -30,7 +30,7 @@ class ChannelConfig(Strict):
             "How it leaves: webhook, a signed call to a server of yours; file, a file for each message; apprise, a "
             "service such as Twilio or ntfy, with the extra channels."
         ),
-        examples=["webhook"],
+        examples=["file"],
     )
     address: ServiceUrl | None = Field(
         default=None,

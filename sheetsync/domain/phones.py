@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from sheetsync.domain.texts import clean_id
-
 _SEPARATORS: Final = re.compile(r"[ ()./\u00a0\u202f\u2010\u2011-]")
 _INTERNATIONAL: Final = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
 _LONGEST: Final = 40
@@ -15,9 +13,10 @@ _LONGEST: Final = 40
 def e164(text: str) -> str:
     """`+491701234567`, however it is spaced; "" for a number without its country, or anything else.
 
-    A number without a country could belong to somebody else there, so none is guessed.
+    A number without a country could belong to somebody else there, so none is guessed; and two numbers in one cell
+    are never joined.
     """
-    written = clean_id(text)
+    written = text.strip()
     if len(written) > _LONGEST:
         return ""
     number = _SEPARATORS.sub("", written)

@@ -45,6 +45,8 @@ def test_every_setting_has_a_description_and_an_example():
         "feeds.dhl",
         "carriers",
         "carriers.ship",
+        "channels",
+        "channels.sms",
     }
 
 
@@ -56,6 +58,8 @@ def with_setting(name: str, text: str | None) -> Config:
         lines["feeds"] = {"dhl": {"kind": "carrier"}}
     if groups[:1] == ["carriers"]:
         lines["carriers"] = {"ship": {"kind": "simulated"}}
+    if groups[:1] == ["channels"]:
+        lines["channels"] = {"sms": {"kind": "file", "folder": "messages"}}
     at = lines
     for group in groups:
         at = at.setdefault(group, {})
