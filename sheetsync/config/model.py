@@ -294,9 +294,19 @@ class RetentionConfig(Strict):
         examples=["90"],
     )
     personal_columns: list[Name] = Field(
-        default=["customer", "customer_email", "notes", "instructions", "special_handling"],
+        default=[
+            "customer",
+            "customer_email",
+            "notes",
+            "instructions",
+            "special_handling",
+            "ship_to",
+            "vendor_note",
+        ],
         description="The columns, by their key in rules/columns.yaml, that hold personal values.",
-        examples=["[customer, customer_email, notes, instructions, special_handling]"],
+        examples=[
+            "[customer, customer_email, notes, instructions, special_handling, ship_to, vendor_note]"
+        ],
     )
     archive_months: int = Field(
         default=0,

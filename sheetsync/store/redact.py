@@ -6,6 +6,7 @@ let it through while a mark stands among the settings, which nobody outside this
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -38,6 +39,7 @@ from sheetsync.store.tables import (
     feed_row,
     feed_written,
     follow_up,
+    inbound,
     merge_conflict,
     order_fact,
     order_seen,
@@ -161,7 +163,10 @@ def _of_orders(
         other=_fed(connection, tracker_id, of, ids)
         + _rewrite(connection, escalation, ("id",), mine(escalation), partial(_told, of))
         + _rewrite(connection, merge_conflict, ("id",), mine(merge_conflict), partial(_disputed, of))
-        + _rewrite(connection, follow_up, ("id",), mine(follow_up), partial(_said, of)),
+        + _rewrite(connection, follow_up, ("id",), mine(follow_up), partial(_said, of))
+        + _rewrite(
+            connection, inbound, ("tracker_id", "action_key"), mine(inbound), partial(_came, of)
+        ),
         archived=rewrite_archived(connection, tracker_id, ids, partial(_archived, of)),
         mails=mails, waiting=waiting,
     )  # fmt: skip
@@ -213,6 +218,18 @@ def _said(of: Of, row: Row) -> dict[str, str]:
     redactor = of(row["order_id"])
     whole = row["kind"] == "said" and redactor.columns
     return {"text": redactor.cut(row["text"]) if whole else redactor.text(row["text"])}
+
+
+def _came(of: Of, row: Row) -> dict[str, str]:
+    """What somebody outside sent us: its cells by column, whatever else by what is looked for."""
+    redactor = of(row["order_id"])
+    payload = json.loads(row["payload"])
+    cells = payload.get("cells")
+    if isinstance(cells, dict):
+        left = {key: redactor.cell(key, str(text)) for key, text in cells.items()}
+        payload = payload | {"cells": left}
+    packed = json.dumps(payload, ensure_ascii=False, sort_keys=True)
+    return {"payload": redactor.facts(packed), "detail": redactor.text(row["detail"])}
 
 
 def _told(of: Of, row: Row) -> dict[str, str]:

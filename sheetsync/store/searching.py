@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -23,6 +24,9 @@ from sheetsync.store.tables import (
 
 _JSON: Final = ((order_seen, "cells"), (order_fact, "facts"), (feed_row, "cells"))
 """Where the cells of an order are kept as JSON."""
+SHIP_TO: Final = "ship_to"
+_LINES_OF: Final = re.compile(r"[\n;]+")
+"""An address is told to a vendor line by line, so it is looked for so, too."""
 
 
 def orders_with(
@@ -58,6 +62,8 @@ def _personal(
         for key in columns & cells.keys():
             if isinstance(cells[key], str) and cells[key] and not is_cut(cells[key]):
                 yield order, cells[key]
+                for line in _LINES_OF.split(cells[key]) if key == SHIP_TO else ():
+                    yield order, line.strip(" ,")
 
 
 def _kept(

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sheetsync.store import Store
 from sheetsync.store.archive import WORKER
 from sheetsync.store.care import Wish
+from sheetsync.store.inbound import VENDOR_ANSWER, Action
 from tests.support.letters import notice
 from tests.support.plans import NOW, plan
 from tests.support.postgres import raw
@@ -123,3 +124,17 @@ def test_messages_that_may_still_leave_are_counted_and_left(store, tracker_id):
     )
     store.care(tracker_id).cut(asked, now=LATER)
     assert store.outbox(tracker_id).latest(5)[0].recipient.startswith("[cut ")
+
+
+def test_what_a_vendor_sent_counts_once_and_is_cut_with_its_order(store, tracker_id):
+    payload = {"epoch": 1, "cells": {"vendor_note": "ask Thandi", "vendor_confirmed": "No"}}
+    answer = Action(action_key="k", kind=VENDOR_ANSWER, order_id="#SP-1", payload=payload, at=NOW)
+    inbound = store.inbound(tracker_id)
+    assert [inbound.take(answer), inbound.take(answer)] == [True, False]
+    store.care(tracker_id).cut(
+        Wish(act="forget", who="lerato@desk", orders=["#SP-1"], columns=frozenset({"vendor_note"}),
+             fresh=b"s" * 32), now=LATER,
+    )  # fmt: skip
+    (kept,) = inbound.in_state(VENDOR_ANSWER, "waiting")
+    assert kept.payload["cells"]["vendor_note"].startswith("[cut ")
+    assert kept.payload["cells"]["vendor_confirmed"] == "No"
