@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,8 +10,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect
 
+from sheetsync.domain.followups.model import FollowUp, FollowUps, Wanted
 from sheetsync.errors import StoreCorrupt, StoreError
 from sheetsync.store import Store, schema
+from sheetsync.store.care import Wish
 from sheetsync.store.engine import open_engine
 from sheetsync.store.reports import KpiFigure
 from sheetsync.store.tables import metadata
@@ -30,6 +33,46 @@ def test_what_was_committed_is_there_after_opening_again(store_url):
     with opened(store_url) as store:
         memory = store.load_memory(tracker_id, NOW, "UTC")
         assert memory.orders.loc["#SP-1", "status_seen"] == "Packed"
+
+
+def test_follow_ups_are_kept_once_found_and_cut(store_url):
+    said = FollowUp(key="k", kind="said", order_id="#SP-1", at=NOW, who="Lerato", text="called")
+    task = Wanted(
+        key="t", order_id="#SP-1", reason="late", channel="phone", who="x", text="call", due_at=NOW
+    )
+    with opened(store_url) as store:
+        tracker_id = store.tracker("t", "r", uuid="u", now=NOW).id
+        book = store.follow_ups(tracker_id)
+        assert book.mark() == ""
+        wanted = replace(
+            plan(memory={"#SP-1": {"status_seen": "Packed"}}),
+            follow_ups=FollowUps(active=True, wanted=(task,)),
+        )
+        store.commit_pass(tracker_id, wanted)
+        for _ in range(2):
+            book.log(said)
+    with opened(store_url) as store:
+        book = store.follow_ups(tracker_id)
+        assert [each.key for each in book.open_tasks()] == ["t"]
+        assert [each.text for each in book.latest(5)] == ["called"]
+        marks = {book.mark()}
+        assert book.close("#SP-1", who="Lerato", now=NOW) == 1
+        marks.add(book.mark())
+        wish = Wish(
+            act="forget", who="x", orders=["#SP-1"], columns=frozenset({"notes"}), fresh=b"1" * 32
+        )
+        store.care(tracker_id).cut(wish, now=NOW)
+        marks.add(book.mark())
+        assert len(marks) == 3
+        kept = store.lookups(tracker_id).kept("#SP-1")
+        assert kept is not None
+        assert sorted(each.text[:4] for each in kept.follow_ups) == ["[cut", "call"]
+        with store.audit(tracker_id, order_id="#SP-1") as entries:
+            assert [e.kind for e in entries if e.kind in {"said", "task"}] == [
+                "said",
+                "task",
+                "task",
+            ]
 
 
 def test_a_store_of_a_newer_sheetsync_is_refused_in_words(store_url):
