@@ -165,6 +165,8 @@ def _feeds(boxes: list[Box], row: int, summary: PassSummary, timezone: str) -> i
 
 def _state_of(log: SourceLog, stale: str) -> tuple[str, str]:
     """How a feed stands, and the style that says so."""
+    if log.held_back:
+        return "held back", "near"
     if stale or log.trouble:
         return stale or ("does not answer" if log.asked else "refused its last file"), "bad"
     if log.asked:

@@ -14,7 +14,7 @@ TabValue: TypeAlias = str | int | float | bool | datetime | None
 """datetime is naive local time of the tracker."""
 
 STYLES: Final = (
-    "plain", "title", "subtitle", "sentence", "heading", "label", "note", "text", "wrapped",
+    "plain", "title", "subtitle", "sentence", "heading", "heading-right", "label", "note", "text", "wrapped",
     "number", "decimal", "percent", "days", "hours", "moment", "date",
     "tile-name", "tile-value", "tile-value-good", "tile-value-near", "tile-value-bad", "tile-value-grey",
     "tile-note", "good", "near", "bad", "grey", "banner-good", "banner-near", "banner-bad", "strong",

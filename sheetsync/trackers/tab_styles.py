@@ -56,6 +56,13 @@ LOOKS: Final[Mapping[str, Look]] = {
         "text_wrap": True,
         "align": "left",
     },
+    "heading-right": {
+        "bold": True,
+        "font_color": "#FFFFFF",
+        "bg_color": ACCENT,
+        "text_wrap": True,
+        "align": "right",
+    },
     "label": {**_ROW, "font_color": SOFT_INK},
     "note": {"font_size": 9, "italic": True, "font_color": SOFT_INK, "text_wrap": True},
     "text": {**_ROW, "align": "left"},

@@ -29,8 +29,9 @@ def layout(levels: Sequence[News], timezone: str) -> Tab:
         Box(row=0, column=0, value=TITLE, style="title", width=6),
         Box(row=1, column=0, value=_subtitle(len(levels)), style="subtitle", width=len(_COLUMNS)),
     ]
-    for column, (heading, _, _, _) in enumerate(_COLUMNS):
-        boxes.append(Box(row=3, column=column, value=heading, style="heading"))
+    for column, (heading, _, style, _) in enumerate(_COLUMNS):
+        look = "heading-right" if style == "number" else "heading"
+        boxes.append(Box(row=3, column=column, value=heading, style=look))
     shown = sorted(levels, key=lambda news: (news.key, news.source))[:MOST_SHOWN]
     for row, news in enumerate(shown, start=4):
         changed, said = scalar_to_local(news.changed_at, timezone), news.cells

@@ -34,6 +34,8 @@ class SourceLog:
     asked: bool = False
     heard_at: datetime | None = None
     """Of a source that is asked rather than waited for: when it answered last, news or none."""
+    held_back: bool = False
+    """Whether what it brought waits until a person has looked."""
 
     @property
     def latency(self) -> timedelta | None:

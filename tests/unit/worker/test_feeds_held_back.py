@@ -77,7 +77,9 @@ def test_it_is_held_back_told_and_mailed_once_and_all_else_goes_on(feeds):
     assert told.startswith(
         "The feed dhl would count 14 of 24 orders as delivered (the limit is 50% from 10 rows up)."
     )
-    assert told in feeds.shop.tab("Sync Status")
+    tab = feeds.shop.tab("Sync Status")
+    assert told in tab
+    assert tab[tab.index("dhl") + 5] == "held back"
     feeds.settle()
     assert (filled(feeds, "delivered_at"), filled(feeds, "payment_status")) == (0, 3)
     assert feeds.shop.cell("#SP-1", "allocated_at") is not None
