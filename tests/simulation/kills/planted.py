@@ -62,11 +62,13 @@ PLANTED: Final[Mapping[str, Fault]] = {
 class _Faulty(Workshop):
     fault: Fault
 
-    def deliver(self, now: datetime, kinds: frozenset[str] | None = None) -> DeliveryReport:
+    def deliver(
+        self, now: datetime, kinds: frozenset[str] | None = None, *, without: str = ""
+    ) -> DeliveryReport:
         """As the workshop does, over the wrong outbox."""
         store = self.store
         return deliver(
-            self.fault.outbox(store._engine, store._path, self._tracker_id, kinds),
+            self.fault.outbox(store._engine, store._path, self._tracker_id, kinds, without=without),
             self.transport(),
             now,
             composer=self.composer(),

@@ -46,10 +46,12 @@ class _MarkedFirst(Outbox):
 class MarksBeforeSending(SimWorker):
     """A mail counts as sent just before it leaves."""
 
-    def outbox(self, kinds: frozenset[str] | None) -> Outbox:
+    def outbox(self, kinds: frozenset[str] | None, without: str = "") -> Outbox:
         """One that marks too early."""
-        found = super().outbox(kinds)
-        return _MarkedFirst(found._engine, found._path, found._tracker_id, found._kinds)
+        found = super().outbox(kinds, without)
+        return _MarkedFirst(
+            found._engine, found._path, found._tracker_id, found._kinds, without=without
+        )
 
 
 class _Unmarked:

@@ -127,16 +127,18 @@ class SimWorker(Workshop):
         made = super().composer()
         return replace(made, renderer=_RENDERERS.setdefault(self.config.templates, made.renderer))
 
-    def deliver(self, now: datetime, kinds: frozenset[str] | None = None) -> DeliveryReport:
+    def deliver(
+        self, now: datetime, kinds: frozenset[str] | None = None, *, without: str = ""
+    ) -> DeliveryReport:
         """As every worker delivers; where the world says so, no mail about an order is sent when in doubt."""
         policy = DeliveryPolicy(alone=True)
         if self.around.holds:
             policy = replace(policy, resend_kinds=ALERTS)
         return deliver(
-            self.outbox(kinds), self.transport(), now, policy=policy, composer=self.composer(),
+            self.outbox(kinds, without), self.transport(), now, policy=policy, composer=self.composer(),
             owner=f"desk {id(self):x}, step {len(self.steps.names)}", step=self._step,
         )  # fmt: skip
 
-    def outbox(self, kinds: frozenset[str] | None) -> Outbox:
+    def outbox(self, kinds: frozenset[str] | None, without: str = "") -> Outbox:
         """What waits."""
-        return self.store.outbox(self._tracker_id, kinds)
+        return self.store.outbox(self._tracker_id, kinds, without=without)
