@@ -52,12 +52,12 @@ OPTIONAL_TABS: Final = (
     OptionalTab(
         title="Follow-ups",
         purpose="Calls and messages about an order: who, when, how, and what came of it.",
-        headings=("When", "Order ID", "Who", "Channel", "Direction", "Text", "Due", "Done At"),
+        headings=("When", "Order ID", "Who", "Channel", "Direction", "Text", "Due", "Done At", "Task"),
     ),
     OptionalTab(
         title="Inquiries",
         purpose="Questions of customers with the time of the first answer.",
-        headings=("Inquiry ID", "Order ID", "Received At", "Channel", "From", "Question", "Assigned To",
+        headings=("Inquiry ID", "Order ID", "Received At", "Channel", "From", "Topic", "Question", "Assigned To",
                   "First Response At", "Resolved At", "Outcome"),
     ),
     OptionalTab(

@@ -119,8 +119,9 @@ def keep_follow_ups(
         for task in (wanted[key],)
     ]  # fmt: skip
     insert_new(connection, follow_up, [_row(tracker_id, row) for row in rows])
+    done = _by_order(found.done)
     for key, row in open_now.items():
-        by = _done_by(row, found.done)
+        by = _done_by(row, done.get(row["order_id"], []))
         gone = found.active and key not in wanted and row["reason"] != CALL_CUSTOMER
         if by is not None:
             _close(connection, tracker_id, key, by.who or SOMEBODY, now)
@@ -128,11 +129,17 @@ def keep_follow_ups(
             _close(connection, tracker_id, key, "", now)
 
 
-def _done_by(row: dict[str, Any], done: Sequence[Done]) -> Done | None:
-    """What a person wrote that closes this task: about its order, and not before it was opened."""
+def _by_order(done: Iterable[Done]) -> dict[str, list[Done]]:
+    found: dict[str, list[Done]] = {}
     for each in done:
-        about = each.order_id == row["order_id"] and each.at >= row["at"]
-        if about and (not each.task or fold(each.task) == fold(row["reason"])):
+        found.setdefault(each.order_id, []).append(each)
+    return found
+
+
+def _done_by(row: dict[str, Any], done: Sequence[Done]) -> Done | None:
+    """What a person wrote about its order that closes this task: not before it was opened."""
+    for each in done:
+        if each.at >= row["at"] and (not each.task or fold(each.task) == fold(row["reason"])):
             return each
     return None
 
