@@ -68,6 +68,7 @@ def _item(scene: Scene, each: Silent, speakable: Speakable) -> Item:
         "vendor_contact": speakable.vendor_contact(cell("vendor")),
         "priority": speakable.priority(cell("priority")),
         "next_step": NEXT_STEP,
+        "policy_source": str(each.step.source),
     }
     people = scene.rules.escalation.people
     return Item(

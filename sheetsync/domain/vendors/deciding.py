@@ -169,7 +169,7 @@ class VendorPass:
             vendor, record = self.done.vendors[row], self.done.records[row]
             desk = desks.setdefault(key_of(vendor), _Desk(vendor=vendor))
             member = Member(row=row, order=order, record=record)
-            if record.stands == "new":
+            if record.stands == "new" and not record.answer:
                 self._new(desk, member)
             elif record.stands == "asked" and not record.answer:
                 desk.open.append(member)
