@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, Select, func, select, update
 
-from sheetsync.domain.followups.model import CALL_CUSTOMER, Done, FollowUp, FollowUps
+from sheetsync.domain.followups.model import BY_A_PERSON, Done, FollowUp, FollowUps
 from sheetsync.domain.texts import fold
 from sheetsync.store import frames
 from sheetsync.store.engine import reading, writing
@@ -122,7 +122,7 @@ def keep_follow_ups(
     done = _by_order(found.done)
     for key, row in open_now.items():
         by = _done_by(row, done.get(row["order_id"], []))
-        gone = found.active and key not in wanted and row["reason"] != CALL_CUSTOMER
+        gone = found.active and key not in wanted and row["reason"] not in BY_A_PERSON
         if by is not None:
             _close(connection, tracker_id, key, by.who or SOMEBODY, now)
         elif gone:

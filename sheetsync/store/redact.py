@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 
 from sheetsync.domain.explain.history import ACTS
+from sheetsync.domain.followups.model import BY_A_PERSON
 from sheetsync.domain.merge.copies import Copy
 from sheetsync.domain.redaction import Cut, Redactor
 from sheetsync.store import frames
@@ -214,9 +215,12 @@ def _disputed(of: Of, row: Row) -> dict[str, str]:
 
 
 def _said(of: Of, row: Row) -> dict[str, str]:
-    """What was said about an order that is forgotten goes as a whole: nobody knows what else it tells."""
+    """What was said about an order that is forgotten goes as a whole: nobody knows what else it tells.
+
+    So do tasks that a message opened, which hold a number or an answer. Those of the rules are the rules' own words.
+    """
     redactor = of(row["order_id"])
-    whole = row["kind"] == "said" and redactor.columns
+    whole = redactor.columns and (row["kind"] == "said" or row["reason"] in BY_A_PERSON)
     return {"text": redactor.cut(row["text"]) if whole else redactor.text(row["text"])}
 
 

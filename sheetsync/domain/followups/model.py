@@ -13,7 +13,10 @@ CHANNELS: Final = ("phone", "email", "sms", "chat", "letter", "in_person", "othe
 """Ways on which people talk about an order. The worker itself calls nobody: `phone` makes a call task."""
 PHONE: Final = "phone"
 CALL_CUSTOMER: Final = "call_customer"
-"""The reason of a task that stands for a message: only a person ends it, whatever the rules ask for."""
+BOUNCED: Final = "letter_came_back"
+INQUIRY: Final = "inquiry"
+BY_A_PERSON: Final = frozenset({CALL_CUSTOMER, BOUNCED, INQUIRY})
+"""Reasons of tasks that a message opened: only a person ends them, whatever the rules ask for."""
 MOST_TEXT: Final = 2_000
 """Characters kept of what was said."""
 

@@ -10,7 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect
 
-from sheetsync.domain.followups.model import FollowUp, FollowUps, Wanted
+from sheetsync.domain.followups.model import CALL_CUSTOMER, FollowUp, FollowUps, Wanted
 from sheetsync.errors import StoreCorrupt, StoreError
 from sheetsync.store import Store, schema
 from sheetsync.store.care import Wish
@@ -51,12 +51,15 @@ def test_follow_ups_are_kept_once_found_and_cut(store_url):
         store.commit_pass(tracker_id, wanted)
         for _ in range(2):
             book.log(said)
+            book.log(
+                replace(said, key="c", kind="task", reason=CALL_CUSTOMER, text="+27 82 555 0101")
+            )
     with opened(store_url) as store:
         book = store.follow_ups(tracker_id)
-        assert [each.key for each in book.open_tasks()] == ["t"]
+        assert {each.key for each in book.open_tasks()} == {"t", "c"}
         assert [each.text for each in book.latest(5)] == ["called"]
         marks = {book.mark()}
-        assert book.close("#SP-1", who="Lerato", now=NOW) == 1
+        assert book.close("#SP-1", who="Lerato", now=NOW) == 2
         marks.add(book.mark())
         wish = Wish(
             act="forget", who="x", orders=["#SP-1"], columns=frozenset({"notes"}), fresh=b"1" * 32
@@ -66,13 +69,10 @@ def test_follow_ups_are_kept_once_found_and_cut(store_url):
         assert len(marks) == 3
         kept = store.lookups(tracker_id).kept("#SP-1")
         assert kept is not None
-        assert sorted(each.text[:4] for each in kept.follow_ups) == ["[cut", "call"]
+        assert sorted(each.text[:4] for each in kept.follow_ups) == ["[cut", "[cut", "call"]
         with store.audit(tracker_id, order_id="#SP-1") as entries:
-            assert [e.kind for e in entries if e.kind in {"said", "task"}] == [
-                "said",
-                "task",
-                "task",
-            ]
+            kinds = [entry.kind for entry in entries if entry.kind in {"said", "task"}]
+            assert kinds == ["said", *["task"] * 4]
 
 
 def test_a_store_of_a_newer_sheetsync_is_refused_in_words(store_url):
