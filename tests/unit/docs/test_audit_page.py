@@ -39,6 +39,9 @@ def test_the_check_shown_finds_a_whole_file_whole_and_a_changed_one_broken(tmp_p
 
 def test_the_personal_columns_named_are_those_of_the_settings():
     named = PAGE.partition("## Personal values")[2].partition("unless you say otherwise")[0]
-    words = {"customer_email": "e-mail", "special_handling": "special handling"}
+    words = {
+        "customer_email": "e-mail", "special_handling": "special handling",
+        "ship_to": "shipped to", "vendor_note": "vendor's note",
+    }  # fmt: skip
     for column in RetentionConfig().personal_columns:
         assert words.get(column, column) in named
