@@ -18,6 +18,7 @@ from sheetsync.config.carriers import CarrierSourceConfig
 from sheetsync.config.channels import CHANNELS, ChannelConfig
 from sheetsync.config.feeds import FeedConfig
 from sheetsync.config.google import GoogleConfig
+from sheetsync.config.inbox import InboxConfig
 from sheetsync.config.tracker import TrackerConfig
 from sheetsync.config.values import (
     LOOPBACK,
@@ -405,6 +406,10 @@ class Config(Strict):
         description="How customers are told who prefer another channel than mail: docs/channels.md.",
         examples=["sms"],
     )
+    inbox: InboxConfig = Field(
+        default=InboxConfig(),
+        description="Where answers and returned letters arrive: docs/channels.md.",
+    )
     _file: Path = PrivateAttr(default=Path("config.yaml"))
 
     @model_validator(mode="before")
@@ -425,6 +430,7 @@ class Config(Strict):
             "feeds",
             "carriers",
             "channels",
+            "inbox",
         )
         return value | {name: {} for name in sections if value.get(name) is None}
 

@@ -109,6 +109,32 @@ class Outbox:
         )
         return tuple(self._rows(self._mine().where(outbox.c.id.in_(about)).order_by(outbox.c.id)))
 
+    def with_message_ids(self, ids: Sequence[str]) -> list[OutboxRow]:
+        """The rows with one of these Message-IDs, in the order of the ids."""
+        if not ids:
+            return []
+        found = {
+            r.message_id: r for r in self._rows(self._mine().where(outbox.c.message_id.in_(ids)))
+        }
+        return [found[one] for one in ids if one in found]
+
+    def orders_among(self, candidates: Sequence[str]) -> list[str]:
+        """Which of these are orders about which something was said."""
+        if not candidates:
+            return []
+        mine = (
+            outbox_order.c.tracker_id == self._tracker_id,
+            outbox_order.c.order_id.in_(candidates),
+        )
+        query = select(outbox_order.c.order_id).where(*mine).distinct()
+        with reading(self._engine, self._path) as connection:
+            return sorted(str(order) for order in connection.execute(query).scalars())
+
+    def record(self, row_id: int, kind: str, detail: str, now: datetime) -> None:
+        """Note what befell a message later on, without moving it."""
+        with writing(self._engine, self._path) as connection:
+            self._log(connection, row_id, kind, now, detail)
+
     def counts(self) -> dict[str, int]:
         """How many rows there are in each state."""
         query = (

@@ -49,6 +49,7 @@ from sheetsync.worker.which_tracker import Bench, open_sheet, open_tracker, open
 
 if TYPE_CHECKING:
     from sheetsync.trackers.google.installing import Installer
+    from sheetsync.worker.inbox_desk import InboxDesk
     from sheetsync.worker.tracking import TrackingDesk
 
 
@@ -81,6 +82,7 @@ class Workshop:
         self._cared: date | None = None
         self._beside: Beside | None = None
         self._tracking: TrackingDesk | None = None
+        self._inbox: InboxDesk | None = None
         self._tracker_id = self._introduce(naming.known_name(config, store)).id
 
     @classmethod
@@ -272,6 +274,7 @@ class Workshop:
             self.config, self.store, self._tracker_id, force.rules, self._clock, self._beside
         )
         tracked = self._tracked(force.rules)
+        incoming = self._incoming(now)
         ports = self._ports(force, merged(fed.sources, tracked.sources))
         result = one_pass(ports, self.state, force.rules, now)
         settled: tuple[str, ...] = ()
@@ -285,12 +288,13 @@ class Workshop:
             *first,
             *fed.remarks,
             *tracked.remarks,
+            *incoming.remarks,
             *of_feeds,
             *result.remarks,
             *settled,
             *self._cared_for(now),
         )
-        return replace(result, remarks=remarks, news=(*fed.news, *tracked.news))
+        return replace(result, remarks=remarks, news=(*fed.news, *tracked.news, *incoming.news))
 
     def _tracked(self, rules: Rulebook) -> Tracked:
         """Carrier news, where somebody is asked for them."""
@@ -307,6 +311,16 @@ class Workshop:
             environment=self._environment, clock=self._clock, timezone=self.timezone
         )
         return self._tracking.look(self.config, self.store, self._tracker_id, rules, around)
+
+    def _incoming(self, now: datetime) -> Tracked:
+        """What came in by mail, where a mailbox is read."""
+        if not self.config.inbox.host:
+            return Tracked()
+        from sheetsync.worker.inbox_desk import InboxDesk  # noqa: PLC0415 - most workers read none
+
+        if self._inbox is None:
+            self._inbox = InboxDesk(in_a_thread if self._beside is not None else at_once)
+        return self._inbox.look(self.config, self.store, self.state, self._environment, now)
 
     def _cared_for(self, now: datetime) -> tuple[str, ...]:
         """Cut and archive what is due once a local day; most passes need not even ask the store."""

@@ -1,0 +1,1 @@
+"""What comes back by mail: letters that could not be delivered, and answers of people."""
