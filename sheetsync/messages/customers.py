@@ -26,6 +26,8 @@ def why_held(policy: CustomerPolicy, row: R, outbox: Outbox[R], now: datetime) -
     if not (policy.per_person or policy.per_order):
         return ""
     person, order = outbox.told_since(row, now - _DAY)
+    if not row.recipient.strip():
+        person = 0  # somebody of ours finds the number: blank is no person
     for count, limit, who, name in (
         (person, policy.per_person, "The customer", "per_person_a_day"),
         (order, policy.per_order, "This order", "per_order_a_day"),
