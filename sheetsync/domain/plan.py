@@ -143,11 +143,19 @@ def plan_with_reasons(
     milestones = _milestones(scene, fields, options.channels)
     fed = None if memory.fed.is_idle else plan_feeds(orders, memory, rules)
     vendors = _vendors(scene, fields, fed, options)
-    notes = (_unclear_acknowledgements(orders, escalations), unknown, milestones.findings, vendors.findings)
+    notes = (
+        _unclear_acknowledgements(orders, escalations),
+        unknown,
+        milestones.findings,
+        vendors.findings,
+    )
     findings = join_findings([findings, *notes])
     own = _own_changes(orders, clocks, findings, steps, options, now)
     mine = seen.cells if fed is None else without(seen.cells, fed.changes)
-    more = [*([fed.changes] if fed is not None else []), *([vendors.changes] if vendors.changes is not None else [])]
+    more = [
+        *([fed.changes] if fed is not None else []),
+        *([vendors.changes] if vendors.changes is not None else []),
+    ]
     changes = own_cells.join([mine, own, *more])
     arrived = seen.stamps["delivered_at"].to_numpy("datetime64[s]")
     closing = _complete_after(orders, arrived, rules, working_days)

@@ -102,7 +102,8 @@ class NotificationsFile(Strict):
     messages_tab: MessagesTabModel = Field(default=MessagesTabModel())
     never_for: When | None = Field(default=None, description="Orders whose customers hear nothing.")
     vendors: VendorsModel = Field(
-        default_factory=VendorsModel, description="How vendors are asked to take on orders, and reminded."
+        default_factory=VendorsModel,
+        description="How vendors are asked to take on orders, and reminded.",
     )
     milestones: list[MilestoneModel] = Field(default=[])
     words: dict[Name, dict[str, Text]] = Field(

@@ -202,6 +202,7 @@ def _packed_moments(orders: pd.DataFrame) -> list[bytes]:
 
 
 def unpacked_moments(rows: Sequence[bytes]) -> npt.NDArray[np.datetime64]:
+    """What `_packed_moments` packed: a row for each order, MEMORY_MOMENTS across."""
     joined = b"".join(rows)
     if len(joined) != len(rows) * len(MEMORY_MOMENTS) * _PACKED.itemsize:
         raise StoreCorrupt(

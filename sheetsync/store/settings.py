@@ -67,5 +67,7 @@ def rules_by_hash(connection: Connection, tracker_id: int, digest: str) -> str |
         )
     ).scalar()
     return None if value is None else str(value)
+
+
 SERVICE_SETTING: Final = "service_records"
 """Under this stands what the tabs Inquiries, Issues and Feedback said at the last look."""

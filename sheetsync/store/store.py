@@ -362,9 +362,7 @@ class Store:
         """How it stands with each kind of notice to the customer of an order."""
         return self._read(lambda c: told_of(c, tracker_id, [order_id])).get(order_id, {})
 
-    def add_asked(
-        self, tracker_id: int, notice: Notice, telling: Telling, now: datetime
-    ) -> bool:
+    def add_asked(self, tracker_id: int, notice: Notice, telling: Telling, now: datetime) -> bool:
         """Put a notice to a customer into the outbox that a person asked for; whether it was new."""
 
         def add(connection: Connection) -> bool:
@@ -372,7 +370,9 @@ class Store:
             if not passes.enqueue(connection, state, 0, [notice], now):
                 return False
             known = told_of(connection, tracker_id, notice.orders)
-            told = {order: {**known.get(order, {}), notice.kind: telling} for order in notice.orders}
+            told = {
+                order: {**known.get(order, {}), notice.kind: telling} for order in notice.orders
+            }
             keep_told(connection, tracker_id, told)
             return True
 

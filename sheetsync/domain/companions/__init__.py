@@ -69,5 +69,9 @@ def read_companions(sheet: Sheet, options: ReadingOptions) -> Companions:
         lines=lines,
         done=done,
         service=service,
-        findings=(*(finding for each in read if each is not None for finding in each.findings), *slips, *odd),
+        findings=(
+            *(finding for each in read if each is not None for finding in each.findings),
+            *slips,
+            *odd,
+        ),
     )

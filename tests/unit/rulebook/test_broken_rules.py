@@ -289,7 +289,7 @@ BROKEN = [
     ("notifications.yaml", "max_age: 48h", "max_age: 2 working days",
      ['notifications.yaml:4:10: "2 working days" cannot be used here; write hours or days, like 48h']),
     ("notifications.yaml", "max_age: 48h", "max_age: 48h\nquiet_hours: '21:00-08:00, 12:00-13:00'",
-     ['notifications.yaml:5:14: one span is expected here, like 21:00-08:00']),
+     ["notifications.yaml:5:14: one span is expected here, like 21:00-08:00"]),
     ("carriers.yaml", "aliases: [DHL Express]", "aliases: [ups]",
      ['carriers.yaml:4:41: "ups" already means UPS; keep one']),
     ("kpi.yaml", "status: [Cancelled]", "status: [Canceld]",

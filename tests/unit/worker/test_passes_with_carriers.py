@@ -139,9 +139,7 @@ def test_two_providers_fill_their_own_parcels_once_and_nothing_that_a_person_typ
     }
     assert not told(shop, "#SP-3")
     assert any(
-        "ship was asked about 1 parcel, and had news of 1." in line
-        for r in done
-        for line in r.news
+        "ship was asked about 1 parcel, and had news of 1." in line for r in done for line in r.news
     )
     assert sorted(server.numbers_asked) == sorted([UPS, FEDEX])
     asked = len(server.asked)
