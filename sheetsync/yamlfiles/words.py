@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import Any, Final
 
 _LONGEST: Final = 60
-_MOST_LISTED: Final = 14
+_MOST_LISTED: Final = 20
 
 
 def shown(value: Any) -> str:

@@ -21,6 +21,11 @@ def made(shop: Shop) -> Shop:
     return shop
 
 
+def of_people(cells):
+    """An order's cells without those that the worker works out anew in every pass."""
+    return {k: v for k, v in cells.items() if k not in {"SLA", "SLA Due", "Check", "Next Action"}}
+
+
 def test_rows_that_move_in_the_moment_of_an_undo_are_none_the_worse(tmp_path):
     with served(book_of([HEADINGS])) as server:
         shop = made(GoogleShop(tmp_path / "shop", server))
@@ -39,13 +44,14 @@ def test_rows_that_move_in_the_moment_of_an_undo_are_none_the_worse(tmp_path):
         assert sorted_away == ["armed", "sorted"]
         assert done.cells == 0, "what met another row was put back, and waits for another try"
         assert done.exit_code == 75
-        assert shop.orders()["#SP-2"] == other
+        assert of_people(shop.orders()["#SP-2"]) == of_people(other)
         with shop.workshop() as workshop:
             again = look_at_undo(workshop, 2, shop.now)
             assert carry_out_undo(workshop, again).cells == len(planned.taken)
         assert (shop.cell("#SP-1", "status"), shop.cell("#SP-1", "packed_at")) == ("Packing", None)
-        assert shop.orders()["#SP-2"] == other
+        assert of_people(shop.orders()["#SP-2"]) == of_people(other)
         shop.look(shop.at("08:22"))
+        assert shop.orders()["#SP-2"] == other, "SLA and Next Action are worked out anew"
         assert (shop.cell("#SP-1", "status"), shop.cell("#SP-1", "packed_at")) == ("Packing", None)
 
 

@@ -72,7 +72,7 @@ class Watched:
             for order, cells in zip(seen.ids, seen.texts(range(len(seen.ids))), strict=True)
             for key in seen.keys
         }
-        for key in OWN_COLUMNS:
+        for key in plan.orders.raw.keys() & OWN_COLUMNS:
             for order, cell in zip(seen.ids, plan.orders.raw[key], strict=True):
                 found[order, key] = cell_text(cell, moment=key == "sla_due", date_system=1900)
         return found

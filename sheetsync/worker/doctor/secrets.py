@@ -1,4 +1,4 @@
-"""The files with passwords and keys: who else on this machine may read them."""
+"""The files with passwords: who else on this machine may read them. Google's key is looked at with its login."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ def secret_checks(patient: Patient) -> Iterator[Diagnosis]:
     for path in open_:
         yield warn(
             "secrets",
-            f"Others on this machine may read {path}, which holds a password or a key.",
+            f"Others on this machine may read {path}, which holds a password.",
             f"Keep it to the worker's account: chmod 600 {path}",
         )
     if files and not open_:
-        yield ok("secrets", "Nobody else may read the files with passwords and keys.")
+        yield ok("secrets", "Nobody else may read the files with passwords.")
 
 
 def _files(value: object) -> Iterator[Path]:
@@ -46,8 +46,4 @@ def _files(value: object) -> Iterator[Path]:
             yield from _files(each)
     elif isinstance(value, BaseModel):
         for name in type(value).model_fields:
-            found = getattr(value, name)
-            if name == "key_file" and isinstance(found, Path):
-                yield found
-            else:
-                yield from _files(found)
+            yield from _files(getattr(value, name))

@@ -42,7 +42,7 @@ SECRET_WORDS = (
 )
 SETTINGS_WORDS = (
     '11:1: unknown setting "file"; '
-    "use brand, carriers, feeds, google, guard, intake, mail, retention, rules, store, templates, tracker, version or worker"
+    "use brand, carriers, channels, feeds, google, guard, inbox, intake, mail, retention, rules, store, templates, tracker, version or worker"
 )
 PALE_WORDS = (
     '11:17: "#FFD400" is too pale to be read on white (contrast 1.4, at least 4.5 is needed); '
