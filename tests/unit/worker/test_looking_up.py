@@ -14,9 +14,20 @@ from tests.support.shop import HEADINGS, Shop
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory) -> Shop:
+    """A shop that is only asked."""
+    return looked_at(tmp_path_factory.mktemp("calls"))
+
+
+@pytest.fixture
+def own_shop(tmp_path) -> Shop:
+    """A shop of whose store a test may take something away."""
+    return looked_at(tmp_path)
+
+
+def looked_at(folder) -> Shop:
     """Four orders of three customers; two parcels are under way. The sheet itself is taken away."""
     shop = Shop(
-        tmp_path_factory.mktemp("calls"),
+        folder,
         headings=(*HEADINGS, "Carrier Status", "Last Carrier Update", "Customer Email"),
         rules={"notifications.yaml": [("mode: off   ", "mode: send   ")]},
     )
@@ -123,22 +134,24 @@ def test_an_open_problem_is_said(shop, capsys):
     assert any("On Hold" in each for each in data(shop, capsys, "20492")["order"]["problems"])
 
 
-def test_a_call_is_logged_once_and_shown_by_lookup_and_history_until_it_is_forgotten(shop, capsys):
+def test_a_call_is_logged_once_and_shown_by_lookup_and_history_until_it_is_forgotten(
+    own_shop, capsys
+):
     words = "asks where it is, her number is 082 555 0101"
     for _ in range(2):
-        text = told(shop, capsys, "#SP-77", "--log", words, "--who", "Lerato")
+        text = told(own_shop, capsys, "#SP-77", "--log", words, "--who", "Lerato")
     assert "Phone from the customer, Lerato" in text
-    said = data(shop, capsys, "#SP-77")["order"]["said"]
+    said = data(own_shop, capsys, "#SP-77")["order"]["said"]
     assert [(each["text"], each["channel"], each["direction"]) for each in said] == [
         (words, "phone", "in")
     ]
-    assert run(["history", "#SP-77", "--config", str(shop.config)]) == 0
+    assert run(["history", "#SP-77", "--config", str(own_shop.config)]) == 0
     assert "Phone from the customer, logged by Lerato" in capsys.readouterr().out
     told_out = ("--log", "called back", "--channel", "email", "--direction", "out")
-    assert "Email to the customer" in told(shop, capsys, "#SP-77", *told_out)
-    assert run(["forget", "#SP-77", "--apply", "--config", str(shop.config)]) == 0
+    assert "Email to the customer" in told(own_shop, capsys, "#SP-77", *told_out)
+    assert run(["forget", "#SP-77", "--apply", "--config", str(own_shop.config)]) == 0
     capsys.readouterr()
-    left = data(shop, capsys, "#SP-77")["order"]["said"]
+    left = data(own_shop, capsys, "#SP-77")["order"]["said"]
     assert all(each["text"].startswith("[cut ") for each in left)
     assert len(left) == 2
 
@@ -147,17 +160,19 @@ def test_a_log_without_words_is_refused(shop, capsys):
     assert "needs a text" in told(shop, capsys, "20493", "--log", " ", code=2)
 
 
-def test_an_archived_order_is_found_where_no_other_is(shop, capsys):
-    with shop.workshop() as workshop:
-        closed = {"#SP-20493": shop.at("08:00")}
-        workshop.store.care(workshop.state.id).archive(closed, who="Thabo", now=shop.at("08:12"))
-    assert data(shop, capsys, "Thandi Nkosi")["order"]["order_id"] == "#SP-20491"
-    found = data(shop, capsys, "sp-20493")
+def test_an_archived_order_is_found_where_no_other_is(own_shop, capsys):
+    with own_shop.workshop() as workshop:
+        closed = {"#SP-20493": own_shop.at("08:00")}
+        workshop.store.care(workshop.state.id).archive(
+            closed, who="Thabo", now=own_shop.at("08:12")
+        )
+    assert data(own_shop, capsys, "Thandi Nkosi")["order"]["order_id"] == "#SP-20491"
+    found = data(own_shop, capsys, "sp-20493")
     assert found["order"]["problems"][0] == "It was closed long ago and is in the archive."
     assert found["order"]["facts"]["customer"]["text"] == "Thandi Nkosi"
-    again = data(shop, capsys, "20493")
+    again = data(own_shop, capsys, "20493")
     assert (again["order"]["order_id"], again["found_by"]) == ("#SP-20493", "part")
 
 
-def test_what_is_done_is_done_by_whoever_says_so(shop, capsys):
-    assert "Nothing was open to be done." in told(shop, capsys, "20492", "--done")
+def test_what_is_done_is_done_by_whoever_says_so(own_shop, capsys):
+    assert "Nothing was open to be done." in told(own_shop, capsys, "20492", "--done")
