@@ -89,9 +89,11 @@ PLANTED: Final[Mapping[str, type[GuardedWrite]]] = {
 }
 
 
-def caught(write: type[GuardedWrite], most: int, passes: int = PASSES) -> int | None:
-    """The first seed at which the fault breaks a promise that the real write keeps; None where none does."""
-    for seed in range(most):
+def caught(
+    write: type[GuardedWrite], most: int, passes: int = PASSES, *, first: int = 0
+) -> int | None:
+    """The first seed, from `first` on, at which the fault breaks a promise that the real write keeps, if any."""
+    for seed in range(first, most):
         if play_seed(seed, passes, write).broken and not play_seed(seed, passes).broken:
             return seed
     return None
