@@ -6,7 +6,6 @@ import pytest
 
 from tests.simulation.google.planted import PLANTED, caught
 
-
 LATE = {"forget the journal": 30}
 """Where a fault is not found for long, the seed to start at; `make race` starts at the first."""
 
