@@ -19,11 +19,11 @@ from sheetsync.domain.milestones.speakable import (
     order_lines,
     order_number,
     person_name,
-    tracking_link,
     tracking_number,
 )
 from sheetsync.domain.model import Orders
 from sheetsync.domain.moments import Moments, as_aware, to_local, zone
+from sheetsync.domain.parcels.numbers import tracking_link
 from sheetsync.domain.rules import Rulebook
 from sheetsync.domain.texts import both
 
@@ -74,7 +74,7 @@ class FactSource:
             "lines": order_lines(cells["skus"]),
             "carrier": carrier.name if carrier else "",
             "tracking_number": number,
-            "tracking_link": tracking_link(carrier, number),
+            "tracking_link": tracking_link(number, carrier),
             "ordered_on": self._day("ordered_at", row),
             "eta": self._day("eta", row) or self._day("promised_at", row),
             "new_eta": self._day("new_eta", row),

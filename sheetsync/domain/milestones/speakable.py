@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import quote
 
 from sheetsync.domain.columns.skus import sku_lines
 from sheetsync.domain.escalation.speakable import looks_like_an_id
@@ -62,13 +61,6 @@ def tracking_number(text: str) -> str:
     """A tracking number in its own spelling without spaces, where it looks like one, else ""."""
     number = "".join(clean_id(text).split()).replace("-", "").upper()
     return number if _NUMBER.fullmatch(number) else ""
-
-
-def tracking_link(carrier: CarrierRule | None, number: str) -> str:
-    """Where to follow the parcel; only ever the carrier's own page."""
-    if carrier is None or not carrier.link or not number:
-        return ""
-    return carrier.link.replace("{number}", quote(number, safe=""))
 
 
 def listed_word(text: str, column: str, rules: Rulebook) -> str:

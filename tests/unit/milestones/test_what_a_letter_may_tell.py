@@ -9,9 +9,9 @@ from sheetsync.domain.milestones.speakable import (
     order_lines,
     order_number,
     person_name,
-    tracking_link,
     tracking_number,
 )
+from sheetsync.domain.parcels.numbers import tracking_link
 from tests.support.orders_builder import shipped_rules
 
 HOSTILE = (
@@ -58,10 +58,10 @@ def test_a_link_leads_to_the_carriers_own_page_only():
     ups = carrier_of("united parcel service", carriers)
     assert ups is not None
     assert (
-        tracking_link(ups, "1Z999AA10123456784")
+        tracking_link("1Z999AA10123456784", ups)
         == "https://www.ups.com/track?tracknum=1Z999AA10123456784"
     )
-    assert tracking_link(ups, "") == tracking_link(None, "1Z") == ""
+    assert tracking_link("", ups) == tracking_link("1Z", None) == ""
 
 
 def test_lines_are_told_with_how_many():
